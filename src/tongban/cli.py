@@ -1,0 +1,11 @@
+"""The `tongban` command: one group a room; every room brings its own sub-commands."""
+
+import click
+
+from tongban import __version__
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Serve people across jurisdictions. Exit status: 0 done, 1 the answer is no, 2 unusable input."""

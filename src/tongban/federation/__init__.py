@@ -1,0 +1,1 @@
+"""Several nodes together: demo and fault injection."""

@@ -1,0 +1,1 @@
+"""Rules as code: one source serves one person with reasons and whole populations."""

@@ -1,0 +1,1 @@
+"""What one jurisdiction runs: people, casework, exchange, programme, portal, workbench."""

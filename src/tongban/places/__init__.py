@@ -1,0 +1,1 @@
+"""Places, agencies and calendars, each valid for a time and with its successors."""

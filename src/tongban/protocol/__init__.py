@@ -1,0 +1,1 @@
+"""Messages between nodes, without I/O: envelopes, signatures, directory, agreements, consent."""

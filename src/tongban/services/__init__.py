@@ -1,0 +1,1 @@
+"""Services as data: one folder a service, read and checked here."""

@@ -3,9 +3,13 @@
 import click
 
 from tongban import __version__
+from tongban.node.cli import node
 
 
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
     """Serve people across jurisdictions. Exit status: 0 done, 1 the answer is no, 2 unusable input."""
+
+
+main.add_command(node)

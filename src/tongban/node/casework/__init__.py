@@ -1,0 +1,1 @@
+"""Cases: published services, drafts, events, tasks, timers."""

@@ -1,0 +1,156 @@
+"""What casework stores: published services, drafts, cases, their events, tasks and timers.
+
+Promises: published services and events are never changed or removed (the database refuses it);
+a case's row is only the fold of its events, kept so that lists are quick.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from tongban.node.people.models import Account, Officer, Person
+
+
+class PublishedService(models.Model):
+    """One immutable version of a service's folder (事项版本)."""
+
+    code = models.CharField(max_length=60)
+    version = models.CharField(max_length=30)
+    sha256 = models.CharField(max_length=64)
+    bundle = models.JSONField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "version"], name="published_service_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+
+class Draft(models.Model):
+    """An application that a citizen has begun and may come back to (草稿)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="drafts")
+    service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
+    answers = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"draft {self.id}"
+
+
+class Case(models.Model):
+    """One application on its way (办件), pinned to the version of its service.
+
+    `status` is what lists filter by; `snapshot` is the fold of all events up to `revision`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=24, unique=True)
+    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="case")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
+    agency = models.CharField(max_length=60)
+    status = models.CharField(max_length=30)
+    revision = models.PositiveIntegerField()
+    snapshot = models.JSONField()
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "status", "due_on"], name="case_agency_status_due"),
+            models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Event(models.Model):
+    """One thing that happened to a case (办理记录); appended, never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    actor = models.JSONField()
+    data = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar = ["revision"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "revision"], name="event_case_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.revision}"
+
+
+class Task(models.Model):
+    """Something an officer has to do for a case (待办), with its time limit."""
+
+    class Kind(models.TextChoices):
+        """What is asked of the officer."""
+
+        DECIDE = "decide"
+        RESOLVE_EVIDENCE = "resolve-evidence"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=30, choices=Kind)
+    agency = models.CharField(max_length=60)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    due_is_provisional = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["agency", "closed_at", "due_on"], name="task_inbox")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(closed_at=None), name="task_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Timer(models.Model):
+    """A moment at which a case wants to be looked at (定时); fires once."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
+    kind = models.CharField(max_length=30)
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "kind"], name="timer_once")]
+        indexes: ClassVar = [models.Index(fields=["fired_at", "due_at"], name="timer_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Notice(models.Model):
+    """A sentence for the citizen in the portal (站内通知), one for each event that calls for it."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="notices")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="notice")
+    at = models.DateTimeField()
+    text_zh = models.TextField()
+    text_en = models.TextField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

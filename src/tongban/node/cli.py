@@ -1,0 +1,46 @@
+"""`tongban node`: what an operator does with one node."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from tongban.node.config import CONFIG_VARIABLE, ConfigError
+from tongban.node.database import DatabaseUnavailableError
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The node's TOML file.",
+)
+
+
+def start_django(config_path: Path) -> None:
+    """Make this process part of the node; exits with status 2 and one line when it cannot."""
+    os.environ[CONFIG_VARIABLE] = str(config_path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
+    import django  # noqa: PLC0415 - reads the settings, which need the variables above
+
+    try:
+        django.setup()
+    except (ConfigError, DatabaseUnavailableError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+@click.group()
+def node() -> None:
+    """One jurisdiction's node."""
+
+
+@node.command()
+@config_option
+def migrate(config_path: Path) -> None:
+    """Bring the node's database to the present form."""
+    start_django(config_path)
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
+
+    call_command("migrate", interactive=False, verbosity=1)

@@ -1,0 +1,1 @@
+"""What crosses the border: outbox, inbox, consent, connectors."""

@@ -1,0 +1,16 @@
+"""The Django apps that make up a node; a list of its own so that tools can read it without a node."""
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "tongban.node.people",
+    "tongban.node.casework",
+    "tongban.node.exchange",
+    "tongban.node.programme",
+    "tongban.node.portal",
+    "tongban.node.workbench",
+]
+ACCOUNT_MODEL = "people.Account"

@@ -1,0 +1,1 @@
+"""People, their accounts, officers, and who read whose data."""

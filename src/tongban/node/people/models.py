@@ -1,0 +1,97 @@
+"""People, accounts, officers, and the record of every look at a person's data.
+
+Promises: nothing here shows an ID number in its text; access records are never changed or removed.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Person(models.Model):
+    """A natural person known to this node (自然人)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    resident_id = models.CharField(max_length=18, unique=True)
+    pseudonym = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"person {self.id}"
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Finds accounts by user name."""
+
+
+class Account(AbstractBaseUser):
+    """A way to sign in (账号): a citizen's, an officer's, or both."""
+
+    username = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Accounts] = Accounts()
+
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return f"account {self.pk}"
+
+
+class Officer(models.Model):
+    """A post (岗位) in one agency, held by the owner of an account."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="officer")
+    agency = models.CharField(max_length=60)
+    name = models.CharField(max_length=80)
+    post_zh = models.CharField(max_length=80)
+    post_en = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"officer {self.pk}"
+
+
+class AccessRecord(models.Model):
+    """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields.
+
+    `direction` tells whether an officer here read (`read`), another node asked and was answered (`answered`),
+    or this node asked another one (`asked`).
+    """
+
+    class Direction(models.TextChoices):
+        """Which way the data went."""
+
+        READ = "read"
+        ANSWERED = "answered"
+        ASKED = "asked"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_pseudonym = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    direction = models.CharField(max_length=10, choices=Direction)
+    agency = models.CharField(max_length=60)
+    officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    node = models.CharField(max_length=40)
+    service = models.CharField(max_length=60)
+    case_ref = models.CharField(max_length=40)
+    basis_zh = models.TextField()
+    basis_en = models.TextField()
+    purpose_zh = models.TextField()
+    purpose_en = models.TextField()
+    fields = models.JSONField(default=list)
+    message_id = models.UUIDField(null=True, blank=True, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+        indexes: ClassVar = [models.Index(fields=["person_pseudonym", "-at"], name="access_person_at")]
+
+    def __str__(self) -> str:
+        return f"access {self.id}"

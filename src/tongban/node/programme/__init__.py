@@ -1,0 +1,1 @@
+"""The plan register: what both plans call for and what works."""

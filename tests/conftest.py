@@ -34,10 +34,11 @@ pages_url = "http://testserver"
 gateway_url = "http://gateway.test"
 pages_port = 18510
 gateway_port = 18511
-directory = "directory.json"
-federation_key = "federation.pub"
-key = "node.key"
-secret = "secret"
+place = "510100"
+directory_path = "directory.json"
+federation_key_path = "federation.json"
+key_path = "node.pem"
+secret_path = "secret"
 database = "{database}"
 """,
         encoding="utf-8",

@@ -5,10 +5,11 @@ Promises: every value is typed and every path absolute; a mistake is reported wi
 
 import os
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 CONFIG_VARIABLE = "TONGBAN_NODE_CONFIG"
 
@@ -30,20 +31,11 @@ class Title(_Part):
     en: str
 
 
-class ConnectorConfig(_Part):
-    """How the node reads one department's own system (部门业务系统).
-
-    `options` belong to the connector kind and are checked by it.
-    """
-
-    agency: str
-    evidence: str
-    kind: str
-    options: dict[str, str | int | bool | list[str] | dict[str, str]] = {}
-
-
 class NodeConfig(_Part):
-    """What one node (节点) needs to know about itself."""
+    """What one node (节点) needs to know about itself.
+
+    `place` is where its offices decide (default: the whole jurisdiction); the exchange reads `connectors`.
+    """
 
     home: Path
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
@@ -54,19 +46,26 @@ class NodeConfig(_Part):
     gateway_url: Annotated[str, Field(pattern=r"^https?://[^/]+$")]
     pages_port: Port
     gateway_port: Port
-    directory: Path
-    federation_key: Path
-    key: Path
-    secret: Path
+    place: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
+    directory_path: Path
+    federation_key_path: Path
+    key_path: Path
+    key_id: str = ""
+    secret_path: Path
     database: Annotated[str, Field(pattern=r"^$|^postgres(ql)?://")] = ""
-    services: Path | None = None
-    connectors: tuple[ConnectorConfig, ...] = ()
+    services_path: Path | None = None
+    connectors: tuple[dict[str, object], ...] = ()
 
-    @field_validator("directory", "federation_key", "key", "secret", "services")
+    @field_validator("directory_path", "federation_key_path", "key_path", "secret_path", "services_path")
     @classmethod
-    def _absolute(cls, value: Path | None, info: object) -> Path | None:
-        home = getattr(info, "data", {}).get("home")
+    def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        home = info.data.get("home")
         return value if value is None or home is None else (home / value).resolve()
+
+    @property
+    def office_place(self) -> str:
+        """The place code at which the node's own agencies are looked up."""
+        return self.place or self.jurisdiction
 
     @property
     def is_secure(self) -> bool:
@@ -76,13 +75,13 @@ class NodeConfig(_Part):
     def secret_bytes(self) -> bytes:
         """The node's secret, from which session and pseudonym keys are derived."""
         try:
-            secret = self.secret.read_bytes().strip()
+            secret = self.secret_path.read_bytes().strip()
         except OSError as error:
             raise ConfigError(
-                f"{self.secret}: cannot be read; expected a file with the node's secret"
+                f"{self.secret_path}: cannot be read; expected a file with the node's secret"
             ) from error
         if len(secret) < 32:
-            raise ConfigError(f"{self.secret}: too short; expected at least 32 bytes of secret")
+            raise ConfigError(f"{self.secret_path}: too short; expected at least 32 bytes of secret")
         return secret
 
 
@@ -102,8 +101,9 @@ def load(path: Path) -> NodeConfig:
         raise ConfigError(f"{path}: {key}: {first['msg']}") from error
 
 
-def from_environment() -> NodeConfig:
-    """The node that this process belongs to, named by TONGBAN_NODE_CONFIG."""
+@cache
+def this_node() -> NodeConfig:
+    """The node that this process belongs to, named by TONGBAN_NODE_CONFIG. Raises ConfigError."""
     path = os.environ.get(CONFIG_VARIABLE)
     if not path:
         raise ConfigError(f"{CONFIG_VARIABLE} is not set; expected the path of the node's TOML file")

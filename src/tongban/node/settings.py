@@ -8,13 +8,13 @@ import hmac
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tongban.node.config import from_environment
+from tongban.node.config import this_node
 from tongban.node.database import open_database
 from tongban.node.installed import ACCOUNT_MODEL, INSTALLED_APPS
 
 __all__ = ["ACCOUNT_MODEL", "INSTALLED_APPS"]
 
-NODE = from_environment()
+NODE = this_node()
 HERE = Path(__file__).resolve().parent
 
 SECRET_KEY = hmac.new(NODE.secret_bytes(), b"session", hashlib.sha256).hexdigest()

@@ -60,38 +60,33 @@ class Officer(models.Model):
 
 
 class AccessRecord(models.Model):
-    """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields.
-
-    `direction` tells whether an officer here read (`read`), another node asked and was answered (`answered`),
-    or this node asked another one (`asked`).
-    """
+    """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields."""
 
     class Direction(models.TextChoices):
-        """Which way the data went."""
+        """Which way: read by an officer, out to another node, from the own department, in from another."""
 
         READ = "read"
-        ANSWERED = "answered"
-        ASKED = "asked"
+        OUT = "out"
+        OWN = "own"
+        IN = "in"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person_pseudonym = models.CharField(max_length=64)
+    pseudonym = models.CharField(max_length=64)
     at = models.DateTimeField()
     direction = models.CharField(max_length=10, choices=Direction)
     agency = models.CharField(max_length=60)
     officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
-    node = models.CharField(max_length=40)
+    asking_node = models.CharField(max_length=40)
     service = models.CharField(max_length=60)
     case_ref = models.CharField(max_length=40)
-    basis_zh = models.TextField()
-    basis_en = models.TextField()
-    purpose_zh = models.TextField()
-    purpose_en = models.TextField()
+    basis = models.JSONField()
+    purpose = models.JSONField()
     fields = models.JSONField(default=list)
     message_id = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta:
         ordering: ClassVar = ["-at"]
-        indexes: ClassVar = [models.Index(fields=["person_pseudonym", "-at"], name="access_person_at")]
+        indexes: ClassVar = [models.Index(fields=["pseudonym", "-at"], name="access_person_at")]
 
     def __str__(self) -> str:
         return f"access {self.id}"

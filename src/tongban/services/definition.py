@@ -1,0 +1,148 @@
+"""What stands in a service's `service.toml`, as checked data.
+
+Promises: a definition that loads names everything in both languages and says where its rules come from.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tongban.services.text import Data, Text
+
+Kind = Literal["recognition"]
+Confidence = Literal["high", "medium", "low"]
+PlaceCode = Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
+PlanItem = Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")]
+Outcome = Literal["granted", "refused", "elsewhere"]
+
+
+class Source(Data):
+    """A legal source (法律依据) and how sure we are of its wording."""
+
+    text: Text
+    confidence: Confidence
+
+
+class TimeLimit(Data):
+    """How long the deciding agency has, in working days (办结时限)."""
+
+    working_days: Annotated[int, Field(ge=1, le=250)]
+    source: Source
+
+
+class Side(Data):
+    """One side's part: the place, who decides there, and its rule in one sentence."""
+
+    place: PlaceCode
+    name: Text
+    agency: Text
+    rule: Source
+
+
+class EvidenceNeed(Data):
+    """Evidence (证明材料) that the service fetches itself, from the side that holds it."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    type: str
+    title: Text
+    place: PlaceCode
+    fields: tuple[str, ...] = Field(min_length=1, strict=False)
+    basis: Literal["consent"]
+    legal_basis: Source
+    purpose: Text
+
+
+class PersonFact(Data):
+    """A fact that the node knows of the person."""
+
+    person: Literal["birth_month", "sex"]
+
+
+class AnswerFact(Data):
+    """A fact that an answer gives, perhaps through a table; `otherwise` stands in when it was not asked."""
+
+    answer: str
+    values: dict[str, str] | None = None
+    otherwise: str | None = None
+
+
+class EvidenceFact(Data):
+    """A fact that is all records of one evidence type, from every side."""
+
+    evidence: str
+
+
+class CaseFact(Data):
+    """A fact of the application itself."""
+
+    case: Literal["apply_month"]
+
+
+Fact = PersonFact | AnswerFact | EvidenceFact | CaseFact
+
+
+class OutcomeText(Data):
+    """What the citizen is told; placeholders are outcomes of the rule set, or `pool_name`."""
+
+    title: Text
+    text: Text
+
+
+class Decision(Data):
+    """How the law's outcomes become a proposed decision.
+
+    The pool is the answer to `pool_question` when that is one of the sides, else the outcome
+    `recommended`; the outcome `eligible` with the pool's code appended says yes or no.
+    """
+
+    ruleset: str
+    facts: dict[str, Fact]
+    pool_question: str
+    recommended: str
+    eligible: str
+    outcomes: dict[Outcome, OutcomeText]
+
+    @model_validator(mode="after")
+    def _every_outcome_has_its_text(self) -> "Decision":
+        missing = {"granted", "refused", "elsewhere"} - self.outcomes.keys()
+        if missing:
+            raise ValueError(f"outcomes: expected a text for {', '.join(sorted(missing))}")
+        return self
+
+
+class Definition(Data):
+    """One version of one service (事项)."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,50}$")]
+    version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,2}\.\d{1,3}$")]
+    since: date
+    kind: Kind
+    plan_items: tuple[Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")], ...] = Field(
+        min_length=1, strict=False
+    )
+    name: Text
+    summary: Text
+    who: Text
+    cost: Text
+    result: Text
+    legal_basis: tuple[Source, ...] = Field(min_length=1, strict=False)
+    time_limit: TimeLimit
+    sides: tuple[Side, ...] = Field(min_length=2, strict=False)
+    evidence: tuple[EvidenceNeed, ...] = Field(strict=False)
+    decision: Decision
+
+    @model_validator(mode="after")
+    def _parts_refer_to_each_other(self) -> "Definition":
+        keys = [need.key for need in self.evidence]
+        if len(set(keys)) != len(keys):
+            raise ValueError("evidence: expected each key once")
+        types = {need.type for need in self.evidence}
+        for name, fact in self.decision.facts.items():
+            if isinstance(fact, EvidenceFact) and fact.evidence not in types:
+                raise ValueError(f"decision.facts.{name}.evidence: expected a type listed under evidence")
+        return self
+
+    def side(self, place: str) -> Side | None:
+        """The side at this place."""
+        return next((side for side in self.sides if side.place == place), None)

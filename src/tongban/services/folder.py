@@ -1,0 +1,144 @@
+"""Reads service folders, checks them, and turns them into bundles that can be stored and read again.
+
+Promises: a broken folder is refused with file, key and what is expected; the same bundle always gives the
+same service and the same SHA-256.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from tongban.services.definition import AnswerFact, Definition
+from tongban.services.form import Form
+from tongban.services.text import Data
+
+SERVICE_FILE = "service.toml"
+FORM_FILE = "form.toml"
+_BUNDLED = frozenset({".toml", ".py"})
+
+D = TypeVar("D", bound=Data)
+
+
+class ServiceError(ValueError):
+    """A service's data cannot be used; the text names file, key and what is expected."""
+
+    def __init__(self, file: str, key: str, expected: str) -> None:
+        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
+        self.file = file
+        self.key = key
+        self.expected = expected
+
+
+@dataclass(frozen=True)
+class Service:
+    """One version of a service: its definition, its form, and the files that it was read from.
+
+    `bundle` maps `folder/file` to text; it holds the service's own folder and the folders of the rule sets
+    that its decision uses.
+    """
+
+    folder: str
+    definition: Definition
+    form: Form
+    bundle: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        """The service's code, like `medical-retirement`."""
+        return self.definition.code
+
+    @property
+    def version(self) -> str:
+        """The version; a published one never changes."""
+        return self.definition.version
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash over the whole bundle."""
+        canonical = json.dumps(dict(self.bundle), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @classmethod
+    def from_bundle(cls, bundle: Mapping[str, str]) -> "Service":
+        """The service that a stored bundle holds. Raises ServiceError."""
+        named = [path for path in bundle if path.endswith(f"/{SERVICE_FILE}")]
+        if len(named) != 1:
+            raise ServiceError(SERVICE_FILE, "", "expected exactly one in the bundle")
+        folder = named[0].removesuffix(f"/{SERVICE_FILE}")
+        definition = _read(Definition, bundle, named[0])
+        form = _read(Form, bundle, f"{folder}/{FORM_FILE}")
+        _check_questions(folder, definition, form)
+        return cls(folder, definition, form, bundle)
+
+
+def load(root: Path) -> Mapping[str, Service]:
+    """Every service under `root`, by code. Raises ServiceError for the first broken folder."""
+    services: dict[str, Service] = {}
+    rule_folders = {
+        path.parent.name.replace("_", "-"): path.parent for path in sorted(root.glob("*/rules.py"))
+    }
+    for path in sorted(root.glob(f"*/{SERVICE_FILE}")):
+        own = _files(root, path.parent)
+        service = Service.from_bundle(own)
+        file = f"{service.folder}/{SERVICE_FILE}"
+        if service.code.replace("-", "_") != service.folder:
+            raise ServiceError(
+                file, "code", f"expected {service.folder.replace('_', '-')!r}, the folder's name"
+            )
+        bundle = dict(own)
+        for name in _rulesets(service.definition.decision.ruleset):
+            if name not in rule_folders:
+                raise ServiceError(file, "decision.ruleset", f"expected a rule set that exists, not {name!r}")
+            bundle |= _files(root, rule_folders[name])
+        services[service.code] = Service.from_bundle(bundle)
+    return services
+
+
+def _rulesets(name: str) -> tuple[str, ...]:
+    return (name,)
+
+
+def _code(folder: str) -> str:
+    return folder.replace("_", "-")
+
+
+def _files(root: Path, folder: Path) -> dict[str, str]:
+    found = sorted(
+        path for path in folder.iterdir() if path.suffix in _BUNDLED and path.name != "__init__.py"
+    )
+    try:
+        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    except UnicodeDecodeError as error:
+        raise ServiceError(folder.name, "", "expected files in UTF-8") from error
+
+
+def _read(model: type[D], bundle: Mapping[str, str], path: str) -> D:
+    if path not in bundle:
+        raise ServiceError(path, "", "expected this file in the service's folder")
+    try:
+        return model.model_validate(tomllib.loads(bundle[path]))
+    except tomllib.TOMLDecodeError as error:
+        raise ServiceError(path, "", f"expected TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ServiceError(path, key, first["msg"]) from error
+
+
+def _check_questions(folder: str, definition: Definition, form: Form) -> None:
+    decision = definition.decision
+    asked = {name: fact.answer for name, fact in decision.facts.items() if isinstance(fact, AnswerFact)}
+    wanted = {f"decision.facts.{name}.answer": key for name, key in asked.items()}
+    wanted["decision.pool_question"] = decision.pool_question
+    for place, key in wanted.items():
+        if form.question(key) is None:
+            raise ServiceError(
+                f"{folder}/{SERVICE_FILE}", place, f"expected a question of {FORM_FILE}, not {key!r}"
+            )

@@ -1,1 +1,45 @@
 """Places, agencies and calendars, each valid for a time and with its successors."""
+
+from tongban.places.divisions import (
+    CHONGQING,
+    SICHUAN,
+    Change,
+    Place,
+    PlaceCode,
+    PlaceError,
+    PlaceNotValid,
+    UnknownPlace,
+    children,
+    parents,
+    place,
+    place_code,
+    pool_of,
+    predecessors,
+    register,
+    successors,
+    valid_at,
+    valid_through,
+)
+from tongban.places.text import Text
+
+__all__ = [
+    "CHONGQING",
+    "SICHUAN",
+    "Change",
+    "Place",
+    "PlaceCode",
+    "PlaceError",
+    "PlaceNotValid",
+    "Text",
+    "UnknownPlace",
+    "children",
+    "parents",
+    "place",
+    "place_code",
+    "pool_of",
+    "predecessors",
+    "register",
+    "successors",
+    "valid_at",
+    "valid_through",
+]

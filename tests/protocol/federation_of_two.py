@@ -1,7 +1,7 @@
 """Two sides that may ask each other: keys, directory, a question with consent, ready to be bent by a test."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tongban import protocol
@@ -17,31 +17,31 @@ SICHUAN_KEY = protocol.new_signing_key("sichuan-2026")
 CHONGQING_KEY = protocol.new_signing_key("chongqing-2026")
 STRANGER_KEY = protocol.new_signing_key("stranger-2026")
 
-KEY_FROM = NOW - timedelta(days=30)
-KEY_UNTIL = NOW + timedelta(days=300)
-
 
 def text(words: str) -> Text:
     return Text(zh=words, en=words)
 
 
-def directory(version: int = 1) -> protocol.Directory:
+def directory(version: int = 1, around: datetime = NOW) -> protocol.Directory:
+    """The two sides' directory, its keys and agreements in force `around` a moment."""
+    key_from, key_until = around - timedelta(days=30), around + timedelta(days=300)
+    start, end = (around - timedelta(days=300)).date(), (around + timedelta(days=400)).date()
+
     def node(node_id: str, place: str, key: protocol.SigningKey) -> protocol.NodeEntry:
         return protocol.NodeEntry(
             id=node_id,
             jurisdiction=place,
             title=text(node_id),
             gateway_url=f"http://{node_id}.example:8200",
-            keys=(protocol.key_entry(key, KEY_FROM, KEY_UNTIL),),
+            keys=(protocol.key_entry(key, key_from, key_until),),
         )
 
     def agency(code: str, node_id: str, place: str) -> protocol.AgencyEntry:
         return protocol.AgencyEntry(code=code, title=text(code), node=node_id, place=place)
 
-    start = date(2026, 1, 1)
     return protocol.Directory(
         version=version,
-        issued=KEY_FROM,
+        issued=key_from,
         nodes=(node("sichuan", "510000", SICHUAN_KEY), node("chongqing", "500000", CHONGQING_KEY)),
         agencies=(agency("510100-yb", "sichuan", "510100"), agency("500000-yb", "chongqing", "500000")),
         handles=(
@@ -66,13 +66,13 @@ def directory(version: int = 1) -> protocol.Directory:
                 fields=FIELDS,
                 legal_bases=("consent",),
                 valid_from=start,
-                valid_to=date(2027, 12, 31),
+                valid_to=end,
             ),
         ),
     )
 
 
-def consent(**changes: object) -> protocol.Consent:
+def consent(at: datetime = NOW, **changes: object) -> protocol.Consent:
     given = protocol.Consent(
         id=UUID(int=7),
         subject=SUBJECT,
@@ -83,8 +83,8 @@ def consent(**changes: object) -> protocol.Consent:
         evidence_type="contribution-spells",
         fields=FIELDS,
         purpose=text("count the months"),
-        given_at=NOW - timedelta(minutes=1),
-        expires=NOW + timedelta(days=30),
+        given_at=at - timedelta(minutes=1),
+        expires=at + timedelta(days=30),
     )
     return given.model_copy(update=changes)
 
@@ -93,7 +93,7 @@ def by_consent(given: protocol.Consent, key: protocol.SigningKey = SICHUAN_KEY) 
     return protocol.ConsentBasis(consent=protocol.sign_consent(given, key))
 
 
-def question(**changes: object) -> protocol.EvidenceRequest:
+def question(at: datetime = NOW, **changes: object) -> protocol.EvidenceRequest:
     asked = protocol.EvidenceRequest(
         id=UUID(int=1),
         sender="sichuan",
@@ -102,9 +102,9 @@ def question(**changes: object) -> protocol.EvidenceRequest:
         receiver_agency="500000-yb",
         service="medical-retirement",
         case_ref="SC-2026-000001",
-        created=NOW - timedelta(minutes=1),
-        expires=NOW + timedelta(days=30),
-        legal_basis=by_consent(consent()),
+        created=at - timedelta(minutes=1),
+        expires=at + timedelta(days=30),
+        legal_basis=by_consent(consent(at)),
         purpose=text("count the months"),
         body=protocol.Question(subject=SUBJECT, evidence_type="contribution-spells", fields=FIELDS),
     )
@@ -146,5 +146,5 @@ def deliver(
     nonce: str = NONCE,
 ) -> Delivery:
     bytes_sent = protocol.encode(question()) if body is None else body
-    sealed = protocol.seal_request(bytes_sent, receiver, directory(), key, now=at, nonce=nonce)
+    sealed = protocol.seal_request(bytes_sent, receiver, directory(around=at), key, now=at, nonce=nonce)
     return Delivery(sealed)

@@ -31,3 +31,8 @@ def now() -> datetime:
 def today() -> date:
     """The present day as the offices of both sides count it (Asia/Shanghai)."""
     return now().astimezone(LOCAL_ZONE).date()
+
+
+def true_now() -> datetime:
+    """The real time in UTC, whatever TONGBAN_NOW says: for what two nodes must agree on to the minute."""
+    return datetime.now(UTC)

@@ -15,6 +15,7 @@ from tongban.protocol.conversation import (
     seal_request,
 )
 from tongban.protocol.directory import (
+    DIRECTORY_TYPE,
     AgencyEntry,
     Agreement,
     Directory,
@@ -58,6 +59,7 @@ from tongban.protocol.refusals import MEANINGS, Code, Meaning, Refused
 
 __all__ = [
     "CONTRIBUTION_SPELLS",
+    "DIRECTORY_TYPE",
     "MEANINGS",
     "MESSAGES_PATH",
     "AgencyEntry",

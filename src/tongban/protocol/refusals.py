@@ -155,7 +155,7 @@ MEANINGS: dict[Code, Meaning] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer of the protocol, not a fault
+class Refused(Exception):
     """A message was refused.
 
     `code` says why, `path` where in the message (field names and positions only), `hint` what was

@@ -1,0 +1,54 @@
+"""What stands behind the gateway's addresses, run in threads; each call leaves no connection half used."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from tongban.node.config import this_node
+from tongban.node.exchange import connectors, identity, receiving
+from tongban.protocol import HttpRequest, HttpResponse, Refused
+
+Given = TypeVar("Given")
+
+
+def check_configuration() -> None:
+    """Read what the exchange is configured with; ConfigError when it cannot be used."""
+    connectors.declared(this_node(), identity.current().directory)
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    """The reply to a message."""
+    return _with_connection(lambda: receiving.receive(request))
+
+
+def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The reply to a request that is not a message at all."""
+    return receiving.refuse(request, refused)
+
+
+def is_healthy() -> bool:
+    """Whether the node's database answers."""
+    return _with_connection(_database_answers)
+
+
+def directory_document() -> bytes:
+    """The signed directory that the node goes by."""
+    return identity.current().document
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return False
+    return True
+
+
+def _with_connection(call: Callable[[], Given]) -> Given:
+    close_old_connections()
+    try:
+        return call()
+    finally:
+        close_old_connections()

@@ -1,0 +1,104 @@
+"""The gateway's addresses: messages, health, directory.
+
+A body is read up to the limit only; a request whose framing two parsers could read differently is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+import anyio
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ExceptionHandler
+
+from tongban.gateway import door
+from tongban.node.exchange.receiving import BODY_LIMIT
+from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, HttpRequest, HttpResponse, Refused
+
+THREADS = 8
+"""Questions that are worked on at the same time; further ones queue."""
+ONCE_ONLY = ("host", "content-length", "content-type", "transfer-encoding")
+
+Given = TypeVar("Given")
+_limiter: list[anyio.CapacityLimiter] = []
+
+
+async def messages(request: Request) -> Response:
+    """Take a message, give its reply."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+    bare = HttpRequest("POST", request.headers.get("host", "").lower(), request.url.path, headers, b"")
+    try:
+        _check_framing(headers, bool(request.url.query))
+        body = await _read_body(request)
+    except Refused as refused:
+        return _response(await _in_thread(partial(door.refuse, bare, refused)))
+    whole = HttpRequest(bare.method, bare.authority, bare.path, headers, body)
+    return _response(await _in_thread(partial(door.receive, whole)))
+
+
+async def health(_request: Request) -> Response:
+    """Say whether the node can work: 200, or 503 when its database does not answer."""
+    if await _in_thread(door.is_healthy):
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "unavailable", "problem": "database"}, status_code=503)
+
+
+async def directory(_request: Request) -> Response:
+    """Give the signed directory that the node goes by."""
+    return Response(await _in_thread(door.directory_document), media_type=DIRECTORY_TYPE)
+
+
+async def not_served(_request: Request, error: Exception) -> Response:
+    """Say in JSON that an address or method is not served."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return JSONResponse({"status": status, "see": MESSAGES_PATH}, status_code=status)
+
+
+def _check_framing(headers: tuple[tuple[str, str], ...], has_query: bool) -> None:
+    names = [name for name, _ in headers]
+    for name in ONCE_ONLY:
+        if names.count(name) > 1:
+            raise Refused(Code.MALFORMED, f"header {name}", "once at most")
+    if "content-length" in names and "transfer-encoding" in names:
+        raise Refused(Code.MALFORMED, "header transfer-encoding", "not together with content-length")
+    if "content-encoding" in names:
+        raise Refused(Code.MALFORMED, "header content-encoding", "bodies are sent plain")
+    if has_query:
+        raise Refused(Code.MALFORMED, "query", "none is expected")
+
+
+async def _read_body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if not (declared.isascii() and declared.isdigit()):
+        raise Refused(Code.MALFORMED, "header content-length", "a number of bytes")
+    too_large = Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
+    if len(declared) > 12 or int(declared) > BODY_LIMIT:
+        raise too_large
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > BODY_LIMIT:
+            raise too_large
+    return bytes(received)
+
+
+def _response(response: HttpResponse) -> Response:
+    return Response(response.body, response.status, headers=dict(response.headers))
+
+
+async def _in_thread(call: Callable[[], Given]) -> Given:
+    if not _limiter:
+        _limiter.append(anyio.CapacityLimiter(THREADS))
+    return await to_thread.run_sync(call, limiter=_limiter[0])
+
+
+ROUTES = (
+    Route(MESSAGES_PATH, messages, methods=["POST"]),
+    Route("/health", health),
+    Route("/directory", directory),
+)
+EXCEPTION_HANDLERS: Mapping[int | type[Exception], ExceptionHandler] = {HTTPException: not_served}

@@ -1,0 +1,94 @@
+"""What the exchange stores: questions on their way, answers given, deliveries seen, consents.
+
+A question and its answer are stored as the very bytes that travel; their times are the real time.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class Consent(models.Model):
+    """A person's signed consent (授权同意) to one question of one case."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    case_ref = models.CharField(max_length=40)
+    document = models.TextField()
+    given_at = models.DateTimeField()
+    expires = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"consent {self.id}"
+
+
+class Outbox(models.Model):
+    """One question on its way (发件箱): waits, is delivered again and again, is settled once.
+
+    `next_try` and `lease_until` are in the database's time, so that no process' clock matters.
+    """
+
+    class State(models.TextChoices):
+        """Where the question is."""
+
+        WAITING = "waiting"
+        SETTLED = "settled"
+        STOPPED = "stopped"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    receiver = models.CharField(max_length=80)
+    receiver_agency = models.CharField(max_length=80)
+    case_ref = models.CharField(max_length=40)
+    evidence_type = models.CharField(max_length=80)
+    place = models.CharField(max_length=6)
+    body = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField()
+    lease = models.UUIDField(null=True, default=None)
+    lease_until = models.DateTimeField(null=True, default=None)
+    problem = models.CharField(max_length=40, blank=True)
+    outcome = models.JSONField(null=True, default=None)
+    settled_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["next_try"], name="outbox_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["case_ref"], name="outbox_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.id}"
+
+
+class Inbox(models.Model):
+    """One question of another node that took effect (收件箱), with the reply it got."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sender = models.CharField(max_length=80)
+    message = models.UUIDField()
+    body_sha256 = models.BinaryField()
+    reply = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sender", "message"], name="inbox_once")]
+
+    def __str__(self) -> str:
+        return f"received question {self.message}"
+
+
+class SeenNonce(models.Model):
+    """A delivery that has arrived; kept until its signature has expired."""
+
+    keyid = models.CharField(max_length=80)
+    nonce = models.CharField(max_length=64)
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["keyid", "nonce"], name="nonce_once")]
+
+    def __str__(self) -> str:
+        return f"delivery by {self.keyid}"

@@ -1,0 +1,151 @@
+"""Answering another node's question: each takes effect once, and no answer leaves without its access record.
+
+`receive` always gives a response: the answer, or a refusal with its code; it never raises.
+"""
+
+import hmac
+import logging
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+
+from tongban import protocol
+from tongban.node.clock import today, true_now
+from tongban.node.config import ConfigError
+from tongban.node.exchange import department, identity
+from tongban.node.exchange.accesses import record_access
+from tongban.node.exchange.connectors import connector_for
+from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.models import Inbox, SeenNonce
+from tongban.node.people.models import AccessRecord
+from tongban.protocol import (
+    Authenticated,
+    Code,
+    EvidenceAnswer,
+    EvidenceRequest,
+    HttpRequest,
+    HttpResponse,
+    Refusal,
+    Refused,
+)
+from tongban.protocol.signature import CLOCK_SKEW
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body that are taken, at most."""
+
+log = logging.getLogger(__name__)
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    """The response to a request of another node."""
+    try:
+        node = identity.current()
+    except ConfigError as error:
+        log.error("the exchange cannot answer: %s", error)
+        return protocol.plain_reply(protocol.refusal(Refused(Code.TRY_LATER), "unknown", None, true_now()))
+    return _sealed(_reply_to(request, node), request, node)
+
+
+def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The response to a request that is refused before it is read."""
+    node = identity.current()
+    return _sealed(protocol.refusal(refused, node.me, None, true_now()), request, node)
+
+
+def forget_old_nonces() -> int:
+    """Remove deliveries whose signature has expired, so that they could not be replayed anyway."""
+    removed, _ = SeenNonce.objects.filter(expires__lt=true_now() - 2 * CLOCK_SKEW).delete()
+    return removed
+
+
+def _sealed(reply: EvidenceAnswer | Refusal, request: HttpRequest, node: Identity) -> HttpResponse:
+    try:
+        return protocol.seal_reply(reply, request, node.key, now=true_now())
+    except Refused:
+        return protocol.plain_reply(reply)
+
+
+def _reply_to(request: HttpRequest, node: Identity) -> EvidenceAnswer | Refusal:
+    message: UUID | None = None
+    try:
+        if len(request.body) > BODY_LIMIT:
+            raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
+        received = protocol.authenticate(request, node.directory, node.me, now=true_now())
+        message = received.message.id
+        return _answered_once(received, node)
+    except Refused as refused:
+        log.info("refused message=%s code=%s path=%s", message, refused.code.value, refused.path)
+        return protocol.refusal(refused, node.me, message, true_now())
+    except (DatabaseError, InterfaceError) as error:
+        log.error("the node's database failed: %s", type(error).__name__)
+    except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
+        log.error("answering failed: %s", type(error).__name__)
+    return protocol.refusal(Refused(Code.TRY_LATER), node.me, message, true_now())
+
+
+def _answered_once(received: Authenticated, node: Identity) -> EvidenceAnswer | Refusal:
+    _note_delivery(received)
+    stored = _stored_reply(received)
+    if stored is not None:
+        return stored
+    message = received.message
+    protocol.authorise(message, node.directory, now=true_now())
+    reply = _evidence(message, node)
+    try:
+        _store(received, reply)
+    except IntegrityError:
+        raced = _stored_reply(received)
+        if raced is None:
+            raise
+        return raced
+    log.info("answered message=%s for=%s kind=%s", message.id, message.sender, reply.kind)
+    return reply
+
+
+def _note_delivery(received: Authenticated) -> None:
+    verified = received.verified
+    _, is_new = SeenNonce.objects.get_or_create(
+        keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
+    )
+    if not is_new:
+        raise Refused(Code.REPLAYED, "signature parameter nonce")
+
+
+def _stored_reply(received: Authenticated) -> EvidenceAnswer | Refusal | None:
+    stored = Inbox.objects.filter(sender=received.message.sender, message=received.message.id).first()
+    if stored is None:
+        return None
+    if not hmac.compare_digest(bytes(stored.body_sha256), received.body_sha256):
+        raise Refused(Code.ID_REUSED, "id")
+    return protocol.parse_reply(bytes(stored.reply))
+
+
+def _evidence(message: EvidenceRequest, node: Identity) -> EvidenceAnswer | Refusal:
+    """The answer, or the refusal that stands for faulty data of the department; both are final."""
+    try:
+        records = read_for(message, node)
+        return protocol.answer(message, records, true_now())
+    except Refused as refused:
+        if refused.retry:
+            raise
+        return protocol.refusal(refused, node.me, message.id, true_now())
+
+
+def read_for(message: EvidenceRequest, node: Identity) -> tuple[dict[str, protocol.Value], ...]:
+    """What the own agency that `message` asks holds; Refused `try-later`, `department-data-invalid`."""
+    kind = node.directory.evidence_type(message.body.evidence_type)
+    connector = connector_for(message.receiver_agency, kind.name, node.directory)
+    return department.read_evidence(connector, kind, message.body.subject, message.body.fields, today())
+
+
+def _store(received: Authenticated, reply: EvidenceAnswer | Refusal) -> None:
+    message = received.message
+    with transaction.atomic():
+        Inbox.objects.create(
+            sender=message.sender,
+            message=message.id,
+            body_sha256=received.body_sha256,
+            reply=protocol.encode(reply),
+            received_at=true_now(),
+        )
+        record_access(message, message.sender_agency, AccessRecord.Direction.OUT)

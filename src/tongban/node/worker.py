@@ -1,0 +1,101 @@
+"""The node's worker process: delivers questions, runs what has to be done every so often.
+
+It ends on SIGTERM; whatever it was doing is taken up by the next one. A lost database is waited for.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from tongban.node import periodic
+from tongban.node.cli import start_django
+from tongban.node.config import CONFIG_VARIABLE
+
+DELIVERERS = 4
+IDLE_SECONDS = 0.25
+FAILURE_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def run(stop: threading.Event) -> None:
+    """Work until `stop` is set."""
+    from tongban.node.exchange import delivery  # noqa: PLC0415 - needs Django started
+    from tongban.node.exchange.transport import HttpTransport  # noqa: PLC0415 - needs Django started
+
+    transport = HttpTransport()
+    release = _Once(delivery.release_leases)
+
+    def deliver() -> bool:
+        release()
+        return delivery.deliver_next(transport)
+
+    def tend() -> bool:
+        periodic.run_due()
+        return False
+
+    deliverers = [threading.Thread(target=_loop, args=(stop, deliver)) for _ in range(DELIVERERS)]
+    for deliverer in deliverers:
+        deliverer.start()
+    _loop(stop, tend)
+    for deliverer in deliverers:
+        deliverer.join()
+
+
+class _Once:
+    """Does something once among all threads, again if it failed."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = do
+        self._lock = threading.Lock()
+        self._is_done = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            if not self._is_done:
+                self._do()
+                self._is_done = True
+
+
+def _loop(stop: threading.Event, work: Callable[[], bool]) -> None:
+    """Call `work` until `stop`; pause when it has nothing to do, and longer when it fails."""
+    while not stop.is_set():
+        close_old_connections()
+        stop.wait(_pause_after(work))
+    close_old_connections()
+
+
+def _pause_after(work: Callable[[], bool]) -> float:
+    try:
+        return 0.0 if work() else IDLE_SECONDS
+    except (DatabaseError, InterfaceError) as error:
+        log.error("the node's database failed: %s", type(error).__name__)
+    except Exception as error:  # the worker goes on; the error's text may hold personal data
+        log.error("work failed: %s in %s", type(error).__name__, _place_of(error))
+    return FAILURE_SECONDS
+
+
+def _place_of(error: Exception) -> str:
+    """Where the error was raised: file and line, without any value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "unknown"
+
+
+def main() -> None:
+    """Run as the node's worker process."""
+    start_django(Path(os.environ[CONFIG_VARIABLE]))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    run(stop)
+
+
+if __name__ == "__main__":
+    main()

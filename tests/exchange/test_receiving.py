@@ -1,0 +1,336 @@
+"""Chongqing's node answers Sichuan's questions: each once, each with its access record."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from tests.exchange.sides import Row, delivered, fresh_question, reply_to
+from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT
+from tongban import protocol
+from tongban.node.exchange import receiving
+from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.models import Inbox, SeenNonce
+from tongban.node.people import pseudonym
+from tongban.node.people.models import AccessRecord
+from tongban.protocol import Code, EvidenceAnswer, EvidenceRequest, Refusal
+
+Fill = Callable[..., None]
+Declare = Callable[..., None]
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chongqing")]
+
+SECOND = "nonce-of-second-delivery"
+
+
+def ask(message: EvidenceRequest, nonce: str = "nonce-of-first-delivery") -> EvidenceAnswer | Refusal:
+    request = delivered(message, nonce)
+    return reply_to(request, receiving.receive(request), message)
+
+
+def code_of(reply: EvidenceAnswer | Refusal) -> Code:
+    assert isinstance(reply, Refusal)
+    return reply.code
+
+
+def records_of(reply: EvidenceAnswer | Refusal) -> tuple[dict[str, str | int], ...]:
+    assert isinstance(reply, EvidenceAnswer)
+    return reply.body.records
+
+
+def test_a_question_is_answered_from_the_departments_table(department: Fill) -> None:
+    department(Row(), Row(insurance="110"), Row(subject="500101198001011234"))
+    assert records_of(ask(fresh_question())) == RECORDS
+
+
+def test_only_the_fields_asked_for_leave(department: Fill) -> None:
+    department(Row())
+    body = fresh_question().body.model_copy(update={"fields": ("from", "to")})
+    assert records_of(ask(fresh_question(body=body))) == ({"from": "2003-04", "to": "2012-12"},)
+
+
+def test_a_person_unknown_to_the_department_has_no_records(department: Fill) -> None:
+    assert records_of(ask(fresh_question())) == ()
+
+
+def test_the_answer_leaves_an_access_record(department: Fill) -> None:
+    department(Row())
+    message = fresh_question()
+    ask(message)
+    record = AccessRecord.objects.get()
+    assert record.pseudonym == pseudonym(SUBJECT)
+    assert (record.direction, record.agency, record.asking_node) == ("out", "510100-yb", "sichuan")
+    assert (record.service, record.case_ref) == ("medical-retirement", "SC-2026-000001")
+    assert (record.fields, record.message_id) == (list(FIELDS), message.id)
+    assert record.basis["zh"] == "本人同意"
+    assert record.purpose["en"] == "count the months"
+
+
+def test_a_repeated_delivery_gets_the_stored_answer_and_has_no_second_effect(department: Fill) -> None:
+    department(Row())
+    message = fresh_question()
+    first = ask(message)
+    department(Row(first=201401, last=201402))
+    assert ask(message, SECOND) == first
+    assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
+
+
+def test_a_stored_answer_outlives_its_consent(department: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    department(Row())
+    message = fresh_question()
+    first = ask(message)
+
+    def expired(*_: object, **__: object) -> None:
+        raise protocol.Refused(Code.CONSENT_EXPIRED)
+
+    monkeypatch.setattr(protocol, "authorise", expired)
+    assert ask(message, SECOND) == first
+
+
+def test_the_same_delivery_twice_is_a_replay(department: Fill) -> None:
+    message = fresh_question()
+    request = delivered(message)
+    receiving.receive(request)
+    assert code_of(reply_to(request, receiving.receive(request), message)) is Code.REPLAYED
+
+
+def test_one_id_for_two_contents_is_refused(department: Fill) -> None:
+    department(Row())
+    ask(fresh_question())
+    other = fresh_question(case_ref="SC-2026-000002")
+    assert code_of(ask(other, SECOND)) is Code.ID_REUSED
+    assert AccessRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda: {"body": _asking("place", "wage")}, Code.NOT_COVERED),
+        (lambda: {"service": "school-enrolment"}, Code.NOT_COVERED),
+        (lambda: {"legal_basis": _statute()}, Code.CONSENT_MISSING),
+        (lambda: {"case_ref": "SC-2026-000009"}, Code.CONSENT_MISMATCH),
+        (lambda: {"expires": fresh_question().created}, Code.EXPIRED),
+    ],
+)
+def test_what_may_not_be_asked_reads_and_stores_nothing(
+    department: Fill,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[], dict[str, object]],
+    code: Code,
+) -> None:
+    department(Row())
+    monkeypatch.setattr(receiving, "read_for", _must_not_be_called)
+    assert code_of(ask(fresh_question(**change()))) is code
+    assert not Inbox.objects.exists()
+    assert not AccessRecord.objects.exists()
+
+
+def _asking(*fields: str) -> protocol.Question:
+    return fresh_question().body.model_copy(update={"fields": fields})
+
+
+def _statute() -> protocol.StatuteBasis:
+    return protocol.StatuteBasis(citation=protocol.Text(zh="某法第一条", en="Some Act, art. 1"))
+
+
+def _must_not_be_called(*_: object) -> None:
+    raise AssertionError("the department was read")
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_looked_at() -> None:
+    request = delivered(fresh_question())
+    huge = replace(request, body=b" " * (receiving.BODY_LIMIT + 1))
+    assert receiving.receive(huge).status == 413
+
+
+def test_an_unsigned_request_gets_an_unsigned_refusal() -> None:
+    request = delivered(fresh_question())
+    bare = replace(request, headers=(("content-type", "application/json"),))
+    response = receiving.receive(bare)
+    assert response.status == 400
+    assert "signature" not in dict(response.headers)
+    assert code_of(protocol.parse_reply(response.body)) is Code.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("rows", "path", "hint"),
+    [
+        ([Row(first=201212, last=200304)], "records[0].to", "the spell ends before it begins"),
+        ([Row(last=299901)], "records[0].to", "a month in the future"),
+        (
+            [Row(first=200304, last=200512), Row(first=200512, last=200601)],
+            "records[1].from",
+            "overlaps another spell of the same place",
+        ),
+        ([Row(pool="9")], "records[0].place", "place-unknown"),
+        ([Row(pool="77")], "records[0].place", "a code that the connector's map does not know"),
+        ([Row(first=200313)], "records[0].from", "not a month"),
+    ],
+)
+def test_faulty_data_of_the_department_are_named_and_not_passed_on(
+    department: Fill, rows: list[Row], path: str, hint: str
+) -> None:
+    department(*rows)
+    reply = ask(fresh_question())
+    assert isinstance(reply, Refusal)
+    assert (reply.code, reply.path, reply.hint) == (Code.DEPARTMENT_DATA_INVALID, path, hint)
+    assert not reply.retry
+
+
+def test_a_spell_at_a_place_that_no_longer_existed_is_faulty(department: Fill, declare: Declare) -> None:
+    department(Row(first=202601, last=202606))
+    declare(fields=_fields_with_place("500112"))
+    reply = ask(fresh_question())
+    assert isinstance(reply, Refusal)
+    assert (reply.code, reply.hint) == (Code.DEPARTMENT_DATA_INVALID, "place-not-valid")
+
+
+def _fields_with_place(code: str) -> dict[str, object]:
+    return {
+        "place": {"value": code},
+        "from": {"column": "aae041", "convert": "month"},
+        "to": {"column": "aae042", "convert": "month"},
+        "kind": {"value": "actual"},
+    }
+
+
+def test_an_unreachable_department_costs_only_time(department: Fill, declare: Declare) -> None:
+    department(Row())
+    message = fresh_question()
+    declare(dsn="postgresql://nobody@127.0.0.1:1/none")
+    refused = ask(message)
+    assert code_of(refused) is Code.TRY_LATER
+    assert not Inbox.objects.exists()
+    declare()
+    assert records_of(ask(message, SECOND)) == RECORDS
+
+
+def test_a_missing_table_costs_only_time(department: Fill, declare: Declare) -> None:
+    declare(table="ac99")
+    assert code_of(ask(fresh_question())) is Code.TRY_LATER
+
+
+def test_the_department_is_never_written(department: Fill, declare: Declare) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION yb_chongqing.greedy() RETURNS integer LANGUAGE sql AS "
+            "$$ INSERT INTO yb_chongqing.ac20 (aac002) VALUES ('x') RETURNING 1 $$"
+        )
+        cursor.execute(
+            "CREATE VIEW yb_chongqing.trap AS SELECT aac002, aae140, yb_chongqing.greedy() AS aae041,"
+            " aae042, aaa027 FROM yb_chongqing.ac20"
+        )
+    department(Row())
+    declare(table="trap")
+    assert code_of(ask(fresh_question())) is Code.TRY_LATER
+
+
+@contextmanager
+def database_gone() -> Iterator[None]:
+    """The node's own database cannot be reached."""
+    settings = connection.settings_dict
+    kept = {name: settings[name] for name in ("HOST", "PORT")}
+    connection.close()
+    settings.update(HOST="127.0.0.1", PORT="1")
+    try:
+        yield
+    finally:
+        connection.close()
+        settings.update(kept)
+
+
+def test_without_its_own_database_the_node_asks_to_try_later(department: Fill) -> None:
+    message = fresh_question()
+    request = delivered(message)
+    with database_gone():
+        response = receiving.receive(request)
+    assert response.status == 503
+    assert code_of(reply_to(request, response, message)) is Code.TRY_LATER
+
+
+class PowerCutError(Exception):
+    """The process ends here."""
+
+
+def _cut_after(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `step` happen, then nothing more, once."""
+    original = getattr(receiving, step)
+
+    def cut(*given: object) -> None:
+        monkeypatch.setattr(receiving, step, original)
+        original(*given)
+        raise PowerCutError
+
+    monkeypatch.setattr(receiving, step, cut)
+
+
+@pytest.mark.parametrize("step", ["_note_delivery", "_stored_reply", "read_for", "record_access", "_store"])
+def test_a_cut_after_any_step_neither_loses_nor_doubles(
+    department: Fill, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    department(Row())
+    message = fresh_question()
+    _cut_after(step, monkeypatch)
+    assert code_of(ask(message)) is Code.TRY_LATER
+    assert records_of(ask(message, SECOND)) == RECORDS
+    assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
+
+
+def test_no_answer_leaves_without_its_access_record(
+    department: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object) -> None:
+        raise OSError
+
+    department(Row())
+    monkeypatch.setattr(receiving, "record_access", full_disk)
+    assert code_of(ask(fresh_question())) is Code.TRY_LATER
+    assert not Inbox.objects.exists()
+
+
+def test_two_deliveries_at_once_are_one_question(department: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    department(Row())
+    both_have_read = threading.Barrier(2)
+    original = receiving.read_for
+
+    def read_together(message: EvidenceRequest, node: Identity) -> object:
+        records = original(message, node)
+        both_have_read.wait(timeout=10)
+        return records
+
+    monkeypatch.setattr(receiving, "read_for", read_together)
+    message = fresh_question()
+    replies: list[EvidenceAnswer | Refusal] = []
+
+    def deliver(nonce: str) -> None:
+        replies.append(ask(message, nonce))
+        connection.close()
+
+    threads = [threading.Thread(target=deliver, args=(f"nonce-of-delivery-{n}",)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert replies[0] == replies[1]
+    assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
+
+
+def test_whatever_fails_inside_is_told_as_try_later(
+    department: Fill, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"row of {SUBJECT}")
+
+    monkeypatch.setattr(receiving, "read_for", broken)
+    assert code_of(ask(fresh_question())) is Code.TRY_LATER
+    assert "RuntimeError" in caplog.text
+
+
+def test_old_deliveries_are_forgotten_only_once_they_cannot_be_replayed(department: Fill) -> None:
+    ask(fresh_question())
+    assert receiving.forget_old_nonces() == 0
+    SeenNonce.objects.update(expires=fresh_question().created.replace(year=2020))
+    assert receiving.forget_old_nonces() == 1

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from tongban.node.config import CONFIG_VARIABLE, ConfigError
+from tongban.node.config import CONFIG_VARIABLE, ConfigError, load
 from tongban.node.database import DatabaseUnavailableError
+from tongban.node.embedded_postgres import EmbeddedPostgresError
+from tongban.node.supervisor import PreparationError, run_node
 
 config_option = click.option(
     "--config",
@@ -26,7 +28,7 @@ def start_django(config_path: Path) -> None:
 
     try:
         django.setup()
-    except (ConfigError, DatabaseUnavailableError) as error:
+    except (ConfigError, DatabaseUnavailableError, EmbeddedPostgresError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
 
@@ -44,3 +46,14 @@ def migrate(config_path: Path) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs Django started
 
     call_command("migrate", interactive=False, verbosity=1)
+
+
+@node.command()
+@config_option
+def run(config_path: Path) -> None:
+    """Run the node: its database if it has no other, pages, gateway and worker; Ctrl-C ends it."""
+    try:
+        run_node(load(config_path), config_path)
+    except (ConfigError, EmbeddedPostgresError, PreparationError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,188 @@
+"""Runs the processes of one node and, where it has no other, its PostgreSQL.
+
+Promises: a process that ends is started again after a pause that grows; what it left behind is ended first;
+SIGTERM and Ctrl-C end all in good order; if this process is killed, none of the others stays.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import psutil
+
+from tongban.node.config import CONFIG_VARIABLE, NodeConfig
+from tongban.node.database import SERVER_VARIABLE
+from tongban.node.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from tongban.node.lifeline import adopt_orphans, bound_to_parent
+
+SHORTEST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+STEADY_SECONDS = 60.0
+GRACE_SECONDS = 15.0
+PAGES_THREADS = 8
+_GRANIAN_OPTIONS = ("--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5")
+_ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+@dataclass(frozen=True)
+class Program:
+    """One of a node's processes: its name in messages and how it is started."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+class PreparationError(Exception):
+    """The node cannot start; what is wrong was said by the program that prepares it."""
+
+
+def programs_of(config: NodeConfig) -> tuple[Program, ...]:
+    """Pages, gateway and worker of a node, in the order in which they start."""
+    granian = (sys.executable, "-m", "granian", "--host", "127.0.0.1", *_GRANIAN_OPTIONS)
+    pages = ("--interface", "wsgi", "--port", str(config.pages_port), "tongban.node.wsgi:application")
+    gateway = ("--interface", "asgi", "--port", str(config.gateway_port), "tongban.gateway.app:app")
+    worker = (sys.executable, "-m", "tongban.node.worker")
+    return (
+        Program("pages", (*granian, "--blocking-threads", str(PAGES_THREADS), *pages)),
+        Program("gateway", (*granian, *gateway)),
+        Program("worker", worker),
+    )
+
+
+@dataclass
+class _Child:
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    due_at: float = 0.0
+    pause: float = field(default=SHORTEST_PAUSE)
+
+
+class Supervisor:
+    """Keeps the programs of one node running until it is told to end."""
+
+    def __init__(
+        self,
+        name: str,
+        preparation: Program,
+        programs: Sequence[Program],
+        environment: Mapping[str, str],
+        database: EmbeddedPostgres | None,
+    ) -> None:
+        """`preparation` runs to its end first; without `database` the node has one elsewhere."""
+        self._name = name
+        self._preparation = preparation
+        self._children = [_Child(program) for program in programs]
+        self._environment = dict(environment)
+        self._database = database
+
+    def run(self) -> None:
+        """Run until SIGTERM, SIGINT or SIGHUP. Raises EmbeddedPostgresError or PreparationError."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS | {signal.SIGCHLD})
+        adopt_orphans()
+        try:
+            if self._database is not None:
+                self._database.start()
+            self._prepare()
+            self._keep_running()
+        finally:
+            self._end_children()
+            if self._database is not None:
+                self._database.stop()
+
+    def _prepare(self) -> None:
+        if status := self._start(self._preparation).wait():
+            raise PreparationError(f"{self._preparation.name} ended with status {status}")
+
+    def _keep_running(self) -> None:
+        while True:
+            self._revive_database()
+            for child in self._children:
+                self._look_after(child)
+            self._clear_orphans()
+            next_due = min((child.due_at for child in self._children if child.process is None), default=None)
+            wait = LONGEST_PAUSE if next_due is None else max(0.0, next_due - time.monotonic())
+            received = signal.sigtimedwait(_ENDINGS | {signal.SIGCHLD}, wait)
+            if received is not None and received.si_signo in _ENDINGS:
+                return
+
+    def _revive_database(self) -> None:
+        if self._database is None or self._database.pid is not None:
+            return
+        self._say("the database ended; it is started again")
+        try:
+            self._database.stop()
+            self._database.start()
+        except EmbeddedPostgresError as error:
+            self._say(str(error))
+
+    def _look_after(self, child: _Child) -> None:
+        now = time.monotonic()
+        if child.process is not None and child.process.poll() is not None:
+            if now - child.started_at > STEADY_SECONDS:
+                child.pause = SHORTEST_PAUSE
+            status = child.process.returncode
+            self._say(f"{child.program.name} ended with status {status}; again in {child.pause:g} s")
+            child.process = None
+            child.due_at = now + child.pause
+            child.pause = min(child.pause * 2, LONGEST_PAUSE)
+        if child.process is None and child.due_at <= now:
+            child.process = self._start(child.program)
+            child.started_at = now
+
+    def _start(self, program: Program) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - the node's own programs
+            program.command,
+            stdin=subprocess.DEVNULL,
+            env=self._environment,
+            preexec_fn=bound_to_parent(signal.SIGTERM),  # noqa: PLW1509 - calls the kernel only, takes no lock
+        )
+
+    def _clear_orphans(self) -> None:
+        """End what a dead child left running, so that the next one finds its port free."""
+        known = {child.process.pid for child in self._children if child.process is not None}
+        if self._database is not None and self._database.pid is not None:
+            known.add(self._database.pid)
+        for process in psutil.Process().children():
+            if process.pid not in known:
+                with suppress(psutil.Error, ChildProcessError):
+                    process.kill()
+                    os.waitpid(process.pid, 0)
+
+    def _end_children(self) -> None:
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        self._clear_orphans()
+
+    def _say(self, text: str) -> None:
+        click.echo(f"[{self._name}] {text}", err=True)
+
+
+def run_node(config: NodeConfig, config_path: Path) -> None:
+    """Run a whole node in the foreground until it is told to end.
+
+    Its database is brought to the present form first. Raises EmbeddedPostgresError or PreparationError.
+    """
+    path = str(config_path.resolve())
+    environment = os.environ | {CONFIG_VARIABLE: path, "DJANGO_SETTINGS_MODULE": "tongban.node.settings"}
+    database = None
+    if not config.database and not os.environ.get(SERVER_VARIABLE):
+        database = EmbeddedPostgres(config.home / "pg")
+        environment[SERVER_VARIABLE] = database.url
+    migrate = Program("migrate", (sys.executable, "-m", "tongban", "node", "migrate", "--config", path))
+    Supervisor(config.name, migrate, programs_of(config), environment, database).run()

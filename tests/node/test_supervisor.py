@@ -1,0 +1,117 @@
+"""The supervisor keeps a node's processes running, and none of them outlives it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SUPERVISE = """
+import os, sys
+from tongban.node.supervisor import PreparationError, Program, Supervisor
+preparation, program = (Program(name, (sys.executable, "-c", text)) for name, text in
+                        (("preparation", sys.argv[1]), ("program", sys.argv[2])))
+try:
+    Supervisor("node", preparation, [program], os.environ, None).run()
+except PreparationError:
+    sys.exit(2)
+"""
+NOTE_AND_WAIT = """
+import os, sys, time
+with open(os.environ["NOTES"], "a") as notes: notes.write(f"{os.getpid()}\\n")
+time.sleep(60)
+"""
+WITH_A_CHILD = f"""
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", {NOTE_AND_WAIT!r}]).wait()
+"""
+
+
+class Supervised:
+    """A supervisor in a process of its own, whose programs note their process ids."""
+
+    def __init__(self, notes: Path, program: str, preparation: str = "") -> None:
+        self.notes = notes
+        notes.touch()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISE, preparation, program],
+            env=os.environ | {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join(sys.path)},
+            stderr=subprocess.DEVNULL,
+        )
+
+    def started(self, count: int) -> list[int]:
+        """The ids noted, once there are `count` of them."""
+        await_that(lambda: len(self.notes.read_text().splitlines()) >= count)
+        return [int(line) for line in self.notes.read_text().split()]
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def await_that(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold"
+        time.sleep(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
+    opened: list[Supervised] = []
+
+    def open_one(program: str, preparation: str = "") -> Supervised:
+        opened.append(Supervised(tmp_path / f"notes-{len(opened)}", program, preparation))
+        return opened[-1]
+
+    yield open_one
+    for supervised in opened:
+        supervised.close()
+
+
+def test_killed_program_is_started_again(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise(NOTE_AND_WAIT)
+    (first,) = supervised.started(1)
+    os.kill(first, signal.SIGKILL)
+    assert supervised.started(2)[1] != first
+
+
+def test_what_a_killed_program_left_is_ended(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise(WITH_A_CHILD)
+    (grandchild,) = supervised.started(1)
+    parent = psutil.Process(grandchild).parent()
+    assert parent is not None
+    parent.kill()
+    supervised.started(2)
+    await_that(lambda: is_gone(grandchild))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_end_it_ends_all(supervise: Callable[..., Supervised], ending: signal.Signals) -> None:
+    supervised = supervise(NOTE_AND_WAIT)
+    (pid,) = supervised.started(1)
+    supervised.process.send_signal(ending)
+    assert supervised.process.wait(20) == 0
+    assert is_gone(pid)
+
+
+def test_killed_supervisor_takes_its_programs_along(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise(NOTE_AND_WAIT)
+    (pid,) = supervised.started(1)
+    supervised.process.kill()
+    await_that(lambda: is_gone(pid))
+
+
+def test_failed_preparation_starts_nothing(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise(NOTE_AND_WAIT, preparation="raise SystemExit(2)")
+    assert supervised.process.wait(20) == 2
+    assert supervised.notes.read_text() == ""

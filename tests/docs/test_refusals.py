@@ -1,0 +1,32 @@
+"""The reference of refusals says what the code says, word for word."""
+
+from pathlib import Path
+
+from tongban.places import PlaceNotValid, UnknownPlace
+from tongban.places.resident_id import REFUSALS
+from tongban.protocol import MEANINGS
+
+REFERENCE = (Path(__file__).parents[2] / "docs" / "reference" / "refusals.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> list[str]:
+    section = REFERENCE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("| `")]
+
+
+def test_refusals_of_messages() -> None:
+    assert rows("Messages between nodes") == [
+        f"| `{code.value}` | {meaning.status} | {'yes' if meaning.retry else 'no'} "
+        f"| {meaning.sentence.en} | {meaning.sentence.zh} |"
+        for code, meaning in MEANINGS.items()
+    ]
+
+
+def test_refusals_of_id_numbers() -> None:
+    assert rows("Resident ID numbers") == [
+        f"| `{code}` | {text.en} | {text.zh} |" for code, text in REFUSALS.items()
+    ]
+
+
+def test_refusals_of_places() -> None:
+    assert [row.split("`")[1] for row in rows("Places")] == [UnknownPlace.reason, PlaceNotValid.reason]

@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 from anyio import to_thread
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ExceptionHandler
@@ -79,10 +79,13 @@ async def _read_body(request: Request) -> bytes:
     if len(declared) > 12 or int(declared) > BODY_LIMIT:
         raise too_large
     received = bytearray()
-    async for part in request.stream():
-        received += part
-        if len(received) > BODY_LIMIT:
-            raise too_large
+    try:
+        async for part in request.stream():
+            received += part
+            if len(received) > BODY_LIMIT:
+                raise too_large
+    except ClientDisconnect:
+        raise Refused(Code.MALFORMED, "body", "incomplete") from None
     return bytes(received)
 
 

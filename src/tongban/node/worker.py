@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from tongban.node import periodic
 from tongban.node.cli import start_django
@@ -67,7 +67,7 @@ def _loop(stop: threading.Event, work: Callable[[], bool]) -> None:
     while not stop.is_set():
         close_old_connections()
         stop.wait(_pause_after(work))
-    close_old_connections()
+    connections.close_all()
 
 
 def _pause_after(work: Callable[[], bool]) -> float:

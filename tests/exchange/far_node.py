@@ -1,0 +1,179 @@
+"""Chongqing's node as processes of its own: files, database, department, gateway."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+
+from tests.exchange.sides import Row
+from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, directory
+from tongban import protocol
+from tongban.node.clock import true_now
+
+CONNECTOR = """
+[[connectors]]
+kind = "sql"
+evidence_type = "contribution-spells"
+agency = "500000-yb"
+schema = "yb_chongqing"
+table = "ac20"
+key = "aac002"
+where = { aae140 = "310" }
+[connectors.fields]
+place = { column = "aaa027", map = { "5000" = "500000" } }
+from = { column = "aae041", convert = "month" }
+to = { column = "aae042", convert = "month" }
+kind = { value = "actual" }
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class FarNode:
+    """A node in a folder, with a database of its own on the tests' server."""
+
+    home: Path
+    server_url: str
+    port: int = field(default_factory=free_port)
+    _gateway: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        name = f"/far_{os.getpid()}_{self.port}"
+        return urlunsplit(urlsplit(self.server_url)._replace(path=name))
+
+    @property
+    def log(self) -> str:
+        return (self.home / "gateway.log").read_text()
+
+    def directory(self) -> protocol.Directory:
+        """The directory of both sides with this node's address."""
+        two = directory(around=true_now())
+        nodes = tuple(
+            node.model_copy(update={"gateway_url": self.url}) if node.id == "chongqing" else node
+            for node in two.nodes
+        )
+        return two.model_copy(update={"nodes": nodes})
+
+    def create(self) -> None:
+        with psycopg.connect(self.server_url, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{urlsplit(self.database_url).path[1:]}"')
+        (self.home / "secret").write_text(secrets.token_hex(32))
+        (self.home / "node.pem").write_bytes(CHONGQING_KEY.to_pem())
+        (self.home / "federation.json").write_bytes(FEDERATION_KEY.verifying_key.to_json())
+        (self.home / "directory.json").write_bytes(protocol.sign_directory(self.directory(), FEDERATION_KEY))
+        self.config.write_text(self._node_toml())
+        subprocess.run(
+            [sys.executable, "-m", "tongban", "node", "migrate", "--config", str(self.config)],
+            env=self._environment(),
+            check=True,
+            capture_output=True,
+        )
+        self.execute("CREATE SCHEMA yb_chongqing")
+        self.execute(
+            "CREATE TABLE yb_chongqing.ac20"
+            " (aac002 text, aae140 text, aae041 integer, aae042 integer, aaa027 text)"
+        )
+
+    def insure(self, row: Row) -> None:
+        with psycopg.connect(self.database_url, autocommit=True) as database:
+            database.execute(
+                "INSERT INTO yb_chongqing.ac20 VALUES (%s, %s, %s, %s, %s)",
+                [row.subject, row.insurance, row.first, row.last, row.pool],
+            )
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.database_url, autocommit=True) as database:
+            database.execute(statement.encode())
+
+    def count(self, table: str) -> int:
+        with psycopg.connect(self.database_url) as database:
+            row = database.execute(f'SELECT count(*) FROM "{table}"'.encode()).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--no-ws", "tongban.gateway.app:app"]
+        with (self.home / "gateway.log").open("ab") as log:
+            self._gateway = subprocess.Popen(
+                command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        self._await_health()
+
+    def kill(self) -> None:
+        """End all its processes at once, as a power cut does."""
+        if self._gateway is not None:
+            os.killpg(self._gateway.pid, signal.SIGKILL)
+            self._gateway.wait()
+            self._gateway = None
+
+    def drop(self) -> None:
+        self.kill()
+        with psycopg.connect(self.server_url, autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{urlsplit(self.database_url).path[1:]}" WITH (FORCE)')
+
+    @property
+    def config(self) -> Path:
+        return self.home / "node.toml"
+
+    def run_gateway_once(self) -> subprocess.CompletedProcess[str]:
+        """Load the application as granian does and end; for configurations that cannot be used."""
+        return subprocess.run(
+            [sys.executable, "-c", "import tongban.gateway.app"],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _await_health(self) -> None:
+        deadline = time.monotonic() + timedelta(seconds=30).total_seconds()
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/health", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(self.log)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("TONGBAN_", "DJANGO_"))}
+        return inherited | {"TONGBAN_NODE_CONFIG": str(self.config), "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def _node_toml(self) -> str:
+        return f"""
+name = "chongqing"
+jurisdiction = "500000"
+title = {{ zh = "重庆", en = "Chongqing" }}
+case_prefix = "CQ"
+pages_url = "http://127.0.0.1:1"
+gateway_url = "{self.url}"
+pages_port = 1
+gateway_port = {self.port}
+directory_path = "directory.json"
+federation_key_path = "federation.json"
+key_path = "node.pem"
+secret_path = "secret"
+database = "{self.database_url}"
+{CONNECTOR}"""

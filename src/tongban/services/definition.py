@@ -32,11 +32,16 @@ class TimeLimit(Data):
 
 
 class Side(Data):
-    """One side's part: the place, who decides there, and its rule in one sentence."""
+    """One side's part: the place, who decides there, and its rule in one sentence.
 
+    `code` names the side for colours and pictures; `agency_code` is the one of the directory.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z]+$")]
     place: PlaceCode
     name: Text
     agency: Text
+    agency_code: Annotated[str, Field(pattern=r"^\d{6}-[a-z]+$")]
     rule: Source
 
 
@@ -137,6 +142,9 @@ class Definition(Data):
         keys = [need.key for need in self.evidence]
         if len(set(keys)) != len(keys):
             raise ValueError("evidence: expected each key once")
+        for need in self.evidence:
+            if self.side(need.place) is None:
+                raise ValueError(f"evidence.{need.key}.place: expected the place of one of the sides")
         types = {need.type for need in self.evidence}
         for name, fact in self.decision.facts.items():
             if isinstance(fact, EvidenceFact) and fact.evidence not in types:
@@ -146,3 +154,7 @@ class Definition(Data):
     def side(self, place: str) -> Side | None:
         """The side at this place."""
         return next((side for side in self.sides if side.place == place), None)
+
+    def need(self, key: str) -> EvidenceNeed | None:
+        """The evidence need of this key."""
+        return next((need for need in self.evidence if need.key == key), None)

@@ -6,6 +6,7 @@ same service and the same SHA-256.
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from tongban.services.text import Data
 SERVICE_FILE = "service.toml"
 FORM_FILE = "form.toml"
 _BUNDLED = frozenset({".toml", ".py"})
+
+_IMPORTED = re.compile(r"^from tongban\.services\.(\w+)\.rules import ", re.MULTILINE)
 
 D = TypeVar("D", bound=Data)
 
@@ -93,16 +96,20 @@ def load(root: Path) -> Mapping[str, Service]:
                 file, "code", f"expected {service.folder.replace('_', '-')!r}, the folder's name"
             )
         bundle = dict(own)
-        for name in _rulesets(service.definition.decision.ruleset):
+        wanted = [service.definition.decision.ruleset]
+        for name in wanted:
             if name not in rule_folders:
                 raise ServiceError(file, "decision.ruleset", f"expected a rule set that exists, not {name!r}")
-            bundle |= _files(root, rule_folders[name])
+            files = _files(root, rule_folders[name])
+            bundle |= files
+            wanted += [used for used in _used_rulesets(files) if used not in wanted]
         services[service.code] = Service.from_bundle(bundle)
     return services
 
 
-def _rulesets(name: str) -> tuple[str, ...]:
-    return (name,)
+def _used_rulesets(files: Mapping[str, str]) -> list[str]:
+    """The rule sets whose rules these files import."""
+    return [_code(folder) for text in files.values() for folder in _IMPORTED.findall(text)]
 
 
 def _code(folder: str) -> str:

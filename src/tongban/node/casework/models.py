@@ -79,6 +79,7 @@ class Event(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     revision = models.PositiveIntegerField()
     kind = models.CharField(max_length=40)
+    status = models.CharField(max_length=30)
     at = models.DateTimeField()
     actor = models.JSONField()
     data = models.JSONField()
@@ -132,7 +133,9 @@ class Timer(models.Model):
     fired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "kind"], name="timer_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "kind", "due_at"], name="timer_once")
+        ]
         indexes: ClassVar = [models.Index(fields=["fired_at", "due_at"], name="timer_due")]
 
     def __str__(self) -> str:

@@ -19,6 +19,16 @@ class Person(models.Model):
     name = models.CharField(max_length=80)
     phone = models.CharField(max_length=20, blank=True)
 
+    @property
+    def birth_month(self) -> str:
+        """The month of birth, `YYYY-MM`, as the resident ID number says."""
+        return f"{self.resident_id[6:10]}-{self.resident_id[10:12]}"
+
+    @property
+    def sex(self) -> str:
+        """`male` or `female`, as the resident ID number says (GB 11643: odd sequence numbers are men's)."""
+        return "male" if int(self.resident_id[16]) % 2 else "female"
+
     def __str__(self) -> str:
         return f"person {self.id}"
 

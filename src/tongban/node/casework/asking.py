@@ -1,0 +1,84 @@
+"""A case's questions for evidence, put on the exchange with the citizen's consent.
+
+Promises: asked inside the case's transaction; what cannot be asked at all is a refusal, not an exception.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tongban.node.casework.models import Case
+from tongban.node.exchange import api
+from tongban.services import Definition, EvidenceNeed, Text
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on its way; `refusal` says why it could not be asked."""
+
+    need: EvidenceNeed
+    agency: str
+    message: str
+    consent: str
+    refusal: Text | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The form in which the case's events hold it."""
+        return {
+            "key": self.need.key,
+            "type": self.need.type,
+            "place": self.need.place,
+            "agency": self.agency,
+            "message": self.message,
+            "consent": self.consent,
+        }
+
+
+def holder(definition: Definition, need: EvidenceNeed) -> str:
+    """The code of the agency that holds the evidence."""
+    side = definition.side(need.place)
+    return side.agency_code if side else ""
+
+
+def ask_with_consent(case: Case, definition: Definition, need: EvidenceNeed) -> Asked:
+    """Record the citizen's consent and ask the agency that holds the evidence."""
+    agency = holder(definition, need)
+    try:
+        consent = api.give_consent(
+            subject=case.person.resident_id,
+            service=definition.code,
+            case_ref=case.number,
+            from_agency=case.agency,
+            to_agency=agency,
+            evidence_type=need.type,
+            fields=need.fields,
+            purpose=_protocol_text(need.purpose),
+        )
+        message = ask(case, definition, need, consent)
+    except api.Refused as refused:
+        return Asked(need, agency, "", "", _own_text(refused.sentence))
+    return Asked(need, agency, str(message), str(consent))
+
+
+def ask(case: Case, definition: Definition, need: EvidenceNeed, consent: UUID) -> UUID:
+    """Ask under a consent given before; the exchange's Refused when it no longer covers the question."""
+    return api.ask(
+        api.Question(
+            case_ref=case.number,
+            service=definition.code,
+            asking_agency=case.agency,
+            evidence_type=need.type,
+            place=need.place,
+            subject=case.person.resident_id,
+            fields=need.fields,
+            purpose=_protocol_text(need.purpose),
+            basis=api.ByConsent(consent),
+        )
+    )
+
+
+def _protocol_text(text: Text) -> api.Text:
+    return api.Text(zh=text.zh, en=text.en)
+
+
+def _own_text(text: api.Text) -> Text:
+    return Text(zh=text.zh, en=text.en)

@@ -1,0 +1,80 @@
+"""Published services: what this node offers, in versions that never change.
+
+Promises: the same version with other content is refused; a case keeps the one it was opened with.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+import tongban.services
+from tongban.node.casework.models import PublishedService
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import now
+from tongban.node.config import this_node
+from tongban.services import Service, ServiceError
+
+
+def service_root() -> Path:
+    """The folder of service folders: the configured one, or the one that comes with the package."""
+    return this_node().services_path or Path(tongban.services.__file__).parent
+
+
+def publish(root: Path) -> tuple[Service, ...]:
+    """Publish every service of a folder, all or none; those already published are left as they are.
+
+    Raises ServiceError for a broken folder and for a published version whose content differs.
+    """
+    services = tongban.services.load(root)
+    with transaction.atomic():
+        for service in services.values():
+            _publish_one(service)
+    return tuple(services.values())
+
+
+def offered() -> tuple[Service, ...]:
+    """The services that a citizen may apply for now, by code."""
+    return tuple(read(row) for row in _current_rows())
+
+
+def service(code: str) -> Service:
+    """The version of a service that a new application gets. Raises Refused `service-unknown`."""
+    return read(current(code))
+
+
+def current(code: str) -> PublishedService:
+    """The row of the version that a new application gets. Raises Refused `service-unknown`."""
+    row = PublishedService.objects.filter(code=code).order_by("-published_at", "-id").first()
+    if row is None:
+        raise Refused("service-unknown")
+    return row
+
+
+def read(row: PublishedService) -> Service:
+    """The service that a published row holds."""
+    return _read(row.pk, row.sha256)
+
+
+@lru_cache(maxsize=256)
+def _read(row: int, sha256: str) -> Service:
+    return Service.from_bundle(PublishedService.objects.get(pk=row, sha256=sha256).bundle)
+
+
+def _current_rows() -> list[PublishedService]:
+    rows = PublishedService.objects.order_by("code", "-published_at", "-id").distinct("code")
+    return list(rows.defer("bundle"))
+
+
+def _publish_one(service: Service) -> None:
+    row, _ = PublishedService.objects.get_or_create(
+        code=service.code,
+        version=service.version,
+        defaults={"sha256": service.sha256, "bundle": dict(service.bundle), "published_at": now()},
+    )
+    if row.sha256 != service.sha256:
+        raise ServiceError(
+            f"{service.folder}/service.toml",
+            "version",
+            f"version {service.version} is published with other content; raise version",
+        )

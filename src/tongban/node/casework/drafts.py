@@ -1,0 +1,123 @@
+"""Applications being filled in: begun, answered question by question, come back to, given up.
+
+Promises: an answer is saved as soon as it is acceptable; a draft keeps the service version it began with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from tongban.node.casework import catalogue, rights
+from tongban.node.casework.models import Draft
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import now
+from tongban.node.config import this_node
+from tongban.node.people.models import Person
+from tongban.services import Answer, EvidenceNeed, Question, Service, Text
+
+
+@dataclass(frozen=True)
+class ConsentNeeded:
+    """One question for which the citizen's consent is asked: to whom, which fields, what for."""
+
+    need: EvidenceNeed
+    holder: Text
+    is_own_side: bool
+
+    @property
+    def key(self) -> str:
+        """The key under which the consent is given."""
+        return self.need.key
+
+
+def begin(person: Person, code: str) -> Draft:
+    """A draft for this service: the open one if there is one, else a new one. Raises Refused."""
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        draft = rights.drafts_of(person).filter(service__code=code).order_by("-updated_at").first()
+        if draft is not None:
+            return draft
+        row = catalogue.current(code)
+        at = now()
+        return Draft.objects.create(person=person, service=row, created_at=at, updated_at=at)
+
+
+def open_drafts(person: Person) -> list[Draft]:
+    """The citizen's drafts that are not submitted, the latest first."""
+    return list(rights.drafts_of(person).select_related("service").order_by("-updated_at"))
+
+
+def find(person: Person, draft_id: UUID | str) -> Draft:
+    """One draft of the citizen, submitted or not. Raises Refused `not-found`."""
+    try:
+        return Draft.objects.select_related("service", "case").get(pk=draft_id, person=person)
+    except (Draft.DoesNotExist, ValidationError):
+        raise Refused("not-found") from None
+
+
+def service_of(draft: Draft) -> Service:
+    """The version of the service that the draft began with."""
+    return catalogue.read(draft.service)
+
+
+def known(draft: Draft) -> Mapping[str, Answer]:
+    """The answers, with what the node knows of the person, for the form's conditions."""
+    return {"person.sex": draft.person.sex, **draft.answers}
+
+
+def questions(draft: Draft) -> tuple[Question, ...]:
+    """The questions that apply to this person with these answers."""
+    return service_of(draft).form.visible(known(draft))
+
+
+def following(draft: Draft, key: str | None) -> Question | None:
+    """The question after `key` (None: the first); None when all have been asked."""
+    return service_of(draft).form.following(known(draft), key)
+
+
+def missing(draft: Draft) -> tuple[Question, ...]:
+    """The questions that still need an answer."""
+    return service_of(draft).form.missing(known(draft))
+
+
+def answer(draft: Draft, key: str, raw: str) -> Draft:
+    """Save one answer. Raises AnswerError when it is not acceptable, Refused when it is not asked."""
+    question = next((question for question in questions(draft) if question.key == key), None)
+    if question is None:
+        raise Refused("not-found")
+    value = question.read(raw)
+    with transaction.atomic():
+        stored = rights.drafts_of(draft.person).select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        if stored is None:
+            raise Refused("not-available")
+        stored.answers = {name: known for name, known in stored.answers.items() if name != key}
+        if value is not None:
+            stored.answers[key] = value
+        stored.updated_at = now()
+        stored.save()
+    return stored
+
+
+def answered(draft: Draft) -> tuple[tuple[Question, Text], ...]:
+    """Each question that applies with its answer in words, for checking."""
+    return tuple((question, question.show(draft.answers.get(question.key))) for question in questions(draft))
+
+
+def discard(draft: Draft) -> None:
+    """Give the draft up; one that has become a case stays."""
+    rights.drafts_of(draft.person).filter(pk=draft.pk).delete()
+
+
+def consents_needed(draft: Draft) -> tuple[ConsentNeeded, ...]:
+    """What the citizen has to agree to before submitting."""
+    definition = service_of(draft).definition
+    own = this_node().office_place
+    needed = []
+    for need in definition.evidence:
+        side = definition.side(need.place)
+        if need.basis == "consent" and side is not None:
+            needed.append(ConsentNeeded(need, side.agency, need.place == own))
+    return tuple(needed)

@@ -1,0 +1,121 @@
+"""Appends events to a case and keeps its row the fold of them.
+
+Promises: an event is appended only to a locked case, at the next revision, and only where the procedure
+allows it; row and effects are written in the same transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tongban.node.casework import catalogue, effects
+from tongban.node.casework.history import CaseState, Happened, follow
+from tongban.node.casework.models import Case, Event
+from tongban.node.casework.procedure import Procedure, Role
+from tongban.node.casework.recognition import RECOGNITION
+from tongban.node.clock import now
+from tongban.node.people.models import Officer
+
+PROCEDURES: Mapping[str, Procedure] = {RECOGNITION.kind: RECOGNITION}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: the citizen, an officer, or the node by itself."""
+
+    role: Role
+    officer: Officer | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The form in which it is stored with the event."""
+        if self.officer is None:
+            return {"role": self.role}
+        post = {"zh": self.officer.post_zh, "en": self.officer.post_en}
+        return {"role": self.role, "officer": self.officer.pk, "agency": self.officer.agency, "post": post}
+
+
+CITIZEN = Actor("citizen")
+NODE = Actor("node")
+
+
+def by_officer(officer: Officer) -> Actor:
+    """The officer as the one who did it."""
+    return Actor("officer", officer)
+
+
+def procedure_of(case: Case) -> Procedure:
+    """The procedure that the case runs on."""
+    return PROCEDURES[catalogue.read(case.service).definition.kind]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event about to be appended: what, to which status, by whom, with which data."""
+
+    kind: str
+    status: str
+    actor: Actor
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def happened(event: Event) -> Happened:
+    """A stored event as the value that the fold takes."""
+    return Happened(
+        revision=event.revision,
+        kind=event.kind,
+        status=event.status,
+        role=event.actor["role"],
+        at=event.at.isoformat(),
+        data=event.data,
+    )
+
+
+def history(case: Case) -> tuple[Event, ...]:
+    """All events of a case in their order."""
+    return tuple(case.events.order_by("revision"))
+
+
+def replay(procedure: Procedure, events: Iterable[Event]) -> CaseState | None:
+    """The state that stored events lead to."""
+    state: CaseState | None = None
+    for event in events:
+        state = follow(procedure, state, happened(event))
+    return state
+
+
+def state_of(case: Case) -> CaseState:
+    """The state kept beside the case."""
+    return CaseState.from_json(case.snapshot)
+
+
+def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
+    """Append one event to a case that this transaction has locked or made, with its effects.
+
+    Raises HistoryError when the procedure does not allow it; nothing is written then.
+    """
+    before = state_of(case) if case.snapshot else None
+    at = max(now(), case.updated_at)
+    event = Event(
+        case=case,
+        revision=(before.revision if before else 0) + 1,
+        kind=entry.kind,
+        status=entry.status,
+        at=at,
+        actor=entry.actor.to_json(),
+        data=dict(entry.data),
+    )
+    after = follow(procedure, before, happened(event))
+    _keep(case, after, at)
+    event.save(force_insert=True)
+    effects.carry_out(case, procedure, event, after)
+    return after
+
+
+def _keep(case: Case, state: CaseState, at: datetime) -> None:
+    case.status = state.status
+    case.revision = state.revision
+    case.snapshot = state.to_json()
+    case.due_on = date.fromisoformat(state.due_on) if state.due_on else None
+    case.updated_at = at
+    case.save()

@@ -1,0 +1,60 @@
+"""All evidence is in: the law of the case's own version decides, and the result is proposed to an officer.
+
+Promises: the explanation is stored whole with the event; what the law cannot use becomes an officer's task.
+"""
+
+from typing import Any
+
+from tongban.node.casework import catalogue, log
+from tongban.node.casework.limits import limit_data
+from tongban.node.casework.models import Case
+from tongban.node.casework.recognition import DECIDING, HELD
+from tongban.node.clock import today
+from tongban.node.config import this_node
+from tongban.services import Known, NotComputable, explain, facts
+from tongban.services import propose as proposal_of
+
+
+def propose(case: Case) -> None:
+    """Work the case out and append `proposed`, or `calculation-failed` with the reason."""
+    service = catalogue.read(case.service)
+    known = known_of(case)
+    on = today()
+    try:
+        explanation = explain(service, facts(service.definition, known), on)
+    except NotComputable as failure:
+        data: dict[str, Any] = {"reason": failure.text.to_json()}
+        _append(case, "calculation-failed", HELD, data)
+        return
+    proposed = proposal_of(
+        service.definition, explanation["outcomes"], known.answers, this_node().office_place
+    )
+    data = {
+        "outcome": proposed.outcome,
+        "pool": proposed.pool,
+        "title": proposed.title.to_json(),
+        "text": proposed.text.to_json(),
+        "explanation": explanation,
+        "bundle": case.service.sha256,
+    }
+    _append(case, "proposed", DECIDING, data)
+
+
+def known_of(case: Case) -> Known:
+    """What the case's events and its person tell, in the form that the service's facts are made from."""
+    events = {event.revision: event for event in log.history(case)}
+    opened = events[1].data
+    evidence: dict[str, list[dict[str, str | int]]] = {}
+    for piece in log.state_of(case).evidence:
+        if piece.status == "received" and piece.told_by is not None:
+            evidence.setdefault(piece.type, []).extend(events[piece.told_by].data["records"])
+    return Known(
+        person={"birth_month": case.person.birth_month, "sex": case.person.sex},
+        case={"apply_month": opened["applied_on"][:7]},
+        answers=opened["answers"],
+        evidence=evidence,
+    )
+
+
+def _append(case: Case, kind: str, status: str, data: dict[str, Any]) -> None:
+    log.append(case, log.procedure_of(case), log.Entry(kind, status, log.NODE, data | limit_data(case)))

@@ -1,0 +1,66 @@
+"""Why casework did not do what was asked, in words for the person who asked.
+
+Promises: a stable code, a sentence in both languages that says what to do next, and nothing changed.
+"""
+
+from typing import Literal
+
+from tongban.services import Text
+
+Code = Literal[
+    "answers-incomplete",
+    "consent-missing",
+    "evidence-not-covered",
+    "not-available",
+    "not-found",
+    "not-permitted",
+    "reason-missing",
+    "service-unknown",
+    "stale-revision",
+]
+
+_TEXTS: dict[Code, Text] = {
+    "answers-incomplete": Text(
+        zh="还有问题没有回答，请补充后再提交",
+        en="Some questions are not answered yet; answer them, then submit",
+    ),
+    "consent-missing": Text(
+        zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",
+        en="We need your consent to establish the evidence; without it nothing is submitted",
+    ),
+    "evidence-not-covered": Text(
+        zh="不能再次核对：申请人的同意已过期，或协议不再包含这项材料。请联系申请人重新提交",
+        en="It cannot be asked again: the consent has expired or no agreement covers it; apply anew",
+    ),
+    "not-available": Text(
+        zh="办件当前的状态下不能这样操作，请刷新页面查看最新进展",
+        en="This cannot be done in the case's present state; reload the page to see where it is now",
+    ),
+    "not-found": Text(
+        zh="没有找到。请从“我的办件”或待办列表重新打开", en="Not found. Open it again from your list of cases"
+    ),
+    "not-permitted": Text(
+        zh="您的岗位没有这项权限，请联系本部门管理员",
+        en="Your post does not permit this; ask your agency's administrator",
+    ),
+    "reason-missing": Text(
+        zh="请写明不予通过的理由，申请人会看到这段文字", en="Give the reason; the applicant will read it"
+    ),
+    "service-unknown": Text(
+        zh="没有这个事项，或暂未开通。请返回事项列表选择",
+        en="There is no such service, or it is not open yet; choose one from the list",
+    ),
+    "stale-revision": Text(
+        zh="您打开页面之后，办件有了新的变化，您的操作没有生效。请刷新后再决定",
+        en="The case has changed since you opened the page and nothing was done; reload, then decide",
+    ),
+}
+
+
+class Refused(Exception):
+    """Something asked of casework that it does not do; nothing was changed."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = _TEXTS[code]

@@ -1,0 +1,26 @@
+"""Who may see which case: one predicate in SQL for each role.
+
+Promises: every list and every single case goes through one of these; what is not visible does not exist.
+"""
+
+from django.db.models import QuerySet
+
+from tongban.node.casework.models import Case, Draft
+from tongban.node.people.models import Officer, Person
+
+
+def of_citizen(person: Person) -> QuerySet[Case]:
+    """The cases of a citizen: their own."""
+    return Case.objects.filter(person=person)
+
+
+def of_officer(officer: Officer) -> QuerySet[Case]:
+    """The cases of an officer in office: those that their agency decides."""
+    if not officer.is_active:
+        return Case.objects.none()
+    return Case.objects.filter(agency=officer.agency)
+
+
+def drafts_of(person: Person) -> QuerySet[Draft]:
+    """The drafts of a citizen that have not become a case."""
+    return Draft.objects.filter(person=person, case=None)

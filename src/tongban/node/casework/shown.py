@@ -1,0 +1,137 @@
+"""What pages show of a case, as plain frozen values in both languages.
+
+Promises: a page needs nothing but these; nothing here can change a case.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from tongban.node.casework.history import EvidenceStatus
+from tongban.node.casework.procedure import Action
+from tongban.services import Service, Text
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """One piece of evidence; `delay` says why it has not come yet, `reason` why it will not."""
+
+    key: str
+    type: str
+    title: Text
+    place: str
+    side: str
+    agency: Text
+    status: EvidenceStatus
+    since: datetime
+    settled_at: datetime | None
+    records: tuple[Mapping[str, str | int], ...]
+    reason: Text | None
+    delay: Text | None
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The decision that the law proposes, with the whole explanation (contracts.md)."""
+
+    outcome: str
+    pool: str
+    title: Text
+    text: Text
+    explanation: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision; `words` are the officer's own when they refused, `agrees` whether it is the proposal."""
+
+    outcome: str
+    title: Text
+    text: Text
+    words: str
+    agrees: bool
+    at: datetime
+    officer_post: Text
+    agency: Text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    kind: str
+    side: str
+    text: Text
+    detail: Text | None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One station on the case's way between the two sides."""
+
+    text: Text
+    side: str
+    state: Literal["done", "now", "next"]
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything that a case's page shows."""
+
+    number: str
+    service: Service
+    person_name: str
+    status: str
+    status_text: Text
+    is_final: bool
+    waiting_for: Text | None
+    revision: int
+    opened_at: datetime
+    due_on: date | None
+    due_is_provisional: bool
+    answers: tuple[tuple[Text, Text], ...]
+    evidence: tuple[EvidenceView, ...]
+    proposal: Proposal | None
+    decision: Decision | None
+    timeline: tuple[Entry, ...]
+    passage: tuple[Passage, ...]
+    actions: tuple[Action, ...]
+
+    @property
+    def explanation(self) -> Mapping[str, Any] | None:
+        """The law's explanation, once there is a proposal."""
+        return self.proposal.explanation if self.proposal else None
+
+
+@dataclass(frozen=True)
+class InboxLine:
+    """One line of an officer's list."""
+
+    number: str
+    service: Text
+    person_name: str
+    task: str
+    status: Text
+    opened_at: datetime
+    due_on: date | None
+    due_is_provisional: bool
+    is_overdue: bool
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a citizen's list."""
+
+    number: str
+    service: Text
+    status: str
+    status_text: Text
+    is_final: bool
+    opened_at: datetime
+    updated_at: datetime

@@ -1,0 +1,62 @@
+"""Evidence as it arrives: kept with its case, and when all of it is in, decided on by the law.
+
+Promises: each answer takes effect once; a refused or unusable one becomes an officer's task, nothing is lost.
+"""
+
+import logging
+
+from tongban.node.casework import log, proposing
+from tongban.node.casework.history import CaseState, EvidenceState
+from tongban.node.casework.limits import limit_data
+from tongban.node.casework.models import Case
+from tongban.node.casework.recognition import GATHERING, HELD
+from tongban.node.exchange import api
+from tongban.services import Text
+
+logger = logging.getLogger(__name__)
+
+
+def settle(outcome: api.Outcome) -> None:
+    """Take in what became of a question; called inside the transaction that settles it."""
+    case = Case.objects.select_for_update().filter(number=outcome.case_ref).first()
+    if case is None:
+        logger.error("an answer names a case that is not here: %s", outcome.case_ref)
+        return
+    piece = _waiting_piece(log.state_of(case), str(outcome.message))
+    if piece is None or case.status != GATHERING:
+        return
+    if isinstance(outcome, api.Declined):
+        refused(
+            case, piece.key, Text(zh=outcome.sentence.zh, en=outcome.sentence.en), str(outcome.code.value)
+        )
+        return
+    records = [dict(record) for record in outcome.records]
+    data: dict[str, object] = {
+        "key": piece.key,
+        "records": records,
+        "answered_at": outcome.answered_at.isoformat(),
+    }
+    _record(case, piece.key, "evidence-received", data)
+
+
+def refused(case: Case, key: str, reason: Text, code: str) -> None:
+    """Note that evidence will not come; when nothing else is awaited, an officer has to see to it."""
+    _record(case, key, "evidence-refused", {"key": key, "code": code, "reason": reason.to_json()})
+
+
+def _record(case: Case, key: str, kind: str, data: dict[str, object]) -> None:
+    state = log.state_of(case)
+    others = [one for one in state.evidence if one.key != key]
+    is_complete = all(one.status != "waiting" for one in others)
+    is_lacking = kind == "evidence-refused" or any(one.status == "refused" for one in others)
+    if is_complete and is_lacking:
+        log.append(case, log.procedure_of(case), log.Entry(kind, HELD, log.NODE, data | limit_data(case)))
+        return
+    log.append(case, log.procedure_of(case), log.Entry(kind, GATHERING, log.NODE, data))
+    if is_complete:
+        proposing.propose(case)
+
+
+def _waiting_piece(state: CaseState, message: str) -> EvidenceState | None:
+    found = (one for one in state.evidence if one.message == message and one.status == "waiting")
+    return next(found, None)

@@ -1,0 +1,61 @@
+"""From a draft to a case: the application is complete, consent is given, the evidence is asked for.
+
+Promises: case, first event, consents and questions are one transaction; the same draft twice is one case.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from tongban.node.casework import asking, catalogue, drafts, log, numbers, sorting
+from tongban.node.casework.models import Case, Draft
+from tongban.node.casework.recognition import GATHERING
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import now, today
+from tongban.node.config import this_node
+from tongban.node.people.models import Person
+
+
+def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Case:
+    """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
+    drafts.find(person, draft_id)
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().get(pk=draft_id, person=person)
+        made = Case.objects.filter(draft=draft).first()
+        if made is not None:
+            return made
+        if drafts.missing(draft):
+            raise Refused("answers-incomplete")
+        if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
+            raise Refused("consent-missing")
+        return _open(draft)
+
+
+def _open(draft: Draft) -> Case:
+    service = catalogue.read(draft.service)
+    node, at, day = this_node(), now(), today()
+    side = service.definition.side(node.office_place)
+    if side is None:
+        raise Refused("service-unknown")
+    case = Case.objects.create(
+        number=numbers.next_number(node.case_prefix, day),
+        draft=draft,
+        person=draft.person,
+        service=draft.service,
+        agency=side.agency_code,
+        status=GATHERING,
+        revision=0,
+        snapshot={},
+        opened_at=at,
+        updated_at=at,
+    )
+    asked = [asking.ask_with_consent(case, service.definition, need) for need in service.definition.evidence]
+    answers = {question.key: draft.answers.get(question.key) for question in drafts.questions(draft)}
+    given = {key: value for key, value in answers.items() if value is not None}
+    data = {"answers": given, "applied_on": day.isoformat(), "evidence": [one.to_json() for one in asked]}
+    procedure = log.procedure_of(case)
+    log.append(case, procedure, log.Entry("opened", procedure.initial, log.CITIZEN, data))
+    for one in asked:
+        if one.refusal is not None:
+            sorting.refused(case, one.need.key, one.refusal, "not-asked")
+    return case

@@ -1,0 +1,160 @@
+"""Builds the view of one case from its row, its events and what the exchange says of its questions.
+
+Promises: reads only; the number of queries does not grow with the history.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tongban.node.casework import catalogue, log, story
+from tongban.node.casework.history import CaseState, EvidenceState
+from tongban.node.casework.models import Case, Event
+from tongban.node.casework.procedure import Procedure, Role
+from tongban.node.casework.shown import CaseView, Decision, Entry, EvidenceView, Passage, Proposal
+from tongban.node.config import this_node
+from tongban.node.exchange import api
+from tongban.services import Service, Text
+
+_ANSWERED = Text(zh="{side}提供材料", en="{side} provides evidence")
+_SUBMITTED = Text(zh="您提交", en="You submit")
+_COMPUTED = Text(zh="按规则计算", en="The rules are applied")
+_CONFIRMED = Text(zh="工作人员确认", en="An officer confirms")
+_DELAY = Text(
+    zh="{node}的系统暂时没有回应。您的申请已经保存，系统会自动继续核对，您不用重新提交。",
+    en="{node} does not answer at present. Your application is kept and goes on by itself.",
+)
+
+
+def view(case: Case, role: Role) -> CaseView:
+    """The case as somebody in this role sees it."""
+    service, procedure = catalogue.read(case.service), log.procedure_of(case)
+    state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
+    status = procedure.states[case.status]
+    return CaseView(
+        number=case.number,
+        service=service,
+        person_name=case.person.name,
+        status=case.status,
+        status_text=status.text,
+        is_final=status.is_final,
+        waiting_for=story.waiting_for(service, procedure, state),
+        revision=case.revision,
+        opened_at=case.opened_at,
+        due_on=case.due_on,
+        due_is_provisional=state.due_is_provisional,
+        answers=_answers(service, case, events),
+        evidence=_evidence(service, case, state, events),
+        proposal=_proposal(state, events),
+        decision=_decision(service, state, events),
+        timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
+        passage=_passage(service, state, events),
+        actions=procedure.available(case.status, role),
+    )
+
+
+def _answers(service: Service, case: Case, events: Mapping[int, Event]) -> tuple[tuple[Text, Text], ...]:
+    answers = events[1].data["answers"]
+    asked = service.form.visible({"person.sex": case.person.sex} | answers)
+    return tuple((question.label, question.show(answers.get(question.key))) for question in asked)
+
+
+def _evidence(
+    service: Service, case: Case, state: CaseState, events: Mapping[int, Event]
+) -> tuple[EvidenceView, ...]:
+    waiting = api.waiting(case.number) if state.is_waiting and case.status == "gathering" else ()
+    delays = {str(one.message): _delay(one) for one in waiting}
+    return tuple(_piece(service, one, events, delays.get(one.message)) for one in state.evidence)
+
+
+def _piece(
+    service: Service, piece: EvidenceState, events: Mapping[int, Event], delay: Text | None
+) -> EvidenceView:
+    need, side = service.definition.need(piece.key), service.definition.side(piece.place)
+    told = events[piece.told_by].data if piece.told_by else {}
+    return EvidenceView(
+        key=piece.key,
+        type=piece.type,
+        title=need.title if need else Text(zh=piece.type, en=piece.type),
+        place=piece.place,
+        side=side.code if side else "",
+        agency=story.agency_name(service, piece.place),
+        status=piece.status,
+        since=datetime.fromisoformat(piece.since),
+        settled_at=datetime.fromisoformat(piece.settled_at) if piece.settled_at else None,
+        records=tuple(told.get("records", ())),
+        reason=_text(told.get("reason")),
+        delay=delay,
+        message_id=piece.message,
+    )
+
+
+def _delay(waiting: api.Waiting) -> Text | None:
+    if waiting.reason is None:
+        return None
+    return _DELAY.filled({"node": Text(zh=waiting.node_title.zh, en=waiting.node_title.en)})
+
+
+def _proposal(state: CaseState, events: Mapping[int, Event]) -> Proposal | None:
+    if state.proposed_by is None:
+        return None
+    event = events[state.proposed_by]
+    data = event.data
+    return Proposal(
+        outcome=data["outcome"],
+        pool=data["pool"],
+        title=Text.model_validate(data["title"]),
+        text=Text.model_validate(data["text"]),
+        explanation=data["explanation"],
+        at=event.at,
+    )
+
+
+def _decision(service: Service, state: CaseState, events: Mapping[int, Event]) -> Decision | None:
+    if state.decided_by is None:
+        return None
+    event = events[state.decided_by]
+    data = event.data
+    return Decision(
+        outcome=data["outcome"],
+        title=Text.model_validate(data["title"]),
+        text=Text.model_validate(data["text"]),
+        words=data.get("words", ""),
+        agrees="words" not in data,
+        at=event.at,
+        officer_post=Text.model_validate(event.actor["post"]),
+        agency=story.agency_name(service, this_node().office_place),
+    )
+
+
+def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> Entry:
+    side = story.side_of(service, this_node().office_place, event)
+    return Entry(
+        at=event.at,
+        kind=event.kind,
+        side=side.code if side else "",
+        text=story.sentence(case, procedure, event),
+        detail=_text(event.data.get("text")),
+    )
+
+
+def _passage(service: Service, state: CaseState, events: Mapping[int, Event]) -> tuple[Passage, ...]:
+    own = service.definition.side(this_node().office_place)
+    here = own.code if own else ""
+    stations: list[tuple[Text, str, datetime | None]] = [(_SUBMITTED, here, events[1].at)]
+    for piece in state.evidence:
+        side = service.definition.side(piece.place)
+        at = events[piece.told_by].at if piece.told_by and piece.status == "received" else None
+        if side:
+            stations.append((_ANSWERED.filled({"side": side.name}), side.code, at))
+    stations.append((_COMPUTED, here, events[state.proposed_by].at if state.proposed_by else None))
+    stations.append((_CONFIRMED, here, events[state.decided_by].at if state.decided_by else None))
+    first_open = next((place for place, station in enumerate(stations) if station[2] is None), None)
+    return tuple(
+        Passage(text, side, "done" if at else "now" if place == first_open else "next", at)
+        for place, (text, side, at) in enumerate(stations)
+    )
+
+
+def _text(stored: Mapping[str, Any] | None) -> Text | None:
+    return Text.model_validate(stored) if stored else None

@@ -1,0 +1,94 @@
+"""From answers and evidence to the facts that the law needs, and from its outcomes to a proposed decision.
+
+Promises: only what the service's definition declares becomes a fact; the same values give the same proposal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tongban.services.definition import (
+    AnswerFact,
+    CaseFact,
+    Decision,
+    Definition,
+    EvidenceFact,
+    Fact,
+    Outcome,
+    PersonFact,
+)
+from tongban.services.form import Answer
+from tongban.services.text import Text
+
+Record = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the node knows when all evidence is in; `evidence` is by evidence type, the others by name."""
+
+    person: Mapping[str, str]
+    case: Mapping[str, str]
+    answers: Mapping[str, Answer]
+    evidence: Mapping[str, Sequence[Record]]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The decision that the outcomes lead to, for an officer to confirm."""
+
+    outcome: Outcome
+    pool: str
+    title: Text
+    text: Text
+
+
+def facts(definition: Definition, known: Known) -> dict[str, object]:
+    """The facts of the rule set in the forms of `tongban law explain`, without those that have no value."""
+    values = {name: _value(fact, known) for name, fact in definition.decision.facts.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def propose(
+    definition: Definition, outcomes: Mapping[str, object], answers: Mapping[str, Answer], own_place: str
+) -> Proposed:
+    """The proposal of an agency at `own_place`; another side's pool means that the person applies there."""
+    decision = definition.decision
+    pool = _pool(definition, outcomes, answers, own_place)
+    outcome = _outcome(decision, outcomes, pool, own_place)
+    side = definition.side(pool)
+    values: dict[str, object] = dict(outcomes) | {"pool_name": side.name if side else pool}
+    suffix = f"_{pool}"
+    values |= {name.removesuffix(suffix): value for name, value in outcomes.items() if name.endswith(suffix)}
+    told = decision.outcomes[outcome]
+    return Proposed(outcome, pool, told.title.filled(values), told.text.filled(values))
+
+
+def _value(fact: Fact, known: Known) -> object:
+    match fact:
+        case PersonFact():
+            return known.person[fact.person]
+        case CaseFact():
+            return known.case[fact.case]
+        case EvidenceFact():
+            return [dict(record) for record in known.evidence.get(fact.evidence, ())]
+        case AnswerFact():
+            answer = known.answers.get(fact.answer)
+            if answer is None:
+                return fact.otherwise
+            return fact.values[str(answer)] if fact.values else answer
+
+
+def _pool(
+    definition: Definition, outcomes: Mapping[str, object], answers: Mapping[str, Answer], own_place: str
+) -> str:
+    wished = str(answers.get(definition.decision.pool_question, ""))
+    if definition.side(wished):
+        return wished
+    recommended = outcomes.get(definition.decision.recommended)
+    return str(recommended) if recommended else own_place
+
+
+def _outcome(decision: Decision, outcomes: Mapping[str, object], pool: str, own_place: str) -> Outcome:
+    if pool != own_place:
+        return "elsewhere"
+    return "granted" if outcomes.get(f"{decision.eligible}_{pool}") is True else "refused"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from tongban.node.embedded_postgres import EmbeddedPostgres
 
@@ -78,3 +79,9 @@ def pytest_unconfigure() -> None:
 def database_server_url() -> str:
     """The server on which a test may create databases of its own."""
     return os.environ[SERVER_VARIABLE]
+
+
+@pytest.fixture(autouse=True)
+def _quick_password_hashes(settings: SettingsWrapper) -> None:
+    """Accounts are made by the hundred here; how hard their hashes are is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

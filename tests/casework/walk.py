@@ -1,0 +1,104 @@
+"""One application's walk, step by step, as tests need it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tongban.node.casework import drafts, log, sorting, submission
+from tongban.node.casework.models import Case, Draft
+from tongban.node.clock import now
+from tongban.node.exchange import api
+from tongban.node.people.models import Person
+
+RESIDENT_ID = "510104197602140020"
+ANSWERS = {"work": "worker", "paying": "yes", "pool": "510100", "base": "", "phone": "13800000000"}
+CONSENTS = frozenset({"spells-chengdu", "spells-chongqing"})
+SPELLS: Mapping[str, tuple[dict[str, str | int], ...]] = {
+    "510100": ({"place": "510100", "from": "2012-11", "to": "2026-10", "kind": "actual"},),
+    "500000": ({"place": "500000", "from": "2003-04", "to": "2012-12", "kind": "actual"},),
+}
+OUTCOMES: Mapping[str, object] = {
+    "insured_months": 283,
+    "required_months_510100": 240,
+    "required_months_500000": 300,
+    "shortfall_months_510100": 0,
+    "shortfall_months_500000": 17,
+    "eligible_510100": True,
+    "eligible_500000": False,
+    "recommended_pool": "510100",
+    "earliest_eligible_month": "2026-11",
+}
+
+
+def explanation(facts: Mapping[str, object], changed: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "ruleset": "medical-retirement",
+        "facts": dict(facts),
+        "outcomes": {**OUTCOMES, **changed},
+        "steps": [],
+        "unverified": [],
+    }
+
+
+class Walk:
+    """Takes one person's application from draft to decision."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def draft(self, **changes: str) -> Draft:
+        draft = drafts.begin(self.person, "medical-retirement")
+        for key, raw in (ANSWERS | changes).items():
+            if any(question.key == key for question in drafts.questions(draft)):
+                draft = drafts.answer(draft, key, raw)
+        return draft
+
+    def submitted(self, **changes: str) -> Case:
+        return submission.submit(self.person, self.draft(**changes).pk, CONSENTS)
+
+    def message(self, case: Case, place: str) -> UUID:
+        return next(UUID(one.message) for one in log.state_of(case).evidence if one.place == place)
+
+    def answer(self, case: Case, place: str) -> Case:
+        case = self.again(case)
+        sorting.settle(answered(case, self.message(case, place), place))
+        return self.again(case)
+
+    def decline(self, case: Case, place: str) -> Case:
+        case = self.again(case)
+        code = api.Code.NOT_COVERED
+        sorting.settle(
+            api.Declined(
+                message=self.message(case, place),
+                case_ref=case.number,
+                evidence_type="contribution-spells",
+                place=place,
+                agency=f"{place}-yb",
+                code=code,
+                sentence=api.Refused(code).sentence,
+                path="",
+                hint="",
+            )
+        )
+        return self.again(case)
+
+    def proposed(self, **changes: str) -> Case:
+        case = self.submitted(**changes)
+        self.answer(case, "510100")
+        return self.answer(case, "500000")
+
+    def again(self, case: Case) -> Case:
+        return Case.objects.get(pk=case.pk)
+
+
+def answered(case: Case, message: UUID, place: str, at: datetime | None = None) -> api.Answered:
+    return api.Answered(
+        message=message,
+        case_ref=case.number,
+        evidence_type="contribution-spells",
+        place=place,
+        agency=f"{place}-yb",
+        records=SPELLS[place],
+        answered_at=at or now(),
+    )

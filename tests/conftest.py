@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tongban.node.embedded_postgres import EmbeddedPostgres
 
@@ -82,6 +82,6 @@ def database_server_url() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _quick_password_hashes(settings: SettingsWrapper) -> None:
+def _quick_password_hashes(settings: Settings) -> None:
     """Accounts are made by the hundred here; how hard their hashes are is Django's to test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

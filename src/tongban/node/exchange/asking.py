@@ -119,7 +119,9 @@ def ask(question: Question) -> UUID:
         )
     except ValidationError:
         raise Refused(Code.SCHEMA_VIOLATED, "question") from None
-    if holder.node != node.me:
+    if holder.node == node.me:
+        protocol.check_own_question(message, node.directory)
+    else:
         protocol.authorise(message, node.directory, now=now)
     Outbox.objects.create(
         id=message.id,

@@ -67,11 +67,16 @@ class NodeProcess:
                 )
             time.sleep(0.1)
 
+    def begin_stop(self) -> None:
+        """Tell the node to end; it takes a moment."""
+        if self.is_running and self._process is not None:
+            self._process.terminate()
+
     def stop(self) -> None:
-        """End the node in good order."""
+        """End the node in good order and wait for it."""
         if self._process is None:
             return
-        self._process.terminate()
+        self.begin_stop()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

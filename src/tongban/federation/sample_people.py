@@ -59,7 +59,7 @@ def _person(row: dict[str, object]) -> SamplePerson:
     return SamplePerson(
         username=str(row["username"]),
         name=str(row["name"]),
-        resident_number=number + str(ric.calc_check_digit(number)),
+        resident_number=number + str(ric.calc_check_digit(number + "0")),
         shows=Text(zh=str(shows["zh"]), en=str(shows["en"])),
         chongqing=_rows(row["chongqing"]),
         chengdu=_rows(row["chengdu"]),

@@ -27,7 +27,7 @@ LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 PAGES_THREADS = 8
-_GRANIAN_OPTIONS = ("--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5")
+_GRANIAN_OPTIONS = ("--no-ws", "--log-level", "error", "--workers-kill-timeout", "5")
 _ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 

@@ -154,12 +154,12 @@ class Visitor:
 
     def get(self, address: str) -> Page:
         """The page at an address. Raises PageError when the node does not give one."""
-        return _page(self._client.get(address))
+        return read(self._client.get(address))
 
     def send(self, form: Form, **changes: str) -> Page:
         """Send a form with some values changed; `Origin` is set as browsers do."""
         headers = {"Origin": str(self._client.base_url).rstrip("/"), "Referer": form.action}
-        return _page(self._client.post(form.action, data=form.values | changes, headers=headers))
+        return read(self._client.post(form.action, data=form.values | changes, headers=headers))
 
     def sign_in(self, username: str, password: str) -> Page:
         """Sign in by the node's sign-in page."""
@@ -173,7 +173,8 @@ class Visitor:
         self._client.close()
 
 
-def _page(response: httpx.Response) -> Page:
+def read(response: httpx.Response) -> Page:
+    """An answer as a page; PageError when it is an error."""
     builder = _TreeBuilder()
     builder.feed(response.text)
     page = Page(str(response.url), response.status_code, builder.root)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from opencc import OpenCC
@@ -42,18 +42,12 @@ def _written(catalogue: Catalog, target: Path) -> None:
     unfinished.replace(target)
 
 
-def _source_forms(message: Message) -> tuple[str, ...]:
-    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
-
-
 def traditional_catalogue(source: Catalog) -> Catalog:
     """The catalogue of traditional Chinese for all sentences that `source` knows."""
     derived = Catalog(locale="zh_Hant", charset="utf-8")
     for message in source:
         if message.id:
-            last = traditional(_source_forms(message)[-1])
-            string = last if isinstance(message.id, str) else (last,)
-            derived.add(message.id, string, context=message.context)
+            derived.add(message.id, traditional(str(message.id)))
     return derived
 
 

@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     "tongban.node.casework",
     "tongban.node.exchange",
     "tongban.node.programme",
+    "tongban.node.theme",
     "tongban.node.portal",
     "tongban.node.workbench",
 ]

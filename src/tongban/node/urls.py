@@ -6,3 +6,7 @@ urlpatterns = [
     path("workbench/", include("tongban.node.workbench.urls")),
     path("", include("tongban.node.portal.urls")),
 ]
+handler400 = "tongban.node.theme.errors.bad_request"
+handler403 = "tongban.node.theme.errors.not_permitted"
+handler404 = "tongban.node.theme.errors.not_found"
+handler500 = "tongban.node.theme.errors.failed"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from tongban.node.exchange.department_data import describe
 from tongban.node.exchange.models import Outbox
 from tongban.protocol import Code, EvidenceAnswer, Record, Refusal, Refused, Text
 
@@ -30,8 +29,7 @@ class Answered:
 class Declined:
     """The question will not be answered; an officer decides how to go on.
 
-    `path` and `hint` say where and what was wrong, without personal data; `detail` says it to an
-    officer where the department's data were faulty.
+    `path` and `hint` say where and what was wrong, without personal data.
     """
 
     message: UUID
@@ -43,7 +41,6 @@ class Declined:
     sentence: Text
     path: str
     hint: str
-    detail: Text | None
 
 
 Outcome = Answered | Declined
@@ -89,7 +86,6 @@ def declined(row: Outbox, refused: Refused) -> Declined:
         sentence=refused.sentence,
         path=refused.path,
         hint=refused.hint,
-        detail=describe(refused),
     )
 
 

@@ -1,5 +1,28 @@
-"""The addresses of the portal."""
+"""The addresses of the portal. None carries anything that tells who a person is."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongban.node.portal import application_pages, case_pages, plan_pages, service_pages, sign_in
+from tongban.node.theme import views
+
+urlpatterns = [
+    path("", service_pages.home, name="home"),
+    path("language/<slug:code>/", views.switch_language, name="language"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("plan/", plan_pages.plan, name="plan"),
+    path("plan/<str:number>/", plan_pages.plan_item, name="plan-item"),
+    path("services/<slug:code>/", service_pages.service, name="service"),
+    path("services/<slug:code>/start/", service_pages.start, name="start"),
+    path("applications/<uuid:draft_id>/", application_pages.application, name="application"),
+    path("applications/<uuid:draft_id>/check/", application_pages.check, name="check"),
+    path("applications/<uuid:draft_id>/consent/", application_pages.consent, name="consent"),
+    path("applications/<uuid:draft_id>/discard/", application_pages.discard, name="discard"),
+    path("applications/<uuid:draft_id>/questions/<str:key>/", application_pages.question, name="question"),
+    path("cases/", case_pages.my_cases, name="my-cases"),
+    path("cases/<str:number>/", case_pages.case, name="case"),
+    path("cases/<str:number>/submitted/", case_pages.submitted, name="submitted"),
+    path("cases/<str:number>/progress/", case_pages.progress, name="progress"),
+    path("cases/<str:number>/withdraw/", case_pages.withdraw, name="withdraw"),
+    path("accesses/", case_pages.accesses, name="accesses"),
+]

@@ -1,5 +1,13 @@
 """The addresses of the workbench."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongban.node.workbench import pages
+
+urlpatterns = [
+    path("", pages.inbox, name="inbox"),
+    path("cases/<str:number>/", pages.case, name="officer-case"),
+    path("cases/<str:number>/confirm/", pages.confirm, name="confirm"),
+    path("cases/<str:number>/refuse/", pages.refuse, name="refuse"),
+    path("cases/<str:number>/ask-again/", pages.ask_again, name="ask-again"),
+]

@@ -1,0 +1,18 @@
+"""Names that the directory gives to what messages and records hold only as codes, for pages to show."""
+
+from collections.abc import Mapping
+
+from tongban.node.exchange import identity
+from tongban.protocol import Text
+
+
+def field_titles() -> Mapping[str, Text]:
+    """The titles of all fields of all evidence types that the directory lists."""
+    kinds = identity.current().directory.evidence_types
+    return {field.name: field.title for kind in kinds for field in kind.fields}
+
+
+def node_title(node_id: str) -> Text:
+    """The name of a node; its id when the directory does not list it any more."""
+    nodes = {node.id: node.title for node in identity.current().directory.nodes}
+    return nodes.get(node_id, Text(zh=node_id, en=node_id))

@@ -1,0 +1,117 @@
+"""A citizen's cases: list, confirmation, progress, decision with its reasons, who looked, taking back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tongban.node.casework import actions, cases, drafts
+from tongban.node.casework.refusals import Refused
+from tongban.node.casework.shown import CaseView
+from tongban.node.people.access import accesses_of
+from tongban.node.people.models import Person
+from tongban.node.pictures.passage import Stop, passage_line
+from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.looks import LookLine, look_line, strip_of
+from tongban.node.portal.reasons import reasons_of
+from tongban.node.theme.wording import short_moment, side_class, spoken
+
+STOP_POLLING = 286
+
+
+@require_safe
+@for_citizens
+def my_cases(request: HttpRequest, person: Person) -> HttpResponse:
+    """What is being filled in, what is on its way, what is decided."""
+    lines = cases.of_person(person)
+    context = {
+        "drafts": [(draft, drafts.service_of(draft).definition) for draft in drafts.open_drafts(person)],
+        "open": [line for line in lines if not line.is_final],
+        "closed": [line for line in lines if line.is_final],
+    }
+    return render(request, "portal/my_cases.html", context)
+
+
+@require_safe
+@for_citizens
+def submitted(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """The confirmation with the case number and what happens next."""
+    return render(request, "portal/submitted.html", {"case": cases.for_citizen(person, number)})
+
+
+@require_safe
+@for_citizens
+def case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """Where the case is, or, once decided, the decision."""
+    view = cases.for_citizen(person, number)
+    context = _shown(view)
+    if view.decision is None:
+        return render(request, "portal/progress.html", context)
+    looks = _looks(person, number)
+    context |= {"reasons": reasons_of(view), "looks": looks, "strip": strip_of(looks)}
+    return render(request, "portal/decision.html", context)
+
+
+@require_safe
+@for_citizens
+def progress(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """The part of the progress page that changes by itself; a decision ends the asking."""
+    view = cases.for_citizen(person, number)
+    if view.is_final:
+        response = HttpResponse(status=STOP_POLLING)
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return render(request, "portal/progress_now.html", _shown(view))
+
+
+@require_POST
+@for_citizens
+def withdraw(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """Take the application back; refused when the case has changed since the page was opened."""
+    try:
+        actions.withdraw(person, number, _revision(request))
+    except Refused as refused:
+        if refused.code == "not-found":
+            raise
+        view = cases.for_citizen(person, number)
+        return render(request, "portal/progress.html", _shown(view) | {"refused": refused.text}, status=409)
+    return redirect("case", number)
+
+
+@require_safe
+@for_citizens
+def accesses(request: HttpRequest, person: Person) -> HttpResponse:
+    """Every look at this person's data at this node."""
+    looks = [look_line(access) for access in accesses_of(person)]
+    return render(request, "portal/accesses.html", {"looks": looks, "strip": strip_of(looks)})
+
+
+def _looks(person: Person, number: str) -> list[LookLine]:
+    return [look_line(access) for access in accesses_of(person) if access.case_ref == number]
+
+
+def _revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() else -1
+
+
+def _shown(view: CaseView) -> dict[str, object]:
+    stops = [
+        Stop(
+            text=spoken(stop.text),
+            side=side_class(stop.side),
+            state=stop.state,
+            note=short_moment(stop.at)
+            if stop.at
+            else _("等待中")
+            if stop.state == "now" and not view.is_final
+            else "",
+        )
+        for stop in view.passage
+    ]
+    return {
+        "case": view,
+        "service": view.service.definition,
+        "passage": passage_line(stops),
+        "delays": [piece for piece in view.evidence if piece.delay],
+    }

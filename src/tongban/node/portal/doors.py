@@ -1,0 +1,57 @@
+"""Who may open a page: citizens for their own things, officers for the workbench.
+
+Promises: nobody signed in is led to the sign-in page and back; the wrong kind of account gets a clear page.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tongban.node.casework.refusals import Refused
+from tongban.node.people.models import Officer, Person
+from tongban.node.people.rights import officer_of, person_of
+
+P = ParamSpec("P")
+
+
+def for_citizens(
+    view: Callable[Concatenate[HttpRequest, Person, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the person who is signed in; what is not theirs is not found."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, /, *arguments: P.args, **named: P.kwargs) -> HttpResponse:
+        person = person_of(request.user)
+        if person is None:
+            raise PermissionDenied
+        return _found(lambda: view(request, person, *arguments, **named))
+
+    return login_required(opened)
+
+
+def for_officers(
+    view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the officer in office who is signed in."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, /, *arguments: P.args, **named: P.kwargs) -> HttpResponse:
+        officer = officer_of(request.user)
+        if officer is None:
+            raise PermissionDenied
+        return _found(lambda: view(request, officer, *arguments, **named))
+
+    return login_required(opened)
+
+
+def _found(answer: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return answer()
+    except Refused as refused:
+        if refused.code in {"not-found", "service-unknown"}:
+            raise Http404(refused.code) from refused
+        raise

@@ -1,0 +1,39 @@
+"""Names of what records hold only as codes: agencies, nodes, services, fields; always something readable."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from tongban.node.casework import catalogue
+from tongban.node.casework.refusals import Refused
+from tongban.node.exchange import api
+from tongban.node.theme.wording import is_english, spoken
+from tongban.places.agencies import UnknownAgency, agency
+
+
+def agency_name(code: str) -> str:
+    """The agency's name, or its code when this node does not know it."""
+    try:
+        return spoken(agency(code).name)
+    except UnknownAgency:
+        return code
+
+
+def node_name(node: str) -> str:
+    """The name of a node of the federation."""
+    return spoken(api.node_title(node))
+
+
+def service_name(code: str) -> str:
+    """The name of a service that this node or the other one offers."""
+    try:
+        return spoken(catalogue.service(code).definition.name)
+    except Refused:
+        return code
+
+
+def field_names(fields: Iterable[str]) -> str:
+    """The fields in words, as one enumeration."""
+    own = {"name": _("姓名"), "answers": _("申请时填写的回答")}
+    titles = {name: spoken(title) for name, title in api.field_titles().items()}
+    return (", " if is_english() else "、").join(own.get(name) or titles.get(name) or name for name in fields)

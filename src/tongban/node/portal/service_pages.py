@@ -1,0 +1,54 @@
+"""The services that this node offers, and the guide to each: who, how long, at what cost, by what law."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tongban.node.casework import catalogue, drafts
+from tongban.node.casework.models import Draft
+from tongban.node.casework.refusals import Refused
+from tongban.node.people.models import Person
+from tongban.node.people.rights import person_of
+from tongban.node.portal.doors import for_citizens
+from tongban.node.programme.plans import plan_items
+from tongban.node.programme.register import Progress, register
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What can be done here, and how far the two plans are."""
+    known = register(catalogue.service_root())
+    context = {
+        "services": catalogue.offered(),
+        "works": known.count(Progress.WORKS),
+        "planned": len(known.services),
+        "items": len(known.items),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide to one service."""
+    try:
+        offered = catalogue.service(code)
+    except Refused as refused:
+        raise Http404(code) from refused
+    person = person_of(request.user)
+    context = {
+        "service": offered.definition,
+        "draft": _open_draft(person, code) if person else None,
+        "plan_items": [plan_items()[number] for number in offered.definition.plan_items],
+    }
+    return render(request, "portal/service.html", context)
+
+
+@require_POST
+@for_citizens
+def start(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+    """Begin an application, or go on with the one that is open."""
+    return redirect("application", drafts.begin(person, code).pk)
+
+
+def _open_draft(person: Person, code: str) -> Draft | None:
+    return next((draft for draft in drafts.open_drafts(person) if draft.service.code == code), None)

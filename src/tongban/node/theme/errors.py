@@ -1,0 +1,50 @@
+"""Pages for what went wrong. Each says what happened, that nothing was lost, and what to do next.
+
+Promises: none of these pages needs the database.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+_RETRY_AFTER_SECONDS = "30"
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page, or nothing that this person may see."""
+    return render(request, "theme/404.html", status=404)
+
+
+@requires_csrf_token
+def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Signed in, but not as somebody who may do this."""
+    return render(request, "theme/403.html", status=403)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The browser sent what no page of ours sends."""
+    return render(request, "theme/400.html", status=400)
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token does not fit the session: it lay open too long, or cookies are off."""
+    return render(request, "theme/expired.html", status=403)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database cannot be reached."""
+    response = render(request, "theme/503.html", status=503)
+    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Anything unforeseen; an unreachable database has its own page."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
+    return render(request, "theme/500.html", status=500)

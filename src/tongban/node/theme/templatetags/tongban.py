@@ -1,0 +1,58 @@
+"""`{% load tongban %}`: texts, times and sides in templates."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django import template
+from django.conf import settings
+
+from tongban.node.theme import wording
+
+register = template.Library()
+
+
+@register.filter
+def said(text: wording.BothLanguages | Mapping[str, str] | str | None) -> str:
+    """A text of the data in the language of the page."""
+    return wording.spoken(text)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in words."""
+    if isinstance(value, datetime):
+        value = wording.local_day(value)
+    return wording.day_words(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in words, to the minute."""
+    return wording.moment_words(value) if value else ""
+
+
+@register.filter
+def month(value: str) -> str:
+    """A month `YYYY-MM` in words."""
+    return wording.month_words(value)
+
+
+@register.filter
+def side(place: str) -> str:
+    """The style class of the side that a place, an agency or a node belongs to."""
+    return wording.side_class(place or "")
+
+
+@register.simple_tag
+def html_language() -> str:
+    """The page's language as HTML names it."""
+    return wording.html_language()
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str, str, str, bool]]:
+    """The languages to switch to: code, HTML's name, short sign, full name, whether it is the present one."""
+    return [
+        (code, wording.HTML_LANGUAGES[code], wording.LANGUAGE_SIGNS[code], name, wording.is_language(code))
+        for code, name in settings.LANGUAGES
+    ]

@@ -1,0 +1,104 @@
+"""The officer's pages: inbox by due date, one case with everything it rests on, confirm or refuse.
+
+Promises: opening a case is recorded before it is shown; an act counts only on the revision that was seen.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tongban.node.casework import actions, cases
+from tongban.node.casework.refusals import Refused
+from tongban.node.people.models import Officer
+from tongban.node.portal.doors import for_officers
+from tongban.node.portal.reasons import reasons_of
+from tongban.node.theme.wording import spoken
+from tongban.node.workbench.forms import AskAgainForm, ConfirmForm, RefuseForm
+
+
+@require_safe
+@for_officers
+def inbox(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """What is to be done, by due date; `?status=done` what was done."""
+    is_done = request.GET.get("status") == "done"
+    lines = cases.inbox(officer, "done" if is_done else "open")
+    context = {"lines": lines, "is_done": is_done, "officer": officer}
+    return render(request, "workbench/inbox.html", context)
+
+
+@require_safe
+@for_officers
+def case(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
+    """One case."""
+    return _page(request, officer, number)
+
+
+@require_POST
+@for_officers
+def confirm(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
+    """Make the proposal the decision."""
+    form = ConfirmForm(request.POST)
+    if not form.is_valid():
+        return _page(request, officer, number, confirm=form)
+    return _act(request, officer, number, lambda: actions.confirm(officer, number, form.seen))
+
+
+@require_POST
+@for_officers
+def refuse(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
+    """Refuse, with the reason that the applicant will read."""
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, officer, number, refuse=form)
+    reason = str(form.cleaned_data["reason"])
+    return _act(request, officer, number, lambda: actions.refuse(officer, number, form.seen, reason))
+
+
+@require_POST
+@for_officers
+def ask_again(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
+    """Ask the holding agency once more."""
+    form = AskAgainForm(request.POST)
+    if not form.is_valid():
+        return _page(request, officer, number)
+    key = str(form.cleaned_data["evidence"])
+    return _act(request, officer, number, lambda: actions.ask_again(officer, number, form.seen, key))
+
+
+def _act(request: HttpRequest, officer: Officer, number: str, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except Refused as refused:
+        if refused.code == "not-found":
+            raise
+        return _page(request, officer, number, problem=spoken(refused.text))
+    return redirect("officer-case", number)
+
+
+def _page(
+    request: HttpRequest,
+    officer: Officer,
+    number: str,
+    *,
+    confirm: ConfirmForm | None = None,
+    refuse: RefuseForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    view = cases.for_officer(officer, number)
+    available = {action.code for action in view.actions}
+    context = {
+        "case": view,
+        "service": view.service.definition,
+        "officer": officer,
+        "reasons": reasons_of(view),
+        "may_confirm": "confirm" in available,
+        "may_refuse": "refuse" in available,
+        "may_ask_again": "ask-again" in available,
+        "confirm_form": confirm or ConfirmForm(),
+        "refuse_form": refuse or RefuseForm(),
+        "problem": problem,
+    }
+    status = 409 if problem else 422 if confirm or refuse else 200
+    return render(request, "workbench/case.html", context, status=status)

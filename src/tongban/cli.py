@@ -3,6 +3,7 @@
 import click
 
 from tongban import __version__
+from tongban.federation.demo import demo
 from tongban.node.cli import node
 
 
@@ -12,4 +13,5 @@ def main() -> None:
     """Serve people across jurisdictions. Exit status: 0 done, 1 the answer is no, 2 unusable input."""
 
 
+main.add_command(demo)
 main.add_command(node)

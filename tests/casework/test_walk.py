@@ -1,18 +1,19 @@
 """One application from draft to decision."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.casework.walk import SPELLS, Walk
-from tongban.node.casework import actions, cases, log
+from tongban.node.casework import actions, cases, drafts, log, proposing
 from tongban.node.casework.models import Case
 from tongban.node.exchange.models import Outbox
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Account, Officer, Person
 from tongban.places.calendar import add_working_days
+from tongban.services import NotComputable, Service, Text
 
 
 def test_a_submitted_application_asks_both_sides_and_waits(walk: Walk) -> None:
@@ -129,6 +130,18 @@ def test_a_question_that_no_agreement_covers_is_an_officers_task(
     assert [one.status for one in log.state_of(case).evidence] == ["refused", "refused"]
 
 
+def test_evidence_that_the_law_cannot_use_is_an_officers_task_with_the_reason(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(service: Service, facts: object, on: object) -> Mapping[str, object]:
+        raise NotComputable(Text(zh="止月早于起月", en="It ends before it begins"))
+
+    monkeypatch.setattr(proposing, "explain", cannot)
+    case = walk.proposed()
+    assert (case.status, [task.kind for task in case.tasks.all()]) == ("held", ["resolve-evidence"])
+    assert "止月早于起月" in cases.for_citizen(walk.person, case.number).timeline[-1].text.zh
+
+
 def test_an_answer_told_twice_takes_effect_once(walk: Walk) -> None:
     case = walk.submitted()
     first = walk.answer(case, "500000")
@@ -198,3 +211,23 @@ def test_a_citizens_list_has_a_constant_number_of_queries(
     assert Case.objects.count() == 2
     with django_assert_max_num_queries(1):
         assert cases.of_person(woman)[0].number == second.number
+
+
+def test_an_officers_list_has_a_constant_number_of_queries(
+    walk: Walk, officer: Officer, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        walk.proposed()
+    with django_assert_max_num_queries(1):
+        assert len(cases.inbox(officer)) == 3
+
+
+def test_a_draft_that_is_given_up_is_gone_and_the_next_one_is_empty(walk: Walk) -> None:
+    drafts.discard(walk.draft())
+    assert drafts.open_drafts(walk.person) == []
+    assert drafts.begin(walk.person, "medical-retirement").answers == {}
+
+
+def test_the_answers_are_shown_in_words_for_checking(walk: Walk) -> None:
+    shown = {question.key: text.zh for question, text in drafts.answered(walk.draft(base="4699.5"))}
+    assert (shown["work"], shown["paying"], shown["base"]) == ("工人岗位", "是", "4,699.50 元")

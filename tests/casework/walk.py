@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from tongban.node.casework import drafts, log, sorting, submission
 from tongban.node.casework.models import Case, Draft
 from tongban.node.clock import now
@@ -62,25 +64,14 @@ class Walk:
 
     def answer(self, case: Case, place: str) -> Case:
         case = self.again(case)
-        sorting.settle(answered(case, self.message(case, place), place))
+        with transaction.atomic():
+            sorting.settle(answered(case, self.message(case, place), place))
         return self.again(case)
 
     def decline(self, case: Case, place: str) -> Case:
         case = self.again(case)
-        code = api.Code.NOT_COVERED
-        sorting.settle(
-            api.Declined(
-                message=self.message(case, place),
-                case_ref=case.number,
-                evidence_type="contribution-spells",
-                place=place,
-                agency=f"{place}-yb",
-                code=code,
-                sentence=api.Refused(code).sentence,
-                path="",
-                hint="",
-            )
-        )
+        with transaction.atomic():
+            sorting.settle(declined(case, self.message(case, place), place))
         return self.again(case)
 
     def proposed(self, **changes: str) -> Case:
@@ -90,6 +81,21 @@ class Walk:
 
     def again(self, case: Case) -> Case:
         return Case.objects.get(pk=case.pk)
+
+
+def declined(case: Case, message: UUID, place: str) -> api.Declined:
+    code = api.Code.NOT_COVERED
+    return api.Declined(
+        message=message,
+        case_ref=case.number,
+        evidence_type="contribution-spells",
+        place=place,
+        agency=f"{place}-yb",
+        code=code,
+        sentence=api.Refused(code).sentence,
+        path="",
+        hint="",
+    )
 
 
 def answered(case: Case, message: UUID, place: str, at: datetime | None = None) -> api.Answered:

@@ -1,7 +1,9 @@
 """The reference of refusals says what the code says, word for word."""
 
 from pathlib import Path
+from typing import get_args
 
+from tongban.node.casework.refusals import Code, Refused
 from tongban.places import PlaceNotValid, UnknownPlace
 from tongban.places.resident_id import REFUSALS
 from tongban.protocol import MEANINGS
@@ -19,6 +21,12 @@ def test_refusals_of_messages() -> None:
         f"| `{code.value}` | {meaning.status} | {'yes' if meaning.retry else 'no'} "
         f"| {meaning.sentence.en} | {meaning.sentence.zh} |"
         for code, meaning in MEANINGS.items()
+    ]
+
+
+def test_refusals_of_cases() -> None:
+    assert rows("Cases") == [
+        f"| `{code}` | {Refused(code).text.en} | {Refused(code).text.zh} |" for code in get_args(Code)
     ]
 
 

@@ -1,6 +1,7 @@
 """Sichuan's node asks: what it stored is delivered until it is settled, once, with the case."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -349,7 +350,17 @@ class TestOwnDepartment:
         (outcome,) = told
         assert isinstance(outcome, api.Declined)
         assert outcome.code is Code.DEPARTMENT_DATA_INVALID
-        assert outcome.hint == "the spell ends before it begins"
+        assert outcome.detail == Text(
+            zh="第1条记录：截止月早于起始月", en="Record 1: the spell ends before it begins"
+        )
+
+    @pytest.mark.parametrize("changes", [{"asking_agency": "510100-yb"}, {"fields": ("place", "wage")}])
+    def test_a_question_within_the_node_names_its_own_agency_and_known_fields(
+        self, changes: dict[str, object]
+    ) -> None:
+        with pytest.raises(Refused) as caught:
+            api.ask(replace(self.own(), **changes))
+        assert caught.value.code is Code.NOT_COVERED
 
     def test_an_unreachable_own_department_is_asked_again(
         self,

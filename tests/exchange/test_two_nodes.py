@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from tests.exchange.test_delivery import a_question, make_due
 from tests.protocol.federation_of_two import FEDERATION_KEY, RECORDS, SICHUAN_KEY, STRANGER_KEY, SUBJECT
 from tongban import protocol
 from tongban.node import worker
-from tongban.node.exchange import api, identity, outcomes
+from tongban.node.exchange import api, delivery, identity, outcomes
 from tongban.node.exchange.delivery import deliver_next
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import HttpTransport
@@ -84,6 +85,35 @@ def test_the_worker_delivers_by_itself(far: FarNode) -> None:
     working.join(timeout=20)
     assert not working.is_alive()
     assert api.settled(message) is not None
+
+
+def test_a_node_killed_again_and_again_loses_and_doubles_nothing(
+    far: FarNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "LONGEST_WAIT", timedelta(milliseconds=300))
+    before = far.count("people_accessrecord")
+    settled: list[api.Outcome] = []
+    progress = threading.Semaphore(0)
+
+    def note(outcome: api.Outcome) -> None:
+        settled.append(outcome)
+        progress.release()
+
+    outcomes.on_outcome(note)
+    asked = {api.ask(a_question()) for _ in range(12)}
+    stop = threading.Event()
+    working = threading.Thread(target=worker.run, args=(stop,))
+    working.start()
+    for number in range(len(asked)):
+        assert progress.acquire(timeout=40)
+        if number in {2, 5, 8}:
+            far.kill()
+            far.start()
+    stop.set()
+    working.join(timeout=20)
+    assert sorted(outcome.message for outcome in settled) == sorted(asked)
+    assert all(isinstance(outcome, api.Answered) for outcome in settled)
+    assert far.count("people_accessrecord") == before + len(asked)
 
 
 def test_the_directory_is_given_to_everyone(far: FarNode) -> None:

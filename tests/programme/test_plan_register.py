@@ -1,11 +1,14 @@
 """The register shows what works because a folder shows it, and nothing else."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from tongban.node.casework.log import PROCEDURES
 from tongban.node.programme.plans import catalogue
 from tongban.node.programme.register import OWN_SERVICES, Progress, register
+from tongban.services.definition import Kind
 
 
 def state_of(root: Path, code: str) -> Progress:
@@ -36,3 +39,7 @@ def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
     known = {name for service in catalogue().values() for name in service.rulesets}
     folders = {path.parent.name.replace("_", "-") for path in OWN_SERVICES.glob("*/rules.py")}
     assert folders <= known
+
+
+def test_a_service_may_only_be_of_a_kind_that_cases_can_run_on() -> None:
+    assert set(get_args(Kind)) == set(PROCEDURES)

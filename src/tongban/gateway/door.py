@@ -3,28 +3,26 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old_connections, connection
 
-from tongban.node.config import this_node
+from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import connectors, identity, receiving
-from tongban.protocol import HttpRequest, HttpResponse, Refused
+from tongban.protocol import HttpRequest, HttpResponse
 
 Given = TypeVar("Given")
 
 
 def check_configuration() -> None:
     """Read what the exchange is configured with; ConfigError when it cannot be used."""
-    connectors.declared(this_node(), identity.current().directory)
+    try:
+        connectors.declared(this_node(), identity.current().directory)
+    except ProgrammingError:
+        raise ConfigError("the node's database has no tables yet; run `tongban node migrate` first") from None
 
 
 def receive(request: HttpRequest) -> HttpResponse:
     """The reply to a message."""
     return _with_connection(lambda: receiving.receive(request))
-
-
-def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """The reply to a request that is not a message at all."""
-    return receiving.refuse(request, refused)
 
 
 def is_healthy() -> bool:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
 from tongban.gateway import door
-from tongban.node.exchange.receiving import BODY_LIMIT
+from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, HttpRequest, HttpResponse, Refused
 
 THREADS = 8
@@ -30,13 +30,13 @@ _limiter: list[anyio.CapacityLimiter] = []
 async def messages(request: Request) -> Response:
     """Take a message, give its reply."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-    bare = HttpRequest("POST", request.headers.get("host", "").lower(), request.url.path, headers, b"")
     try:
         _check_framing(headers, bool(request.url.query))
         body = await _read_body(request)
     except Refused as refused:
-        return _response(await _in_thread(partial(door.refuse, bare, refused)))
-    whole = HttpRequest(bare.method, bare.authority, bare.path, headers, body)
+        return _response(refuse(refused))
+    authority = request.headers.get("host", "").lower()
+    whole = HttpRequest(request.method, authority, request.url.path, headers, body)
     return _response(await _in_thread(partial(door.receive, whole)))
 
 

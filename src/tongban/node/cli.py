@@ -9,7 +9,7 @@ import click
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, load
 from tongban.node.database import DatabaseUnavailableError
 from tongban.node.embedded_postgres import EmbeddedPostgresError
-from tongban.node.supervisor import PreparationError, run_node
+from tongban.node.supervisor import PreparationError, migration, run_node
 
 config_option = click.option(
     "--config",
@@ -33,6 +33,14 @@ def start_django(config_path: Path) -> None:
         sys.exit(2)
 
 
+def bring_up_to_date(config_path: Path) -> None:
+    """Make this process part of the node and bring its database to the present form."""
+    start_django(config_path)
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
+
+    call_command("migrate", interactive=False, verbosity=1)
+
+
 @click.group()
 def node() -> None:
     """One jurisdiction's node."""
@@ -42,10 +50,7 @@ def node() -> None:
 @config_option
 def migrate(config_path: Path) -> None:
     """Bring the node's database to the present form."""
-    start_django(config_path)
-    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
-
-    call_command("migrate", interactive=False, verbosity=1)
+    bring_up_to_date(config_path)
 
 
 @node.command()
@@ -53,7 +58,7 @@ def migrate(config_path: Path) -> None:
 def run(config_path: Path) -> None:
     """Run the node: its database if it has no other, pages, gateway and worker; Ctrl-C ends it."""
     try:
-        run_node(load(config_path), config_path)
+        run_node(load(config_path), config_path, migration(config_path))
     except (ConfigError, EmbeddedPostgresError, PreparationError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

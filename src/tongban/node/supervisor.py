@@ -27,7 +27,7 @@ LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 PAGES_THREADS = 8
-_GRANIAN_OPTIONS = ("--no-ws", "--log-level", "warning", "--workers-kill-timeout", "5")
+_GRANIAN_OPTIONS = ("--no-ws", "--log-level", "error", "--workers-kill-timeout", "5")
 _ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
@@ -173,16 +173,24 @@ class Supervisor:
         click.echo(f"[{self._name}] {text}", err=True)
 
 
-def run_node(config: NodeConfig, config_path: Path) -> None:
+def migration(config_path: Path) -> Program:
+    """The preparation of a node in production: its database brought to the present form."""
+    return Program(
+        "migrate", (sys.executable, "-m", "tongban", "node", "migrate", "--config", str(config_path))
+    )
+
+
+def run_node(config: NodeConfig, config_path: Path, preparation: Program) -> None:
     """Run a whole node in the foreground until it is told to end.
 
-    Its database is brought to the present form first. Raises EmbeddedPostgresError or PreparationError.
+    Raises EmbeddedPostgresError when its database cannot start, PreparationError when `preparation` fails.
     """
-    path = str(config_path.resolve())
-    environment = os.environ | {CONFIG_VARIABLE: path, "DJANGO_SETTINGS_MODULE": "tongban.node.settings"}
+    environment = os.environ | {
+        CONFIG_VARIABLE: str(config_path.resolve()),
+        "DJANGO_SETTINGS_MODULE": "tongban.node.settings",
+    }
     database = None
     if not config.database and not os.environ.get(SERVER_VARIABLE):
         database = EmbeddedPostgres(config.home / "pg")
         environment[SERVER_VARIABLE] = database.url
-    migrate = Program("migrate", (sys.executable, "-m", "tongban", "node", "migrate", "--config", path))
-    Supervisor(config.name, migrate, programs_of(config), environment, database).run()
+    Supervisor(config.name, preparation, programs_of(config), environment, database).run()

@@ -109,6 +109,18 @@ def authorise(message: EvidenceRequest, directory: Directory, *, now: datetime) 
     return agreement
 
 
+def check_own_question(message: EvidenceRequest, directory: Directory) -> None:
+    """A question to an agency of the own node needs no agreement; its agencies and fields must exist.
+
+    Raises Refused `not-covered`.
+    """
+    _check_agency(message.sender_agency, message.sender, "sender_agency", directory)
+    kind = directory.evidence_type(message.body.evidence_type)
+    for position, name in enumerate(message.body.fields):
+        if kind.field(name) is None:
+            raise Refused(Code.NOT_COVERED, f"body.fields[{position}]", "the evidence has no such field")
+
+
 def seal_reply(
     reply: EvidenceAnswer | Refusal, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:

@@ -6,6 +6,7 @@ import hmac
 import http_sf
 
 from tongban.protocol.refusals import Code, Refused
+from tongban.protocol.structured import bare, parse_dictionary
 
 ALGORITHM = "sha-256"
 
@@ -26,23 +27,3 @@ def check_digest(value: str, body: bytes) -> None:
         raise Refused(Code.MALFORMED, "header content-digest", "a sha-256 byte sequence is expected")
     if not hmac.compare_digest(digest, hashlib.sha256(body).digest()):
         raise Refused(Code.BAD_DIGEST, "header content-digest")
-
-
-def parse_dictionary(value: str, path: str) -> http_sf.DictionaryType:
-    """A structured dictionary field (RFC 9651) without repeated keys; Refused `malformed` otherwise."""
-
-    def repeated(key: str, context: str) -> None:
-        raise Refused(Code.MALFORMED, path, f"a key stands twice in the {context}")
-
-    try:
-        parsed = http_sf.parse(value.encode("ascii"), tltype="dictionary", on_duplicate_key=repeated)
-    except (ValueError, UnicodeError):
-        raise Refused(Code.MALFORMED, path, "a structured dictionary field is expected") from None
-    if not isinstance(parsed, dict):
-        raise Refused(Code.MALFORMED, path, "a structured dictionary field is expected")
-    return parsed
-
-
-def bare(member: object) -> object:
-    """The bare value of a parsed dictionary member, without its parameters."""
-    return member[0] if isinstance(member, tuple) else member

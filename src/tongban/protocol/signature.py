@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 import http_sf
 
-from tongban.protocol.digest import bare, check_digest, content_digest, parse_dictionary
+from tongban.protocol.digest import check_digest, content_digest
 from tongban.protocol.http import Headers, HttpRequest, HttpResponse, the_field
 from tongban.protocol.keys import SigningKey, VerifyingKey
 from tongban.protocol.refusals import Code, Refused
+from tongban.protocol.structured import bare, parse_dictionary
 
 LABEL = "tongban"
 TAG = "tongban-exchange"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.db.models.functions import Now
 from pydantic import ValidationError
 
@@ -119,7 +120,9 @@ def ask(question: Question) -> UUID:
         )
     except ValidationError:
         raise Refused(Code.SCHEMA_VIOLATED, "question") from None
-    if holder.node != node.me:
+    if holder.node == node.me:
+        protocol.check_own_question(message, node.directory)
+    else:
         protocol.authorise(message, node.directory, now=now)
     Outbox.objects.create(
         id=message.id,
@@ -139,10 +142,13 @@ def ask(question: Question) -> UUID:
 def stop_asking(case_ref: str) -> int:
     """Stop all questions of a case that still wait (it was withdrawn); how many were stopped.
 
-    Call it inside the case's transaction. An answer that arrives afterwards has no effect.
+    Call it inside the case's transaction. A question that is being settled this very moment is left
+    to that: it waits for the case's lock, and the case then decides that it comes too late.
     """
     waiting = Outbox.objects.filter(case_ref=case_ref, state=Outbox.State.WAITING)
-    return waiting.update(state=Outbox.State.STOPPED, settled_at=true_now())
+    with transaction.atomic():
+        free = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        return Outbox.objects.filter(pk__in=free).update(state=Outbox.State.STOPPED, settled_at=true_now())
 
 
 def _basis(question: Question) -> LegalBasis:

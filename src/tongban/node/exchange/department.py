@@ -40,7 +40,7 @@ def _rows(connector: SqlConnector, subject: str, fields: Sequence[str]) -> list[
     except psycopg.Error:
         raise Refused(Code.TRY_LATER, "connector", "the department's database cannot be read now") from None
     if len(rows) > MOST_ROWS:
-        raise department_data.invalid("records", f"more than {MOST_ROWS} rows for one person")
+        raise department_data.invalid("records", department_data.Fault.TOO_MANY)
     return rows
 
 

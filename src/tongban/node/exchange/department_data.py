@@ -6,17 +6,66 @@ Nothing is guessed or repaired: a faulty record stops the answer and an officer 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 
 from tongban.places import PlaceError, valid_through
-from tongban.protocol import Code, EvidenceType, Record, Refused, Shape, Value
+from tongban.protocol import Code, EvidenceType, Record, Refused, Shape, Text, Value
+
+
+class Fault(StrEnum):
+    """What can be wrong with a department's data; the code travels with the refusal."""
+
+    NOT_A_MONTH = "not-a-month"
+    NOT_A_DATE = "not-a-date"
+    NOT_A_NUMBER = "not-a-number"
+    EMPTY = "empty"
+    UNKNOWN_CODE = "unknown-code"
+    WRONG_FORM = "wrong-form"
+    TOO_MANY = "too-many-records"
+    ENDS_BEFORE_IT_BEGINS = "ends-before-it-begins"
+    IN_THE_FUTURE = "in-the-future"
+    OVERLAPS = "overlaps"
+    PLACE_UNKNOWN = "place-unknown"
+    PLACE_NOT_VALID = "place-not-valid"
+
+
+FAULTS: Mapping[Fault, Text] = {
+    Fault.NOT_A_MONTH: Text(zh="不是有效的年月", en=Fault.NOT_A_MONTH),
+    Fault.NOT_A_DATE: Text(zh="不是有效的日期", en=Fault.NOT_A_DATE),
+    Fault.NOT_A_NUMBER: Text(zh="不是整数", en=Fault.NOT_A_NUMBER),
+    Fault.EMPTY: Text(zh="内容为空", en="empty"),
+    Fault.UNKNOWN_CODE: Text(zh="部门代码没有对照", en="a code of the department that is not mapped"),
+    Fault.WRONG_FORM: Text(zh="不符合该材料约定的格式", en="not of the form agreed for this evidence"),
+    Fault.TOO_MANY: Text(zh="一人的记录过多", en="too many records for one person"),
+    Fault.ENDS_BEFORE_IT_BEGINS: Text(zh="截止月早于起始月", en="the spell ends before it begins"),
+    Fault.IN_THE_FUTURE: Text(zh="月份在未来", en="a month in the future"),
+    Fault.OVERLAPS: Text(zh="与同一参保地的另一段记录重叠", en="overlaps another spell of the same place"),
+    Fault.PLACE_UNKNOWN: Text(zh="参保地代码不存在", en="no place has this code"),
+    Fault.PLACE_NOT_VALID: Text(
+        zh="参保地代码在该时间无效", en="the place did not exist under this code at that time"
+    ),
+}
+_POSITION = re.compile(r"records\[([0-9]+)\]")
 
 _MONTH = re.compile(r"([12][0-9]{3})-?(0[1-9]|1[0-2])")
 _DAY = re.compile(r"([12][0-9]{3})-?([0-9]{2})-?([0-9]{2})")
 
 
-def invalid(path: str, problem: str) -> Refused:
+def invalid(path: str, fault: Fault) -> Refused:
     """The refusal that names a fault in a department's data by position, never by value."""
-    return Refused(Code.DEPARTMENT_DATA_INVALID, path, problem)
+    return Refused(Code.DEPARTMENT_DATA_INVALID, path, fault.value)
+
+
+def describe(refused: Refused) -> Text | None:
+    """Which record is faulty and how, for an officer; None when the refusal is about something else."""
+    if refused.code is not Code.DEPARTMENT_DATA_INVALID or refused.hint not in set(Fault):
+        return None
+    fault = FAULTS[Fault(refused.hint)]
+    position = _POSITION.match(refused.path)
+    if position is None:
+        return fault
+    number = int(position[1]) + 1
+    return Text(zh=f"第{number}条记录：{fault.zh}", en=f"Record {number}: {fault.en}")
 
 
 def as_month(raw: object, path: str) -> str:
@@ -25,7 +74,7 @@ def as_month(raw: object, path: str) -> str:
         return f"{raw:%Y-%m}"
     found = _MONTH.fullmatch(str(raw).strip())
     if found is None:
-        raise invalid(path, "not a month")
+        raise invalid(path, Fault.NOT_A_MONTH)
     return "-".join(found.groups())
 
 
@@ -35,7 +84,7 @@ def as_date(raw: object, path: str) -> str:
         return f"{raw:%Y-%m-%d}"
     found = _DAY.fullmatch(str(raw).strip())
     if found is None:
-        raise invalid(path, "not a date")
+        raise invalid(path, Fault.NOT_A_DATE)
     return "-".join(found.groups())
 
 
@@ -44,14 +93,14 @@ def as_integer(raw: object, path: str) -> int:
     try:
         number = int(str(raw).strip())
     except ValueError:
-        raise invalid(path, "not a whole number") from None
+        raise invalid(path, Fault.NOT_A_NUMBER) from None
     return number
 
 
 def as_text(raw: object, path: str) -> str:
     """The value as text without blanks around it."""
     if raw is None:
-        raise invalid(path, "empty")
+        raise invalid(path, Fault.EMPTY)
     return str(raw).strip()
 
 
@@ -60,7 +109,7 @@ def by_map(raw: object, codes: Mapping[str, str], path: str) -> str:
     try:
         return codes[as_text(raw, path)]
     except KeyError:
-        raise invalid(path, "a code that the connector's map does not know") from None
+        raise invalid(path, Fault.UNKNOWN_CODE) from None
 
 
 def check(kind: EvidenceType, fields: Sequence[str], records: Sequence[Record], today: date) -> None:
@@ -68,7 +117,7 @@ def check(kind: EvidenceType, fields: Sequence[str], records: Sequence[Record], 
     try:
         kind.check_records(records, fields, "records")
     except Refused as refused:
-        raise invalid(refused.path, refused.hint) from None
+        raise invalid(refused.path, Fault.WRONG_FORM) from None
     if kind.shape is Shape.SPELLS and {"place", "from", "to"} <= set(fields):
         for position, record in enumerate(records):
             _check_spell(record, f"records[{position}]", today)
@@ -78,13 +127,13 @@ def check(kind: EvidenceType, fields: Sequence[str], records: Sequence[Record], 
 def _check_spell(record: Record, path: str, today: date) -> None:
     first, last = str(record["from"]), str(record["to"])
     if last < first:
-        raise invalid(f"{path}.to", "the spell ends before it begins")
+        raise invalid(f"{path}.to", Fault.ENDS_BEFORE_IT_BEGINS)
     if last > f"{today:%Y-%m}":
-        raise invalid(f"{path}.to", "a month in the future")
+        raise invalid(f"{path}.to", Fault.IN_THE_FUTURE)
     try:
         valid_through(str(record["place"]), _first_day(first), _last_day(last, today))
     except PlaceError as error:
-        raise invalid(f"{path}.place", error.reason) from None
+        raise invalid(f"{path}.place", Fault(error.reason)) from None
 
 
 def _check_overlaps(records: Sequence[Record]) -> None:
@@ -93,7 +142,7 @@ def _check_overlaps(records: Sequence[Record]) -> None:
     for position, record in by_start:
         before = latest.get(record["place"])
         if before is not None and str(record["from"]) <= before:
-            raise invalid(f"records[{position}].from", "overlaps another spell of the same place")
+            raise invalid(f"records[{position}].from", Fault.OVERLAPS)
         latest[record["place"]] = str(record["to"])
 
 

@@ -1,6 +1,7 @@
 """Who this node is on the exchange: its name, its signing key, the directory it goes by.
 
-The directory file is read again when it changes; one that is forged, broken or older is not taken.
+The directory file is read again when it changes; one that is forged, broken or older than the newest
+that the node has ever gone by is not taken.
 """
 
 import logging
@@ -8,7 +9,11 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db.models import Max
+
+from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, NodeConfig, this_node
+from tongban.node.exchange.models import TakenDirectory
 from tongban.protocol import (
     Directory,
     DirectoryError,
@@ -49,15 +54,18 @@ def current() -> Identity:
     with _lock:
         known = _loaded.get(config.directory_path)
         if known is None:
-            known = _Loaded(changed, load(config))
+            known = _Loaded(changed, _take(config))
         elif changed != known.changed:
-            known = _Loaded(changed, _reload(config, known.identity))
+            known = _Loaded(changed, _take_again(config, known.identity))
         _loaded[config.directory_path] = known
         return known.identity
 
 
 def load(config: NodeConfig, at_least: int = 0) -> Identity:
-    """Read key and directory from the files that `config` names; ConfigError when one cannot be used."""
+    """Read key and directory from the files that `config` names.
+
+    Raises ConfigError when a file cannot be used or the directory's version is below `at_least`.
+    """
     federation = _read_key(config.federation_key_path)
     document = _read(config.directory_path)
     try:
@@ -86,9 +94,19 @@ def _listed(key: SigningKey, config: NodeConfig, directory: Directory) -> Signin
     )
 
 
-def _reload(config: NodeConfig, known: Identity) -> Identity:
+def _take(config: NodeConfig) -> Identity:
+    """Load, and note the version so that none before it is ever taken again."""
+    newest = TakenDirectory.objects.aggregate(newest=Max("version"))["newest"] or 0
+    identity = load(config, at_least=newest)
+    TakenDirectory.objects.get_or_create(
+        version=identity.directory.version, defaults={"taken_at": true_now()}
+    )
+    return identity
+
+
+def _take_again(config: NodeConfig, known: Identity) -> Identity:
     try:
-        return load(config, at_least=known.directory.version)
+        return _take(config)
     except ConfigError as error:
         log.error("directory not taken, the one before stays in force: %s", error)
         return known

@@ -80,6 +80,16 @@ class Inbox(models.Model):
         return f"received question {self.message}"
 
 
+class TakenDirectory(models.Model):
+    """A version of the federation's directory that this node has gone by; it never goes back."""
+
+    version = models.PositiveIntegerField(primary_key=True)
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"directory {self.version}"
+
+
 class SeenNonce(models.Model):
     """A delivery that has arrived; kept until its signature has expired."""
 

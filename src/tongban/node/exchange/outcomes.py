@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from tongban.node.exchange.department_data import describe
 from tongban.node.exchange.models import Outbox
 from tongban.protocol import Code, EvidenceAnswer, Record, Refusal, Refused, Text
 
@@ -29,7 +30,8 @@ class Answered:
 class Declined:
     """The question will not be answered; an officer decides how to go on.
 
-    `path` and `hint` say where and what was wrong, without personal data.
+    `path` and `hint` say where and what was wrong, without personal data; `detail` says it to an
+    officer where the department's data were faulty.
     """
 
     message: UUID
@@ -41,6 +43,7 @@ class Declined:
     sentence: Text
     path: str
     hint: str
+    detail: Text | None
 
 
 Outcome = Answered | Declined
@@ -86,6 +89,7 @@ def declined(row: Outbox, refused: Refused) -> Declined:
         sentence=refused.sentence,
         path=refused.path,
         hint=refused.hint,
+        detail=describe(refused),
     )
 
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from tongban import protocol
 from tongban.node.clock import today, true_now
-from tongban.node.config import ConfigError
+from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import department, identity
 from tongban.node.exchange.accesses import record_access
 from tongban.node.exchange.connectors import connector_for
@@ -40,16 +40,16 @@ def receive(request: HttpRequest) -> HttpResponse:
     """The response to a request of another node."""
     try:
         node = identity.current()
-    except ConfigError as error:
-        log.error("the exchange cannot answer: %s", error)
-        return protocol.plain_reply(protocol.refusal(Refused(Code.TRY_LATER), "unknown", None, true_now()))
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        log.error("the exchange cannot answer: %s", type(error).__name__)
+        refusal = protocol.refusal(Refused(Code.TRY_LATER), this_node().name, None, true_now())
+        return protocol.plain_reply(refusal)
     return _sealed(_reply_to(request, node), request, node)
 
 
-def refuse(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """The response to a request that is refused before it is read."""
-    node = identity.current()
-    return _sealed(protocol.refusal(refused, node.me, None, true_now()), request, node)
+def refuse(refused: Refused) -> HttpResponse:
+    """The response to a request that is refused before it is read; it has nothing to bind a signature to."""
+    return protocol.plain_reply(protocol.refusal(refused, this_node().name, None, true_now()))
 
 
 def forget_old_nonces() -> int:

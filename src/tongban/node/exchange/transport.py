@@ -34,7 +34,7 @@ class HttpTransport:
 
     def __call__(self, gateway_url: str, request: HttpRequest) -> HttpResponse:
         """The response; Unreachable when the connection fails or the response is too large."""
-        headers = (*request.headers, ("host", request.authority))
+        headers = (*request.headers, ("host", request.authority), ("accept-encoding", "identity"))
         try:
             with self._client.stream(
                 request.method, gateway_url + request.path, headers=headers, content=request.body

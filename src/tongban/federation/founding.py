@@ -1,0 +1,217 @@
+"""Founds the sample federation in a folder: keys, the signed directory, a configuration for each node.
+
+Promises: what is there is kept; a second founding with the same addresses changes nothing; keys and secrets
+are readable by their owner only.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tongban import protocol
+from tongban.federation.sides import SIDES, Side
+from tongban.places import agencies
+from tongban.protocol import CONTRIBUTION_SPELLS, Directory, SigningKey
+
+SERVICE = "medical-retirement"
+VALID_FROM = date(2024, 1, 1)
+_KEYS_FROM = datetime(2024, 1, 1, tzinfo=UTC)
+_KEYS_UNTIL = datetime(2044, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class NodeAddress:
+    """Where one node's pages and gateway are served on this machine."""
+
+    pages_port: int
+    gateway_port: int
+
+    @property
+    def pages_url(self) -> str:
+        """The address for people's browsers."""
+        return f"http://127.0.0.1:{self.pages_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The address for other nodes."""
+        return f"http://127.0.0.1:{self.gateway_port}"
+
+
+@dataclass(frozen=True)
+class SampleFederation:
+    """The sample federation of one folder."""
+
+    home: Path
+    addresses: Mapping[str, NodeAddress]
+
+    def config_path(self, node: str) -> Path:
+        """The configuration of a node."""
+        return self.home / node / "node.toml"
+
+    @property
+    def password(self) -> str:
+        """The one password of all sample accounts, drawn when the folder was founded."""
+        return (self.home / "password").read_text(encoding="utf-8").strip()
+
+
+def consecutive_addresses(port_base: int) -> dict[str, NodeAddress]:
+    """Addresses of both nodes from one port on: pages and gateway, ten further on those of the next node."""
+    return {
+        side.node: NodeAddress(port_base + side.port_offset, port_base + side.port_offset + 1)
+        for side in SIDES
+    }
+
+
+def found(
+    home: Path, addresses: Mapping[str, NodeAddress], databases: Mapping[str, str] | None = None
+) -> SampleFederation:
+    """Make the folder ready for both nodes; `databases` names the database of a node that brings none."""
+    home.mkdir(parents=True, exist_ok=True)
+    federation_key = _key(home / "federation" / "federation.pem", "federation")
+    _write(home / "federation" / "federation.json", federation_key.verifying_key.to_json())
+    node_keys = {side.node: _key(home / side.node / "node.pem", f"{side.node}-node") for side in SIDES}
+    _keep_secret(
+        home / "password",
+        f"{secrets.choice(_WORDS)}-{secrets.randbelow(9000) + 1000}-{secrets.choice(_WORDS)}",
+    )
+    _publish_directory(home / "federation" / "directory.json", federation_key, node_keys, addresses)
+    for side in SIDES:
+        _keep_secret(home / side.node / "secret", secrets.token_hex(32))
+        configuration = _configuration(side, addresses[side.node], (databases or {}).get(side.node, ""))
+        _write(home / side.node / "node.toml", configuration.encode())
+    return SampleFederation(home, dict(addresses))
+
+
+_WORDS = ("bamboo", "camphor", "ginkgo", "hibiscus", "lotus", "magnolia", "osmanthus", "willow")
+
+
+def _key(path: Path, keyid: str) -> SigningKey:
+    if path.exists():
+        return SigningKey.from_pem(keyid, path.read_bytes())
+    key = protocol.new_signing_key(keyid)
+    _keep_secret(path, key.to_pem().decode())
+    return key
+
+
+def _keep_secret(path: Path, text: str) -> None:
+    """Write a file for its owner's eyes, whole or not at all, unless it is there."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, unless it has this content already."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
+
+
+def _publish_directory(
+    path: Path,
+    federation_key: SigningKey,
+    node_keys: Mapping[str, SigningKey],
+    addresses: Mapping[str, NodeAddress],
+) -> None:
+    """Sign a new version of the directory unless the one that is there says the same."""
+    version = 0
+    if path.exists():
+        known = protocol.open_directory(path.read_bytes(), federation_key.verifying_key)
+        if known == _directory(known.version, known.issued, node_keys, addresses):
+            return
+        version = known.version
+    issued = datetime.now(UTC).replace(microsecond=0)
+    directory = _directory(version + 1, issued, node_keys, addresses)
+    _write(path, protocol.sign_directory(directory, federation_key))
+
+
+def _directory(
+    version: int,
+    issued: datetime,
+    node_keys: Mapping[str, SigningKey],
+    addresses: Mapping[str, NodeAddress],
+) -> Directory:
+    kind = CONTRIBUTION_SPELLS.name
+    return Directory(
+        version=version,
+        issued=issued,
+        nodes=tuple(
+            protocol.NodeEntry(
+                id=side.node,
+                jurisdiction=side.jurisdiction,
+                title=_text(side.title.zh, side.title.en),
+                gateway_url=addresses[side.node].gateway_url,
+                keys=(protocol.key_entry(node_keys[side.node], _KEYS_FROM, _KEYS_UNTIL),),
+            )
+            for side in SIDES
+        ),
+        agencies=tuple(_agency(side) for side in SIDES),
+        handles=tuple(
+            protocol.Handles(
+                service=SERVICE, place=side.office_place, agency=side.agency, valid_from=VALID_FROM
+            )
+            for side in SIDES
+        ),
+        holds=tuple(
+            protocol.Holds(
+                evidence_type=kind, place=side.office_place, agency=side.agency, valid_from=VALID_FROM
+            )
+            for side in SIDES
+        ),
+        evidence_types=(CONTRIBUTION_SPELLS,),
+        agreements=tuple(
+            _agreement(asking, holding) for asking in SIDES for holding in SIDES if asking is not holding
+        ),
+    )
+
+
+def _agency(side: Side) -> protocol.AgencyEntry:
+    name = agencies.agency(side.agency).name
+    return protocol.AgencyEntry(
+        code=side.agency, title=_text(name.zh, name.en), node=side.node, place=side.office_place
+    )
+
+
+def _agreement(asking: Side, holding: Side) -> protocol.Agreement:
+    return protocol.Agreement(
+        id=f"{asking.case_prefix}-{holding.case_prefix}-1",
+        title=_text("成渝职工医保缴费年限互认协议（示例）", "Agreement on medical insurance years (sample)"),
+        asking_agency=asking.agency,
+        holding_agency=holding.agency,
+        service=SERVICE,
+        evidence_type=CONTRIBUTION_SPELLS.name,
+        fields=tuple(field.name for field in CONTRIBUTION_SPELLS.fields),
+        legal_bases=("consent",),
+        valid_from=VALID_FROM,
+    )
+
+
+def _text(zh: str, en: str) -> protocol.Text:
+    return protocol.Text(zh=zh, en=en)
+
+
+def _configuration(side: Side, address: NodeAddress, database: str) -> str:
+    exact = f'database = "{database}"\n' if database else ""
+    return f"""name = "{side.node}"
+jurisdiction = "{side.jurisdiction}"
+title = {{ zh = "{side.title.zh}", en = "{side.title.en}" }}
+case_prefix = "{side.case_prefix}"
+place = "{side.office_place}"
+pages_url = "{address.pages_url}"
+pages_port = {address.pages_port}
+gateway_url = "{address.gateway_url}"
+gateway_port = {address.gateway_port}
+directory_path = "../federation/directory.json"
+federation_key_path = "../federation/federation.json"
+key_path = "node.pem"
+secret_path = "secret"
+{exact}{side.department.connector}"""

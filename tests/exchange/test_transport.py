@@ -1,0 +1,92 @@
+"""Carrying a request over a real socket: whatever goes wrong on the way is one error."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from tests.exchange.sides import delivered, fresh_question
+from tongban.node.exchange.transport import RESPONSE_LIMIT, HttpTransport, Unreachable
+
+Behaviour = Callable[[BaseHTTPRequestHandler], None]
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[[Behaviour], str]]:
+    """Start a gateway that behaves as told; gives its address."""
+    started: list[HTTPServer] = []
+
+    def start(behave: Behaviour) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                behave(self)
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        gateway = HTTPServer(("127.0.0.1", 0), Handler)
+        started.append(gateway)
+        threading.Thread(target=gateway.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{gateway.server_address[1]}"
+
+    yield start
+    for gateway in started:
+        gateway.shutdown()
+        gateway.server_close()
+
+
+def respond(status: int, length: int, body: bytes) -> Behaviour:
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(length))
+        handler.send_header("Location", "http://127.0.0.1:1/")
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return behave
+
+
+def test_a_response_comes_back_as_it_is(server: Callable[[Behaviour], str]) -> None:
+    response = HttpTransport()(server(respond(403, 2, b"{}")), delivered(fresh_question()))
+    assert (response.status, response.body) == (403, b"{}")
+
+
+def test_the_request_goes_out_as_it_was_signed(server: Callable[[Behaviour], str]) -> None:
+    request = delivered(fresh_question())
+    seen: list[tuple[str, dict[str, str], bytes]] = []
+
+    def note(handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers["content-length"]))
+        seen.append((handler.path, {k.lower(): v for k, v in handler.headers.items()}, body))
+        respond(200, 0, b"")(handler)
+
+    HttpTransport()(server(note), request)
+    ((path, headers, body),) = seen
+    assert (path, body, headers["host"]) == (request.path, request.body, request.authority)
+    assert dict(request.headers).items() <= headers.items()
+
+
+def test_a_redirect_is_not_followed(server: Callable[[Behaviour], str]) -> None:
+    assert HttpTransport()(server(respond(307, 0, b"")), delivered(fresh_question())).status == 307
+
+
+def test_a_response_that_breaks_off_is_none(server: Callable[[Behaviour], str]) -> None:
+    with pytest.raises(Unreachable):
+        HttpTransport()(server(respond(200, 100, b"{")), delivered(fresh_question()))
+
+
+def test_an_endless_response_is_none(server: Callable[[Behaviour], str]) -> None:
+    def pour(handler: BaseHTTPRequestHandler) -> None:
+        try:
+            respond(200, 10 * RESPONSE_LIMIT, b" " * (2 * RESPONSE_LIMIT))(handler)
+        except OSError:
+            return
+
+    with pytest.raises(Unreachable):
+        HttpTransport()(server(pour), delivered(fresh_question()))
+
+
+def test_a_gateway_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(Unreachable):
+        HttpTransport()("http://127.0.0.1:1", delivered(fresh_question()))

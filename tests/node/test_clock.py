@@ -1,0 +1,31 @@
+"""The node's clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tongban.node import clock
+
+
+def test_without_a_start_the_clock_tells_the_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(clock.START_VARIABLE, raising=False)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_a_start_sets_the_clock_which_then_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.START_VARIABLE, "2026-11-03T09:12:00+08:00")
+    monkeypatch.setattr(clock, "_process_start", clock.time.monotonic() - 60)
+    first = clock.now()
+    assert timedelta(0) <= first - datetime(2026, 11, 3, 1, 13, tzinfo=UTC) < timedelta(seconds=5)
+    assert clock.now() >= first
+
+
+def test_the_day_is_the_offices_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.START_VARIABLE, "2026-11-02T23:30:00+00:00")
+    assert clock.today().isoformat() == "2026-11-03"
+
+
+def test_a_start_without_offset_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.START_VARIABLE, "2026-11-03T09:12:00")
+    with pytest.raises(ValueError, match="offset"):
+        clock.now()

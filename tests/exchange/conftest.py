@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -78,7 +79,7 @@ def department(transactional_db: None, declare: Callable[..., None]) -> Iterator
         cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
-def connector_as_declared() -> dict[str, object]:
+def connector_as_declared() -> dict[str, Any]:
     return {
         "kind": "sql",
         "evidence_type": "contribution-spells",

@@ -1,5 +1,6 @@
 """Sichuan's node asks: what it stored is delivered until it is settled, once, with the case."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from hypothesis import given
 from hypothesis import strategies as st
@@ -262,6 +263,11 @@ class PowerCutError(BaseException):
     """The process ends here; nothing catches it."""
 
 
+def _in_own_connection(work: Callable[[], object]) -> None:
+    work()
+    connection.close()
+
+
 def _cut_once(step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
     original = getattr(delivery, step)
 
@@ -308,6 +314,16 @@ class TestPowerCuts:
         assert not deliver_next(FarChongqing())
         Outbox.objects.update(lease_until=Now() - timedelta(seconds=1))
         assert deliver_next(FarChongqing())
+
+    def test_two_workers_never_try_the_same_question(self) -> None:
+        asked = {api.ask(a_question()), api.ask(a_question())}
+        with transaction.atomic():
+            first = Outbox.objects.select_for_update().earliest("next_try").pk
+            far = FarChongqing()
+            other = threading.Thread(target=_in_own_connection, args=(lambda: deliver_next(far),))
+            other.start()
+            other.join(timeout=10)
+        assert {message.id for message in far.received} == asked - {first}
 
     def test_a_starting_worker_takes_up_what_a_dead_one_had_claimed(
         self, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ from django.db import connection
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT
 from tongban import protocol
+from tongban.node.exchange import department as department_database
 from tongban.node.exchange import receiving
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, SeenNonce
@@ -211,6 +212,30 @@ def test_an_unreachable_department_costs_only_time(department: Fill, declare: De
 def test_a_missing_table_costs_only_time(department: Fill, declare: Declare) -> None:
     declare(table="ac99")
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
+
+
+def test_a_department_that_takes_too_long_is_asked_again_later(
+    department: Fill, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE VIEW yb_chongqing.slow AS SELECT aac002, aae140, aae041, aae042,"
+            " aaa027 || coalesce(pg_sleep(30)::text, '') AS aaa027 FROM yb_chongqing.ac20"
+        )
+    department(Row())
+    declare(table="slow")
+    monkeypatch.setattr(department_database, "STATEMENT_MILLISECONDS", 50)
+    assert code_of(ask(fresh_question())) is Code.TRY_LATER
+
+
+def test_more_records_than_one_person_can_have_are_faulty(
+    department: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(department_database, "MOST_ROWS", 1)
+    department(Row(last=200305), Row(first=200401))
+    reply = ask(fresh_question())
+    assert isinstance(reply, Refusal)
+    assert (reply.code, reply.hint) == (Code.DEPARTMENT_DATA_INVALID, "too-many-records")
 
 
 def test_the_department_is_never_written(department: Fill, declare: Declare) -> None:

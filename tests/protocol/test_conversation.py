@@ -271,6 +271,14 @@ def test_an_answer_signed_by_another_node_is_not_accepted() -> None:
     assert refused.code is Code.UNKNOWN_KEY
 
 
+def test_an_answer_in_another_nodes_name_is_not_accepted() -> None:
+    sent = deliver().request
+    given = protocol.answer(question(), RECORDS, NOW).model_copy(update={"sender": "sichuan"})
+    response = protocol.seal_reply(given, sent, CHONGQING_KEY, now=NOW)
+    refused = refusal_of(lambda: protocol.open_reply(response, sent, question(), directory(), now=NOW))
+    assert refused.code is Code.UNKNOWN_SENDER
+
+
 @pytest.mark.parametrize(
     "records",
     [

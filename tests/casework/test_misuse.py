@@ -10,7 +10,7 @@ from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
 from tongban.node.exchange.models import Consent, Outbox
 from tongban.node.people.models import AccessRecord, Account, Officer, Person
-from tongban.node.people.register import create_citizen, create_officer
+from tongban.node.people.register import AlreadyRegistered, create_citizen, create_officer
 from tongban.places.agencies import UnknownAgency
 from tongban.places.resident_id import ResidentIdRefused
 from tongban.services import AnswerError, Text
@@ -171,6 +171,15 @@ def test_a_wrong_id_number_makes_no_person_and_is_not_repeated(number: str, reas
     assert caught.value.reason == reason
     assert number not in str(caught.value)
     assert (Person.objects.count(), Account.objects.count()) == (0, 0)
+
+
+def test_the_same_user_name_again_is_the_same_account(citizen: Account) -> None:
+    assert create_citizen("woman", "another long password", RESIDENT_ID, "测试女士") == citizen
+
+
+def test_a_person_has_one_account(citizen: Account) -> None:
+    with pytest.raises(AlreadyRegistered):
+        create_citizen("again", "a long password", RESIDENT_ID, "测试女士")
 
 
 @pytest.mark.django_db

@@ -110,6 +110,15 @@ def test_evidence_that_is_refused_becomes_an_officers_task_once_nothing_else_is_
     assert [line.task for line in cases.inbox(officer)] == ["resolve-evidence"]
 
 
+def test_an_officer_reads_what_exactly_was_wrong_with_evidence(walk: Walk, officer: Officer) -> None:
+    case = walk.submitted()
+    walk.answer(case, "510100")
+    walk.decline(case, "500000")
+    details = {piece.place: piece.detail for piece in cases.for_officer(officer, case.number).evidence}
+    assert details["510100"] is None
+    assert details["500000"] == Text(zh="第 2 段止月早于起月", en="Spell 2 ends before it begins")
+
+
 def test_refused_evidence_that_is_asked_again_and_comes_leads_on_to_the_proposal(
     walk: Walk, officer: Officer
 ) -> None:
@@ -152,6 +161,14 @@ def test_an_answer_after_the_withdrawal_changes_nothing(walk: Walk) -> None:
     case = walk.submitted()
     actions.withdraw(walk.person, case.number, case.revision)
     assert walk.answer(case, "500000").status == "withdrawn"
+
+
+def test_a_withdrawn_case_waits_for_nothing_and_goes_nowhere(walk: Walk) -> None:
+    case = walk.submitted()
+    actions.withdraw(walk.person, case.number, case.revision)
+    view = cases.for_citizen(walk.person, case.number)
+    assert view.waiting_for is None
+    assert [station.state for station in view.passage] == ["done"]
 
 
 def test_withdrawing_stops_the_questions(walk: Walk) -> None:

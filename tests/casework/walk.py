@@ -95,6 +95,7 @@ def declined(case: Case, message: UUID, place: str) -> api.Declined:
         sentence=api.Refused(code).sentence,
         path="",
         hint="",
+        detail=api.Text(zh="第 2 段止月早于起月", en="Spell 2 ends before it begins"),
     )
 
 

@@ -15,7 +15,10 @@ from tongban.services import Service, Text
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One piece of evidence; `delay` says why it has not come yet, `reason` why it will not."""
+    """One piece of evidence; `delay` says why it has not come yet, `reason` why it will not.
+
+    `detail` tells an officer what exactly was wrong.
+    """
 
     key: str
     type: str
@@ -28,6 +31,7 @@ class EvidenceView:
     settled_at: datetime | None
     records: tuple[Mapping[str, str | int], ...]
     reason: Text | None
+    detail: Text | None
     delay: Text | None
     message_id: str
 

@@ -26,9 +26,8 @@ def settle(outcome: api.Outcome) -> None:
     if piece is None or case.status != GATHERING:
         return
     if isinstance(outcome, api.Declined):
-        refused(
-            case, piece.key, Text(zh=outcome.sentence.zh, en=outcome.sentence.en), str(outcome.code.value)
-        )
+        reason = Text(zh=outcome.sentence.zh, en=outcome.sentence.en)
+        refused(case, piece.key, reason, outcome.code.value, _detail(outcome))
         return
     records = [dict(record) for record in outcome.records]
     data: dict[str, object] = {
@@ -39,9 +38,15 @@ def settle(outcome: api.Outcome) -> None:
     _record(case, piece.key, "evidence-received", data)
 
 
-def refused(case: Case, key: str, reason: Text, code: str) -> None:
-    """Note that evidence will not come; when nothing else is awaited, an officer has to see to it."""
-    _record(case, key, "evidence-refused", {"key": key, "code": code, "reason": reason.to_json()})
+def refused(case: Case, key: str, reason: Text, code: str, detail: Text | None = None) -> None:
+    """Note that evidence will not come; when nothing else is awaited, an officer has to see to it.
+
+    `reason` is for the citizen, `detail` tells an officer what exactly was wrong.
+    """
+    data: dict[str, object] = {"key": key, "code": code, "reason": reason.to_json()}
+    if detail is not None:
+        data["detail"] = detail.to_json()
+    _record(case, key, "evidence-refused", data)
 
 
 def _record(case: Case, key: str, kind: str, data: dict[str, object]) -> None:
@@ -55,6 +60,10 @@ def _record(case: Case, key: str, kind: str, data: dict[str, object]) -> None:
     log.append(case, log.procedure_of(case), log.Entry(kind, GATHERING, log.NODE, data))
     if is_complete:
         proposing.propose(case)
+
+
+def _detail(outcome: api.Declined) -> Text | None:
+    return Text(zh=outcome.detail.zh, en=outcome.detail.en) if outcome.detail else None
 
 
 def _waiting_piece(state: CaseState, message: str) -> EvidenceState | None:

@@ -32,9 +32,10 @@ def agency_name(service: Service, place: str) -> Text:
 
 def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Text | None:
     """What the case waits for, in one sentence; None when it has ended."""
+    status = procedure.states[state.status]
     away = [one for one in state.evidence if one.status == "waiting"]
-    if not away:
-        return procedure.states[state.status].waiting_for
+    if status.is_final or not away:
+        return status.waiting_for
     names = [agency_name(service, one.place) for one in away]
     zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
     return Text(

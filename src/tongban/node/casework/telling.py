@@ -48,7 +48,7 @@ def view(case: Case, role: Role) -> CaseView:
         proposal=_proposal(state, events),
         decision=_decision(service, state, events),
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
-        passage=_passage(service, state, events),
+        passage=_passage(service, state, events, status.is_final),
         actions=procedure.available(case.status, role),
     )
 
@@ -84,6 +84,7 @@ def _piece(
         settled_at=datetime.fromisoformat(piece.settled_at) if piece.settled_at else None,
         records=tuple(told.get("records", ())),
         reason=_text(told.get("reason")),
+        detail=_text(told.get("detail")),
         delay=delay,
         message_id=piece.message,
     )
@@ -138,7 +139,9 @@ def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> 
     )
 
 
-def _passage(service: Service, state: CaseState, events: Mapping[int, Event]) -> tuple[Passage, ...]:
+def _passage(
+    service: Service, state: CaseState, events: Mapping[int, Event], has_ended: bool
+) -> tuple[Passage, ...]:
     own = service.definition.side(this_node().office_place)
     here = own.code if own else ""
     stations: list[tuple[Text, str, datetime | None]] = [(_SUBMITTED, here, events[1].at)]
@@ -149,6 +152,8 @@ def _passage(service: Service, state: CaseState, events: Mapping[int, Event]) ->
             stations.append((_ANSWERED.filled({"side": side.name}), side.code, at))
     stations.append((_COMPUTED, here, events[state.proposed_by].at if state.proposed_by else None))
     stations.append((_CONFIRMED, here, events[state.decided_by].at if state.decided_by else None))
+    if has_ended:
+        stations = [station for station in stations if station[2] is not None]
     first_open = next((place for place, station in enumerate(stations) if station[2] is None), None)
     return tuple(
         Passage(text, side, "done" if at else "now" if place == first_open else "next", at)

@@ -12,8 +12,19 @@ from tongban.places import agencies, resident_id
 from tongban.services import Text
 
 
+class AlreadyRegistered(ValueError):
+    """The person has an account under another user name."""
+
+    def __init__(self) -> None:
+        super().__init__("this person has an account already; sign in with it")
+        self.text = Text(
+            zh="您已经有账号了，请用原来的用户名登录",
+            en="You have an account already; sign in with its user name",
+        )
+
+
 def create_citizen(username: str, password: str, resident_number: str, name: str, phone: str = "") -> Account:
-    """A citizen's account; raises ResidentIdRefused for a number that cannot be one."""
+    """A citizen's account; raises ResidentIdRefused for a number that cannot be one, AlreadyRegistered."""
     number = resident_id.parse(resident_number, today()).number
     with transaction.atomic():
         found = Account.objects.filter(username=username).first()
@@ -22,6 +33,8 @@ def create_citizen(username: str, password: str, resident_number: str, name: str
         person, _ = Person.objects.get_or_create(
             resident_id=number, defaults={"pseudonym": pseudonym(number), "name": name, "phone": phone}
         )
+        if Account.objects.filter(person=person).exists():
+            raise AlreadyRegistered
         return _account(username, password, person)
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from django.db import connection
 from starlette.applications import Starlette
 
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
@@ -21,8 +22,8 @@ Headers = list[tuple[str, str]]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limiter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "_limiter", [])
+def _threads_keep_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
 
 
 def call(

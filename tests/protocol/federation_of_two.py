@@ -1,5 +1,6 @@
 """Two sides that may ask each other: keys, directory, a question with consent, ready to be bent by a test."""
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -135,6 +136,24 @@ class Delivery:
 
     def received(self, at: datetime = NOW) -> protocol.Authenticated:
         return protocol.authenticate(self.request, directory(), "chongqing", now=at)
+
+
+def signed_by_hand(parameters: str) -> Delivery:
+    """A delivery whose signature is valid over just these parameters, put together without the library."""
+    sent = deliver()
+    values = {
+        "@method": "POST",
+        "@authority": sent.request.authority,
+        "@path": sent.request.path,
+        "content-type": "application/json",
+        "content-digest": sent.header("content-digest"),
+    }
+    cover = " ".join(f'"{name}"' for name in values)
+    lines = [f'"{name}": {value}' for name, value in values.items()]
+    base = "\n".join([*lines, f'"@signature-params": ({cover}){parameters}'])
+    signature = base64.b64encode(SICHUAN_KEY.sign(base.encode())).decode()
+    foreign = sent.with_header("signature-input", f"tongban=({cover}){parameters}")
+    return foreign.with_header("signature", f"tongban=:{signature}:")
 
 
 def deliver(

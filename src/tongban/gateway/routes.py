@@ -24,7 +24,7 @@ THREADS = 8
 ONCE_ONLY = ("host", "content-length", "content-type", "transfer-encoding")
 
 Given = TypeVar("Given")
-_limiter: list[anyio.CapacityLimiter] = []
+_threads = anyio.CapacityLimiter(THREADS)
 
 
 async def messages(request: Request) -> Response:
@@ -94,9 +94,7 @@ def _response(response: HttpResponse) -> Response:
 
 
 async def _in_thread(call: Callable[[], Given]) -> Given:
-    if not _limiter:
-        _limiter.append(anyio.CapacityLimiter(THREADS))
-    return await to_thread.run_sync(call, limiter=_limiter[0])
+    return await to_thread.run_sync(call, limiter=_threads)
 
 
 ROUTES = (

@@ -4,6 +4,7 @@ import click
 
 from tongban import __version__
 from tongban.federation.demo import demo
+from tongban.law.cli import law
 from tongban.node.cli import node
 
 
@@ -14,4 +15,5 @@ def main() -> None:
 
 
 main.add_command(demo)
+main.add_command(law)
 main.add_command(node)

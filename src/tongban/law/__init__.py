@@ -1,1 +1,84 @@
-"""Rules as code: one source serves one person with reasons and whole populations."""
+"""Rules as code: one source serves one person with reasons and whole populations.
+
+Authors import the words of the language from here; applications import `load_rulesets` and `RuleSet`.
+"""
+
+from tongban.law.errors import FactsRefused, LawError, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
+from tongban.law.explanation import Explanation
+from tongban.law.language import (
+    Dated,
+    Record,
+    Table,
+    annuity_payment,
+    annuity_principal,
+    because,
+    check,
+    count,
+    fact,
+    first,
+    greatest,
+    last,
+    ordered,
+    place_name,
+    round_down,
+    round_half_even,
+    round_half_up,
+    round_up,
+    rule,
+    ruleset,
+    smallest,
+    those,
+    total,
+)
+from tongban.law.ruleset import RuleSet, load_rulesets, load_rulesets_from
+from tongban.law.spells import Spell, Spells
+from tongban.law.values import Choice, Date, DateTime, Fen, Month, PlaceCode, Rate, Sex, SpellKind, yuan
+
+__all__ = [
+    "Choice",
+    "Date",
+    "DateTime",
+    "Dated",
+    "Explanation",
+    "FactsRefused",
+    "Fen",
+    "LawError",
+    "Month",
+    "NoLaw",
+    "Place",
+    "PlaceCode",
+    "Problem",
+    "Rate",
+    "Record",
+    "RuleSet",
+    "RuleSetError",
+    "Sex",
+    "Spell",
+    "SpellKind",
+    "Spells",
+    "Table",
+    "UnknownRuleSet",
+    "annuity_payment",
+    "annuity_principal",
+    "because",
+    "check",
+    "count",
+    "fact",
+    "first",
+    "greatest",
+    "last",
+    "load_rulesets",
+    "load_rulesets_from",
+    "ordered",
+    "place_name",
+    "round_down",
+    "round_half_even",
+    "round_half_up",
+    "round_up",
+    "rule",
+    "ruleset",
+    "smallest",
+    "those",
+    "total",
+    "yuan",
+]

@@ -1,0 +1,71 @@
+"""Everything that can be wrong with law or facts, as one family of errors.
+
+Each says where, what was expected and what to do. None carries a fact's value that could identify a person.
+"""
+
+from dataclasses import dataclass
+
+
+class LawError(Exception):
+    """Something in a rule set or in the facts that a person can put right."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a text something stands: file, line (from 1, 0 = the whole file) and the line itself."""
+
+    file: str
+    line: int = 0
+    source: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: `{self.source.strip()}`" if self.source.strip() else where
+
+
+class RuleSetError(LawError):
+    """A rule set that cannot be loaded.
+
+    `code` is stable; `where` names file, line or key; `message` says what is wrong; `instead` what to write.
+    """
+
+    def __init__(self, code: str, where: Place, message: str, instead: str) -> None:
+        super().__init__(f"{where}: {message}. {instead}")
+        self.code = code
+        self.where = where
+        self.message = message
+        self.instead = instead
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the facts: the path in them and what is expected there, in English and Chinese."""
+
+    path: str
+    code: str
+    message: str
+    zh: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class FactsRefused(LawError):
+    """The facts cannot be used; `problems` lists every reason with its path. No value is repeated."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+        self.problems = problems
+
+
+class NoLaw(LawError):
+    """The law at hand has no answer on this date: no rule in force, or no row of a parameter."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class UnknownRuleSet(LawError):
+    """There is no rule set of this name."""

@@ -1,0 +1,597 @@
+"""From a Python expression of the subset to a typed term; all else is refused with what to write instead."""
+
+import ast
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tongban.law import listforms, methods, terms
+from tongban.law.declarations import Declared, constructed, enum_constant
+from tongban.law.errors import RuleSetError
+from tongban.law.ir import (
+    BOOL,
+    DATE,
+    FLOAT,
+    INT,
+    MONTH,
+    NONE,
+    PLACE,
+    SPELLS,
+    STR,
+    Const,
+    Expr,
+    FieldOf,
+    HasRow,
+    InSet,
+    Lookup,
+    Op,
+    OptionalType,
+    Range,
+    RecordType,
+    Type,
+)
+from tongban.law.parameters import Parameter
+from tongban.law.source import Source
+from tongban.law.terms import (
+    Constants,
+    DatedOf,
+    Operand,
+    Refusal,
+    SetOf,
+    TableOf,
+    Term,
+    condition,
+    constant,
+    fit,
+    plain,
+)
+
+_BINARY: dict[type[ast.operator], Callable[[Operand, Operand], Operand]] = {
+    ast.Add: terms.add,
+    ast.Sub: terms.subtract,
+    ast.Mult: terms.multiply,
+    ast.Div: terms.divide,
+    ast.FloorDiv: terms.floor_divide,
+    ast.Mod: terms.modulo,
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+}
+_MIRROR = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+_NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+_ROUND = {"round_half_up": "half_up", "round_half_even": "half_even", "round_up": "up", "round_down": "down"}
+_INSTEAD: dict[type[ast.expr], tuple[str, str, str]] = {
+    ast.Lambda: ("lambda", "a rule has no functions inside", "Make it a rule of its own"),
+    ast.JoinedStr: ("f-string", "a rule makes no text", "Put the sentence into because(…, zh=, en=)"),
+    ast.Dict: ("dict", "a rule makes no mapping", "Put a table into parameters.toml"),
+    ast.Set: ("set", "a rule makes no set", "Write a tuple after `in`, or a set in parameters.toml"),
+    ast.List: (
+        "list",
+        "a rule makes no list",
+        "In a scalar-only rule write [x for x in xs if …] or those({…})",
+    ),
+    ast.NamedExpr: ("walrus", "a name is given its value in a line of its own", "Write name = value before"),
+    ast.Await: ("async", "a rule waits for nothing", "Leave await out"),
+    ast.Yield: ("yield", "a rule gives one value", "Use return"),
+    ast.YieldFrom: ("yield", "a rule gives one value", "Use return"),
+    ast.Starred: ("starred", "arguments are written out", "Write each argument"),
+}
+_LIST_FORMS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean at a point of a rule."""
+
+    names: Mapping[str, Operand]
+    declared: Declared
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    scalar_only: bool = False
+    unavailable: frozenset[str] = frozenset()
+
+    def with_names(self, more: Mapping[str, Operand]) -> "Scope":
+        """Give the scope with more or other meanings."""
+        return replace(self, names={**self.names, **more}, unavailable=self.unavailable - set(more))
+
+
+class Lowering:
+    """Lowers expressions of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._counter = 0
+
+    def fresh(self, name: str) -> str:
+        """Give a local name that is unique in the file."""
+        self._counter += 1
+        return f"{name}_{self._counter}"
+
+    def lower(self, node: ast.expr, scope: Scope) -> Operand:
+        """Give the operand an expression means; RuleSetError at the node otherwise."""
+        try:
+            return self._lower(node, scope)
+        except Refusal as refusal:
+            raise self.refused(node, refusal) from None
+
+    def refused(self, node: ast.AST, refusal: Refusal) -> RuleSetError:
+        """Give a refusal its place in the file."""
+        return self.source.refuse(node, refusal.code, refusal.message, refusal.instead)
+
+    def term(self, node: ast.expr, scope: Scope) -> Term:
+        """Give a value that is not missing."""
+        operand = self.lower(node, scope)
+        try:
+            return plain(operand)
+        except Refusal as refusal:
+            raise self.refused(node, refusal) from None
+
+    def test(self, node: ast.expr, scope: Scope) -> Term:
+        """Give a condition."""
+        operand = self.lower(node, scope)
+        try:
+            return condition(operand)
+        except Refusal as refusal:
+            raise self.refused(node, refusal) from None
+
+    def _lower(self, node: ast.expr, scope: Scope) -> Operand:
+        match node:
+            case ast.Constant():
+                return self._constant(node)
+            case ast.Name():
+                return self._name(node, scope)
+            case ast.BinOp():
+                return self._binary(node, scope)
+            case ast.UnaryOp():
+                return self._unary(node, scope)
+            case ast.BoolOp():
+                return self._boolean(node, scope)
+            case ast.Compare():
+                return self._comparison(node, scope)
+            case ast.IfExp():
+                return self.choice(node, scope, self.lower)
+            case ast.Tuple(elts=items):
+                return Constants(tuple(self.term(item, scope) for item in items))
+            case ast.Attribute():
+                return self._attribute(node, scope)
+            case ast.Subscript():
+                return self._subscript(node, scope)
+            case ast.Call():
+                return self._call(node, scope)
+            case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
+                return self._list_form(node, scope)
+        code, message, instead = _INSTEAD.get(
+            type(node), ("expression", "this is not part of the language", "See language.md")
+        )
+        raise Refusal(code, message, instead)
+
+    def _constant(self, node: ast.Constant) -> Operand:
+        kinds: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR, type(None): NONE}
+        kind = kinds.get(type(node.value))
+        if kind is None or isinstance(node.value, bytes | complex) or node.value is Ellipsis:
+            raise Refusal(
+                "constant", "this constant has no meaning in law", "Write a number, text, True, False or None"
+            )
+        value = node.value
+        return terms.fitting(constant(value if isinstance(value, bool | int | float | str) else None, kind))
+
+    def _name(self, node: ast.Name, scope: Scope) -> Operand:
+        name = node.id
+        if name in scope.names:
+            return scope.names[name]
+        if name in scope.unavailable:
+            raise Refusal(
+                "maybe-unset",
+                f"{name} has no value on every path to here",
+                "Give it a value in each branch before",
+            )
+        if name in scope.declared.constants:
+            found = scope.declared.constants[name]
+            if isinstance(found, tuple):
+                return Constants(tuple(constant(one.value, one.type) for one in found))
+            return constant(found.value, found.type)
+        if name in scope.declared.facts or name in scope.parameters or self._is_rule(name, scope):
+            raise Refusal(
+                "not-an-argument",
+                f"{name} is not an argument of this rule",
+                f"Add `{name}: …` to the arguments",
+            )
+        raise Refusal("unknown-name", f"nothing is called {name}", _nearest(name, scope))
+
+    def _is_rule(self, name: str, scope: Scope) -> bool:
+        return name in scope.declared.imports or any(f.node.name == name for f in scope.declared.functions)
+
+    def _binary(self, node: ast.BinOp, scope: Scope) -> Operand:
+        if type(node.op) in (ast.BitAnd, ast.BitOr):
+            left, right = self.term(node.left, scope), self.term(node.right, scope)
+            if left.type == right.type == SPELLS:
+                op = "spells_union" if isinstance(node.op, ast.BitOr) else "spells_intersection"
+                return terms.made(op, (left, right), SPELLS)
+            word = "and" if isinstance(node.op, ast.BitAnd) else "or"
+            raise Refusal("bit-operator", "`&` and `|` join histories only", f"For conditions write `{word}`")
+        if type(node.op) not in _BINARY:
+            instead = "Write x * x" if isinstance(node.op, ast.Pow) else "Use + - * / // %"
+            raise Refusal("operator", f"`{ast.unparse(node)}` uses an operator the language lacks", instead)
+        return _BINARY[type(node.op)](self.lower(node.left, scope), self.lower(node.right, scope))
+
+    def _unary(self, node: ast.UnaryOp, scope: Scope) -> Operand:
+        match node.op:
+            case ast.Not():
+                return terms.made("not", (self.test(node.operand, scope),), BOOL, terms.BOOLEAN)
+            case ast.USub():
+                return terms.negate(self.lower(node.operand, scope))
+        raise Refusal("operator", "this sign has no meaning in law", "Write `-x` or `not x`")
+
+    def _boolean(self, node: ast.BoolOp, scope: Scope) -> Operand:
+        conjunction = isinstance(node.op, ast.And)
+        found: list[Term] = []
+        for value in node.values:
+            found.append(self.test(value, scope))
+            scope = self.narrowed(value, scope, holds=conjunction)
+        return terms.conjunction("and" if conjunction else "or", found)
+
+    def _comparison(self, node: ast.Compare, scope: Scope) -> Operand:
+        left_node = node.left
+        found: list[Term] = []
+        for op, right_node in zip(node.ops, node.comparators, strict=True):
+            found.append(self._compared(left_node, op, right_node, scope))
+            left_node = right_node
+        return terms.conjunction("and", found)
+
+    def _compared(self, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> Term:
+        if type(op) in _COMPARISONS:
+            return self._ordered_compare(_COMPARISONS[type(op)], left, right, scope)
+        if isinstance(op, ast.Is | ast.IsNot):
+            if not (isinstance(right, ast.Constant) and right.value is None):
+                raise Refusal("is", "`is` asks for None only", "Compare values with ==")
+            return self._is_none(left, scope, negative=isinstance(op, ast.IsNot))
+        inside = self._contained(left, self.lower(right, scope), scope)
+        return terms.made("not", (inside,), BOOL, terms.BOOLEAN) if isinstance(op, ast.NotIn) else inside
+
+    def _ordered_compare(self, op: str, left: ast.expr, right: ast.expr, scope: Scope) -> Term:
+        for side in (left, right):
+            if isinstance(side, ast.Constant) and side.value is None:
+                raise Refusal("none-compared", "None is not compared", "Write `is None` or `is not None`")
+            if isinstance(side, ast.Constant) and isinstance(side.value, bool):
+                raise Refusal(
+                    "bool-compared", "a condition is not compared with True or False", "Write `x` or `not x`"
+                )
+        return terms.compare(op, self.lower(left, scope), self.lower(right, scope))
+
+    def _is_none(self, left: ast.expr, scope: Scope, *, negative: bool) -> Term:
+        operand = self.lower(left, scope)
+        if not isinstance(operand, Term) or not isinstance(operand.type, OptionalType):
+            raise Refusal("never-none", f"`{ast.unparse(left)}` is never missing", "Leave the question out")
+        missing = terms.made("is_none", (operand,), BOOL, terms.BOOLEAN)
+        return terms.made("not", (missing,), BOOL, terms.BOOLEAN) if negative else missing
+
+    def _contained(self, left: ast.expr, right: Operand, scope: Scope) -> Term:
+        if isinstance(right, TableOf):
+            return Term(
+                HasRow(right.parameter.name, right.at, self._keys(right.parameter, left, scope)),
+                BOOL,
+                terms.BOOLEAN,
+            )
+        item = self.term(left, scope)
+        match right:
+            case SetOf(parameter=parameter, at=at):
+                return Term(
+                    InSet(parameter.name, at, fit(item, parameter.type).expr, False), BOOL, terms.BOOLEAN
+                )
+            case Constants(items=items):
+                if not items:
+                    raise Refusal("empty-in", "nothing is in an empty tuple", "Write its members")
+                return terms.conjunction("or", [terms.compare("eq", item, one) for one in items])
+            case Term(type=kind) if kind == SPELLS:
+                return terms.made("spells_covers", (right, fit(item, MONTH)), BOOL, terms.BOOLEAN)
+            case Term() if scope.scalar_only:
+                return listforms.contains(right, item)
+        raise Refusal(
+            "in", "`in` needs members", "Write a tuple, a constant, a set or table of parameters, or Spells"
+        )
+
+    def choice(self, node: ast.IfExp, scope: Scope, lower: Callable[[ast.expr, Scope], Operand]) -> Term:
+        """Give a conditional expression; each branch knows what its condition says."""
+        test = self.test(node.test, scope)
+        then = lower(node.body, self.narrowed(node.test, scope, holds=True))
+        otherwise = lower(node.orelse, self.narrowed(node.test, scope, holds=False))
+        return terms.select(test, then, otherwise, node.lineno)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Operand:
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id in scope.declared.enums
+            and node.value.id not in scope.names
+        ):
+            found = enum_constant(self.source, node, scope.declared.enums[node.value.id], node.attr)
+            return constant(found.value, found.type)
+        term = self.term(node.value, scope)
+        if isinstance(term.type, RecordType):
+            return self._field(term, term.type, node.attr)
+        return methods.attribute(term, node.attr)
+
+    def _field(self, term: Term, record: RecordType, name: str) -> Term:
+        written = name.rstrip("_")
+        for index, declared in enumerate(record.fields):
+            if declared.name == written:
+                return Term(FieldOf(term.expr, index, declared.type), declared.type, declared.range)
+        names = ", ".join(declared.name for declared in record.fields)
+        raise Refusal("no-member", f"{record.name} has no field {name}", f"It has {names}")
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Operand:
+        operand = self.lower(node.value, scope)
+        if isinstance(operand, TableOf):
+            return self.row(operand.parameter, operand.at, self._keys(operand.parameter, node.slice, scope))
+        if isinstance(operand, DatedOf):
+            raise Refusal(
+                "dated", "this table has a value for each day", f"Write {operand.parameter.name}.at(day)[…]"
+            )
+        if isinstance(operand, Term) and scope.scalar_only:
+            return listforms.element(self, operand, node.slice)
+        raise Refusal("subscript", "only tables have rows", "Name a parameter with keys before [ ]")
+
+    def _keys(self, parameter: Parameter, node: ast.expr, scope: Scope) -> tuple[Expr, ...]:
+        nodes = node.elts if isinstance(node, ast.Tuple) else [node]
+        if len(nodes) != len(parameter.keys):
+            names = ", ".join(key.name for key in parameter.keys)
+            raise Refusal(
+                "table-keys", f"{parameter.name} has {len(parameter.keys)} key(s)", f"Write [{names}]"
+            )
+        found = [self.term(one, scope) for one in nodes]
+        return tuple(fit(term, key.type).expr for term, key in zip(found, parameter.keys, strict=True))
+
+    def row(self, parameter: Parameter, at: Expr | None, keys: tuple[Expr, ...]) -> Term:
+        """Give a parameter's value as a term with the range of all its values."""
+        return Term(
+            Lookup(parameter.name, at, keys, parameter.type), parameter.type, parameter_range(parameter)
+        )
+
+    def _call(self, node: ast.Call, scope: Scope) -> Operand:
+        match node.func:
+            case ast.Attribute(value=value, attr=name):
+                return self._method(node, value, name, scope)
+            case ast.Name(id=name) if name in (
+                "Month",
+                "Date",
+                "DateTime",
+                "Fen",
+                "Rate",
+                "PlaceCode",
+                "yuan",
+            ):
+                if len(node.args) != 1:
+                    raise Refusal("arguments", f"{name}(…) takes one literal", f'Write {name}("…")')
+                found = constructed(self.source, node, name, node.args[0])
+                return constant(found.value, found.type)
+            case ast.Name(id=name) if name in _ROUND:
+                return self._rounding(node, _ROUND[name], scope)
+            case ast.Name(id=name) if name in _FUNCTIONS:
+                return _FUNCTIONS[name](self, node, scope)
+            case ast.Name(id="because"):
+                raise Refusal(
+                    "because",
+                    "because(…) stands only after return",
+                    "Write `return because(value, zh=, en=)`",
+                )
+            case ast.Name(id=name) if self._is_rule(name, scope):
+                raise Refusal(
+                    "rule-called",
+                    "a rule is not called",
+                    f"Add `{name}: …` to the arguments and use the name",
+                )
+            case ast.Name(id=name):
+                if name in listforms.LIST_FUNCTIONS:
+                    self._only_scalar(scope, name)
+                    return listforms.LIST_FUNCTIONS[name](self, node, scope)
+                raise Refusal("unknown-function", f"there is no function {name}", _instead_of(name))
+        raise Refusal("call", "this cannot be called", "Call the functions of the language by name")
+
+    def _only_scalar(self, scope: Scope, what: str) -> None:
+        if not scope.scalar_only:
+            raise Refusal(
+                "scalar-only", f"{what} works on lists", "Declare the rule @rule(…, scalar_only=True)"
+            )
+
+    def _list_form(self, node: ast.expr, scope: Scope) -> Operand:
+        self._only_scalar(scope, "a comprehension")
+        return listforms.comprehension(self, node, scope)
+
+    def _method(self, node: ast.Call, value: ast.expr, name: str, scope: Scope) -> Operand:
+        operand = self.lower(value, scope)
+        if isinstance(operand, DatedOf):
+            return self._at_day(operand, node, name, scope)
+        if isinstance(operand, TableOf | SetOf | Constants):
+            raise Refusal("table-method", f"a table has no {name}()", "Write table[key] or `key in table`")
+        term = plain(operand)
+        if name == "within_any" and term.type == PLACE and len(node.args) == 1:
+            return self._within_any(term, self.lower(node.args[0], scope))
+        if scope.scalar_only:
+            found = listforms.mapping_method(term, name)
+            if found is not None:
+                return found
+        options = {keyword.arg or "": keyword.value for keyword in node.keywords}
+        bridging = options.pop("bridging", None)
+        bridged = fit(self.term(bridging, scope), INT) if bridging is not None else None
+        return methods.call(
+            term, name, [self.term(argument, scope) for argument in node.args], options, bridged
+        )
+
+    def _within_any(self, term: Term, places: Operand) -> Term:
+        if isinstance(places, SetOf) and places.parameter.type == PLACE:
+            return Term(InSet(places.parameter.name, places.at, term.expr, True), BOOL, terms.BOOLEAN)
+        if isinstance(places, Constants):
+            tests = [
+                terms.made("place_within", (term, fit(one, PLACE)), BOOL, terms.BOOLEAN)
+                for one in places.items
+            ]
+            return terms.conjunction("or", tests)
+        raise Refusal("in", "within_any needs places", "Give a tuple of places or a set parameter of places")
+
+    def _at_day(self, operand: DatedOf, node: ast.Call, name: str, scope: Scope) -> Operand:
+        if name != "at" or len(node.args) != 1 or node.keywords:
+            raise Refusal(
+                "dated", "a dated parameter is asked for a day", f"Write {operand.parameter.name}.at(month)"
+            )
+        day = self.term(node.args[0], scope)
+        if day.type == MONTH:
+            day = methods.attribute(day, "first_day")
+        at = fit(day, DATE).expr
+        return self.parameter_at(operand.parameter, at)
+
+    def parameter_at(self, parameter: Parameter, at: Expr | None) -> Operand:
+        """Give what a parameter is on a day: a set, a table or a value."""
+        if parameter.is_set:
+            return SetOf(parameter, at)
+        return TableOf(parameter, at) if parameter.keys else self.row(parameter, at, ())
+
+    def _rounding(self, node: ast.Call, mode: str, scope: Scope) -> Operand:
+        to = 1
+        for keyword in node.keywords:
+            step = self.term(keyword.value, scope)
+            if (
+                keyword.arg != "to"
+                or not isinstance(step.expr, Const)
+                or not isinstance(step.expr.value, int)
+                or step.expr.value < 1
+            ):
+                raise Refusal("round", "to= is a constant of money", 'Write to=yuan("1")')
+            to = step.expr.value
+        if len(node.args) != 1:
+            raise Refusal("arguments", "a rounding takes one value", "Write round_half_up(value)")
+        return terms.rounded(mode, self.lower(node.args[0], scope), to)
+
+    # --- what a condition says about names ------------------------------------------------------------------
+
+    def narrowed(self, node: ast.expr, scope: Scope, *, holds: bool) -> Scope:
+        """Give the scope in which the condition holds (or does not): present values, tighter ranges."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self.narrowed(operand, scope, holds=not holds)
+            case ast.BoolOp(op=op, values=values) if isinstance(op, ast.And) == holds:
+                for value in values:
+                    scope = self.narrowed(value, scope, holds=holds)
+                return scope
+            case ast.Compare(
+                left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
+            ):
+                return self._present(left, scope) if isinstance(op, ast.IsNot) == holds else scope
+            case ast.Compare(left=left, ops=signs, comparators=others) if holds or len(signs) == 1:
+                for sign, other in zip(signs, others, strict=True):
+                    scope = self._tightened(left, sign, other, scope, holds=holds)
+                    left = other
+        return scope
+
+    def _present(self, node: ast.expr, scope: Scope) -> Scope:
+        if not isinstance(node, ast.Name):
+            return scope
+        operand = scope.names.get(node.id)
+        if isinstance(operand, Term) and isinstance(operand.type, OptionalType):
+            item = operand.type.item
+            return scope.with_names({node.id: Term(Op("unwrap", (operand.expr,), item), item, operand.range)})
+        return scope
+
+    def _tightened(
+        self, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope, *, holds: bool
+    ) -> Scope:
+        if type(op) not in _COMPARISONS:
+            return scope
+        sign = _COMPARISONS[type(op)]
+        sign = sign if holds else _NEGATED[sign]
+        for one, other, direction in ((left, right, sign), (right, left, _MIRROR[sign])):
+            if isinstance(one, ast.Name):
+                scope = self._bounded(one.id, direction, other, scope)
+        return scope
+
+    def _bounded(self, name: str, sign: str, other: ast.expr, scope: Scope) -> Scope:
+        term, limit = scope.names.get(name), self._lower(other, scope)
+        if (
+            not isinstance(term, Term)
+            or not isinstance(limit, Term)
+            or term.range is None
+            or limit.range is None
+        ):
+            return scope
+        step = 0 if term.type == FLOAT else 1
+        low, high = term.range.low, term.range.high
+        if sign in ("lt", "le", "eq"):
+            high = min(high, limit.range.high - (step if sign == "lt" else 0))
+        if sign in ("gt", "ge", "eq"):
+            low = max(low, limit.range.low + (step if sign == "gt" else 0))
+        if sign == "ne" and limit.range.low == limit.range.high and step:
+            low, high = low + (low == limit.range.low), high - (high == limit.range.low)
+        if low > high:
+            return scope
+        return scope.with_names({name: replace(term, range=Range(low, high))})
+
+
+def parameter_range(parameter: Parameter) -> Range | None:
+    """Give the range of all values a parameter ever has."""
+    values = [value for entry in parameter.entries for _, value in entry.rows]
+    if parameter.has_otherwise:
+        values.append(parameter.otherwise)
+    numbers = [value for value in values if isinstance(value, int | float)]
+    kind = parameter.type.item if isinstance(parameter.type, OptionalType) else parameter.type
+    if not numbers or kind not in terms.LIMITS:
+        return None
+    return Range(min(numbers), max(numbers))
+
+
+def _nearest(name: str, scope: Scope) -> str:
+    known = [*scope.names, *scope.declared.constants, *scope.declared.enums]
+    close = difflib.get_close_matches(name, known, 1)
+    return (
+        f"Did you mean {close[0]}?"
+        if close
+        else "Declare a fact, constant or rule of this name, or correct it"
+    )
+
+
+_ALTERNATIVES = {
+    "round": "Write round_half_up(…), round_half_even(…), round_up(…) or round_down(…)",
+    "int": "Write round_down(…) or another declared rounding",
+    "divmod": "Write // and %",
+    "pow": "Write x * x",
+    "str": "Put text into because(…)",
+    "print": "Put text into because(…)",
+    "isinstance": "The annotation says the type already",
+    "sorted": "In a scalar-only rule write ordered(…)",
+    "range": "Loop over a list of facts in a scalar-only rule",
+    "datetime": "Use Date and Month",
+    "Decimal": 'Write Rate("…") or a rate in parameters.toml',
+    "date": 'Write Date("YYYY-MM-DD")',
+}
+
+
+def _instead_of(name: str) -> str:
+    return _ALTERNATIVES.get(name, "The functions of the language are listed in docs/law/language.md")
+
+
+def _min_max(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
+    assert isinstance(node.func, ast.Name)
+    if node.keywords:
+        raise Refusal("arguments", "min and max take values only", "For lists write smallest(…, otherwise=…)")
+    return terms.extreme(node.func.id, [lowering.lower(argument, scope) for argument in node.args])
+
+
+def _abs(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
+    if len(node.args) != 1:
+        raise Refusal("arguments", "abs takes one value", "Write abs(x)")
+    return terms.absolute(lowering.lower(node.args[0], scope))
+
+
+def _float(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
+    if len(node.args) != 1:
+        raise Refusal("arguments", "float takes one value", "Write float(x)")
+    return terms.to_float(lowering.term(node.args[0], scope))
+
+
+_FUNCTIONS: dict[str, Callable[[Lowering, ast.Call, Scope], Operand]] = {
+    "min": _min_max,
+    "max": _min_max,
+    "abs": _abs,
+    "float": _float,
+}

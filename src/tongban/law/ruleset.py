@@ -1,0 +1,310 @@
+"""A rule set, loaded from its files: what it asks, what it decides, and decisions with reasons."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tongban.law.compiled import Compiled, Step, Tables, compile_rules
+from tongban.law.declarations import Declared, imported_folders, read_declarations
+from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
+from tongban.law.explanation import Explanation, Taken
+from tongban.law.facts import decision_day, read_facts
+from tongban.law.ir import Check, FactDeclared, Rule, Text
+from tongban.law.lowering import ON, RuleSetLowering
+from tongban.law.parameters import Parameter, Resolved, read_parameters
+from tongban.law.source import Source
+from tongban.law.values import Date
+
+RULES, PARAMETERS = "rules.py", "parameters.toml"
+_DAYS_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Program:
+    """The rules in force on a day, in the order in which they are decided."""
+
+    rules: tuple[Compiled, ...]
+    checks: tuple[tuple[Check, Compiled], ...]
+    tables: Tables
+    facts: frozenset[str]
+
+
+@dataclass
+class RuleSet:
+    """One rule set with the rules of others it uses. Load it with `load_rulesets` or `RuleSet.from_files`."""
+
+    name: str
+    version: str
+    title: Text
+    folder: str
+    facts: Mapping[str, FactDeclared]
+    parameters: Mapping[str, Parameter]
+    rules: Mapping[str, tuple[Rule, ...]]
+    checks: tuple[Check, ...]
+    place_names: Mapping[int, Text]
+    files: Mapping[str, str]
+    _programs: dict[int, Program] = field(default_factory=dict, repr=False)
+    _resolved: dict[tuple[str, int], Resolved] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, str], name: str) -> "RuleSet":
+        """Load one rule set from texts by relative path (`retirement_age/rules.py`), with those it uses.
+
+        RuleSetError says file, line and what to write; UnknownRuleSet when there is no such folder.
+        """
+        return load_rulesets_from(files, only=name)[name]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its texts and those of used rule sets; examples do not count."""
+        made = hashlib.sha256()
+        for path in sorted(path for path in self.files if path.endswith((RULES, PARAMETERS))):
+            made.update(f"{path}\0{self.files[path]}\0".encode())
+        return made.hexdigest()
+
+    def explain(self, facts: Mapping[str, object], on: date | None = None) -> Explanation:
+        """Decide on one person's facts for a day (default: the fact `on`, else today in Shanghai).
+
+        FactsRefused lists what is wrong with the facts; NoLaw when the law has no answer.
+        """
+        day = decision_day(facts, None if on is None else Date.from_date(on), _today())
+        program = self.program(day)
+        encoded = read_facts(self.facts, facts, day, program.facts)
+        return self.decide(encoded, day)
+
+    def decide(self, encoded: Mapping[str, object], day: Date, law: Date | None = None) -> Explanation:
+        """Decide on encoded facts; `law` takes the law of another day."""
+        program = self.program(law or day)
+        _hold_checks(program, encoded)
+        values: dict[str, object] = {}
+        taken: list[Taken] = []
+        for compiled in program.rules:
+            step = _run(compiled, program.tables, encoded, values)
+            values[compiled.rule.name] = step.value
+            taken.append(Taken(compiled.rule, step))
+        return Explanation(
+            ruleset=self.name,
+            version=self.version,
+            title=self.title,
+            on=law or day,
+            facts=encoded,
+            values=values,
+            taken=tuple(taken),
+            declared=self.facts,
+            parameters=self.parameters,
+            place_names=self.place_names,
+        )
+
+    def program(self, day: Date) -> Program:
+        """Give the rules in force on a day; NoLaw when there is no outcome then."""
+        if day.ordinal not in self._programs:
+            if len(self._programs) >= _DAYS_KEPT:
+                self._programs.clear()
+                self._resolved.clear()
+            self._programs[day.ordinal] = self._program(day)
+        return self._programs[day.ordinal]
+
+    def rules_in_force(self, day: Date) -> tuple[Rule, ...]:
+        """Give the rules that the day's outcomes need, each after those it uses; NoLaw without any."""
+        chosen = {name: self._in_force(versions, day) for name, versions in self.rules.items()}
+        ordered: dict[str, Rule] = {}
+        for rule in chosen.values():
+            if rule is not None and rule.outcome is not None:
+                self._visit(rule, chosen, ordered, day)
+        if not ordered:
+            raise NoLaw(
+                self.name, f"{self.name}: no rule is in force on {day}. Ask for another date with --on"
+            )
+        return tuple(ordered.values())
+
+    def _visit(
+        self, rule: Rule, chosen: Mapping[str, Rule | None], ordered: dict[str, Rule], day: Date
+    ) -> None:
+        if rule.name in ordered:
+            return
+        for name in rule.rules:
+            needed = chosen[name]
+            if needed is None:
+                raise NoLaw(
+                    name, f"{name}: needed by {rule.name}, but not in force on {day}. Ask for another date"
+                )
+            self._visit(needed, chosen, ordered, day)
+        ordered[rule.name] = rule
+
+    def _in_force(self, versions: tuple[Rule, ...], day: Date) -> Rule | None:
+        begun = (rule for rule in versions if rule.since is None or rule.since <= day.ordinal)
+        newest = next(begun, None)
+        if newest is None or (newest.until is not None and newest.until < day.ordinal):
+            return None
+        return newest
+
+    def _program(self, day: Date) -> Program:
+        rules = self.rules_in_force(day)
+        compiled = _compiled(rules)
+        checks = tuple(zip(self.checks, _compiled(tuple(check.rule for check in self.checks)), strict=True))
+        used = {name for rule in rules for name in rule.facts} | {
+            n for c in self.checks for n in c.rule.facts
+        }
+        return Program(compiled, checks, Tables(self.parameters, day.ordinal, self.resolved), frozenset(used))
+
+    def resolved(self, name: str, day: int) -> Resolved:
+        """Give a parameter as in force on a day (days since 1970-01-01)."""
+        key = (name, day)
+        if key not in self._resolved:
+            if len(self._resolved) > 4096:
+                self._resolved.clear()
+            self._resolved[key] = Resolved(self.parameters[name], day)
+        return self._resolved[key]
+
+
+@lru_cache(maxsize=256)
+def _compiled(rules: tuple[Rule, ...]) -> tuple[Compiled, ...]:
+    return compile_rules(rules)
+
+
+def _hold_checks(program: Program, encoded: Mapping[str, object]) -> None:
+    problems = [
+        Problem(check.fact, f"check-{check.name}", check.sentence.en, check.sentence.zh)
+        for check, compiled in program.checks
+        if not compiled.run(program.tables, encoded, {}).value
+    ]
+    if problems:
+        raise FactsRefused(tuple(problems))
+
+
+def _run(
+    compiled: Compiled, tables: Tables, facts: Mapping[str, object], values: Mapping[str, object]
+) -> Step:
+    try:
+        return compiled.run(tables, facts, values)
+    except (OverflowError, ValueError):
+        name = compiled.rule.name
+        raise NoLaw(name, f"{name}: a date lies outside the years 1 to 9999. Check the dates given") from None
+
+
+def _today() -> Date:
+    return Date.from_date(datetime.now(ZoneInfo("Asia/Shanghai")).date())
+
+
+def load_rulesets(root: Path) -> Mapping[str, RuleSet]:
+    """Load every folder below `root` that has a `rules.py`; RuleSetError at the first that is broken."""
+    return load_rulesets_from(read_folder(root))
+
+
+def read_folder(root: Path) -> dict[str, str]:
+    """Read the rule sets' files below `root` as texts by relative path."""
+    files: dict[str, str] = {}
+    for rules in sorted(root.glob(f"*/{RULES}")):
+        for path in (rules, rules.with_name(PARAMETERS), *sorted(rules.parent.glob("examples/*.toml"))):
+            if path.exists():
+                files[path.relative_to(root).as_posix()] = _text(path)
+    return files
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleSetError(
+            "unreadable", Place(str(path)), f"it cannot be read as UTF-8: {error}", "Save it as UTF-8"
+        ) from None
+
+
+def load_rulesets_from(files: Mapping[str, str], only: str | None = None) -> dict[str, RuleSet]:
+    """Load rule sets from texts by relative path; `only` loads one by its name."""
+    loader = _Loader(files)
+    folders = [path.rsplit("/", 1)[0] for path in files if path.endswith("/" + RULES)]
+    if only is not None:
+        wanted = only.replace("-", "_")
+        folders = [folder for folder in folders if folder.rsplit("/", 1)[-1] == wanted]
+        if not folders:
+            raise UnknownRuleSet(f"there is no rule set {only}; expected a folder {wanted} with {RULES}")
+    loaded = [loader.ruleset(folder.rsplit("/", 1)[-1]) for folder in folders]
+    return {ruleset.name: ruleset for ruleset in loaded}
+
+
+class _Loader:
+    """Reads folders once each."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.paths = {path.split("/")[-2]: path for path in files if path.endswith("/" + RULES)}
+        self.modules: dict[str, tuple[Declared, Mapping[str, Parameter]]] = {}
+        self.uses: dict[str, list[str]] = {}
+        self._under_way: list[str] = []
+
+    def module(self, folder: str) -> None:
+        """Read a folder and those it imports from."""
+        if folder in self.modules:
+            return
+        path = self.paths[folder]
+        source = Source.parse(path, self.files[path])
+        self._under_way.append(folder)
+        for used, node in imported_folders(source):
+            if used not in self.paths:
+                raise source.refuse(
+                    node, "import-unknown", f"there is no rule set in {used}", "Correct the folder's name"
+                )
+            if used in self._under_way:
+                raise source.refuse(
+                    node, "import-circle", f"{used} and {folder} import each other", "Break the circle"
+                )
+            self.module(used)
+            self.uses.setdefault(folder, []).append(used)
+        self._under_way.pop()
+        declared = read_declarations(source, {name: module[0] for name, module in self.modules.items()})
+        beside = path.removesuffix(RULES) + PARAMETERS
+        parameters = (
+            read_parameters(self.files[beside], beside, declared.enums) if beside in self.files else {}
+        )
+        self._refuse_clash(declared, parameters, beside)
+        self.modules[folder] = (declared, parameters)
+
+    def _refuse_clash(self, declared: Declared, parameters: Mapping[str, Parameter], path: str) -> None:
+        for name in parameters:
+            if (
+                name in declared.facts
+                or name in declared.imports
+                or any(f.node.name == name for f in declared.functions)
+            ):
+                raise RuleSetError(
+                    "name-twice",
+                    Place(path),
+                    f"{name} is also a fact or rule",
+                    "Give the parameter another name",
+                )
+
+    def _family(self, folder: str) -> Iterator[str]:
+        yield folder
+        for used in self.uses.get(folder, []):
+            yield from self._family(used)
+
+    def ruleset(self, folder: str) -> RuleSet:
+        """Load one rule set with those it uses."""
+        self.module(folder)
+        declared, _ = self.modules[folder]
+        heading = declared.heading
+        assert heading is not None
+        if heading.name.replace("-", "_") != folder:
+            raise declared.source.refuse(
+                declared.source.tree, "ruleset-folder", f"the rule set {heading.name} lies in {folder}",
+                f"Rename the folder to {heading.name.replace('-', '_')} or the rule set",
+            )  # fmt: skip
+        family = set(self._family(folder))
+        lowered = RuleSetLowering(folder, {name: self.modules[name] for name in sorted(family)}).run()
+        return RuleSet(
+            name=heading.name,
+            version=heading.version,
+            title=heading.title,
+            folder=folder,
+            facts={**lowered.facts, "on": ON},
+            parameters=lowered.parameters,
+            rules=lowered.rules,
+            checks=tuple(lowered.checks),
+            place_names=lowered.place_names,
+            files={path: text for path, text in self.files.items() if family.intersection(path.split("/"))},
+        )

@@ -1,0 +1,97 @@
+"""`tongban law`: what it prints and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tongban.law.cli import law
+
+ROOT = str(Path(__file__).parent / "rulesets")
+
+
+@pytest.fixture
+def run():
+    def run(*arguments: str, given: str = "") -> Result:
+        return CliRunner().invoke(law, ["--rulesets", ROOT, *arguments], input=given)
+
+    return run
+
+
+def test_list_gives_name_version_and_title(run):
+    assert "ruritania" in run("list").output
+    assert "Pension of Ruritania" in run("list").output
+
+
+def test_explain_prints_the_published_json(run, clerk):
+    result = run(
+        "explain", "ruritania", "--facts", "-", "--on", "2026-06-30", "--json", given=json.dumps(clerk)
+    )
+    assert (result.exit_code, json.loads(result.stdout)["outcomes"]["pension"]) == (0, "999.00")
+
+
+def test_explain_without_json_is_for_reading(run, clerk):
+    result = run("explain", "ruritania", "--facts", "-", "--on", "2026-06-30", given=json.dumps(clerk))
+    assert "月养老金: 999.00 元" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("{", "standard input: line 1: this is not JSON; expected an object of facts"),
+        ("[]", "standard input: expected an object of facts"),
+        ('{"trade": "clerk", "trade": "miner"}', "standard input: trade: is given twice"),
+        ('{"trade": "king"}', "standard input: birth_month: is missing"),
+    ],
+)
+def test_unusable_facts_end_with_one_line_and_status_2(run, given, line):
+    result = run("explain", "ruritania", "--facts", "-", given=given)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(line)
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named(run, tmp_path):
+    result = run("explain", "ruritania", "--facts", str(tmp_path / "none.json"))
+    assert (result.exit_code, "none.json: cannot be read" in result.stderr) == (2, True)
+
+
+def test_an_unknown_rule_set_is_named_with_the_known_ones(run):
+    result = run("table", "atlantis")
+    assert (result.exit_code, "expected one of ruritania" in result.stderr) == (2, True)
+
+
+def test_table_shows_what_is_in_force_with_its_source(run):
+    output = run("table", "ruritania", "--on", "2025-12-31", "--lang", "en").output
+    assert "180  (since 1990-01-01; Pension Act s. 2; high)" in output
+    assert "trade=miner: 50" in output
+
+
+def test_table_marks_what_is_not_verified(run):
+    assert (
+        "240  (since 2026-01-01; hearsay; low 未核实)"
+        in run("table", "ruritania", "--on", "2026-01-01").output
+    )
+
+
+def test_examples_that_hold_end_with_status_0(run):
+    result = run("test", "ruritania")
+    assert (result.exit_code, result.output) == (0, "ruritania: 2 of 2 examples hold\n")
+
+
+def test_an_example_that_does_not_hold_is_shown(tmp_path):
+    folder = tmp_path / "ruritania"
+    (folder / "examples").mkdir(parents=True)
+    for name in ("rules.py", "parameters.toml"):
+        (folder / name).write_text((Path(ROOT) / "ruritania" / name).read_text("utf-8"), "utf-8")
+    (folder / "examples" / "wrong.toml").write_text(
+        '[[table]]\nname = "w"\non = 2026-06-30\n'
+        'facts = { birth_month = "1966-05", trade = "clerk", wage = 1, work = [] }\n'
+        'columns = ["claim_month", "=entitled"]\nrows = [["2026-05", true], ["2026-05", false]]\n',
+        "utf-8",
+    )
+    result = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test"])
+    assert result.exit_code == 1
+    assert "w [0]: entitled: expected True, but is False" in result.output
+    assert "1 of 2 examples hold" in result.output

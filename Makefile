@@ -56,7 +56,8 @@ lock: $(STAMPS)/dev
 		-o requirements/dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) frontend/node_modules build src/tongban/node/static/built src/*.egg-info
+	@if [ -x $(BIN)/tongban ]; then $(BIN)/python -m tongban.federation.removal; fi
+	rm -rf .tongban $(VENV) frontend/node_modules build src/tongban/node/static/built src/*.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 

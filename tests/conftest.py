@@ -19,6 +19,7 @@ from tongban.node.embedded_postgres import EmbeddedPostgres
 
 HOME_VARIABLE = "TONGBAN_TEST_HOME"
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
+OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
 
 
 def _write_node(home: Path, server_url: str) -> Path:
@@ -55,6 +56,7 @@ def _open_home() -> EmbeddedPostgres | None:
     home.chmod(0o755)
     os.environ[HOME_VARIABLE] = str(home)
     server = EmbeddedPostgres(home / "pg", is_durable=False)
+    os.environ[OPERATOR_VARIABLE] = os.environ.get(SERVER_VARIABLE, "")
     if not os.environ.get(SERVER_VARIABLE):
         server.start()
         os.environ[SERVER_VARIABLE] = server.url

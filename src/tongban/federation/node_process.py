@@ -31,11 +31,11 @@ class NodeProcess:
     """A sample node by its configuration."""
 
     def __init__(self, config_path: Path, environment: Mapping[str, str] | None = None) -> None:
-        """`environment` is added to this process' own."""
+        """`environment` replaces this process' own."""
         self.config: NodeConfig = load(config_path)
         self.log = config_path.parent / "node.log"
         self._config_path = config_path
-        self._environment = dict(environment or {})
+        self._environment = dict(os.environ if environment is None else environment)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +51,7 @@ class NodeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | self._environment,
+                env=self._environment,
                 process_group=0,
                 preexec_fn=bound_to_parent(signal.SIGTERM),  # noqa: PLW1509 - calls the kernel only
             )
@@ -61,9 +61,8 @@ class NodeProcess:
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if not self.is_running or time.monotonic() > deadline:
-                tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
                 raise NodeFailedError(
-                    "\n".join((f"{self.config.name} did not start; {self.log} ends with:", *tail))
+                    f"{self.config.name} did not start; {self.log} ends with:\n{self._last_lines()}"
                 )
             time.sleep(0.1)
 
@@ -93,6 +92,10 @@ class NodeProcess:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         self._process.wait()
+
+    def _last_lines(self) -> str:
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        return "\n".join(line[:300] for line in lines)
 
     def _answers(self) -> bool:
         try:

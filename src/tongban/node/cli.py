@@ -10,6 +10,7 @@ from tongban.node.config import CONFIG_VARIABLE, ConfigError, load
 from tongban.node.database import DatabaseUnavailableError
 from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.supervisor import PreparationError, migration, run_node
+from tongban.services import ServiceError
 
 config_option = click.option(
     "--config",
@@ -34,11 +35,21 @@ def start_django(config_path: Path) -> None:
 
 
 def bring_up_to_date(config_path: Path) -> None:
-    """Make this process part of the node and bring its database to the present form."""
+    """Bring the node's database to the present form and publish its services, or exit with status 2.
+
+    This process is part of the node afterwards.
+    """
     start_django(config_path)
     from django.core.management import call_command  # noqa: PLC0415 - needs Django started
 
+    from tongban.node.casework import catalogue  # noqa: PLC0415 - needs Django started
+
     call_command("migrate", interactive=False, verbosity=1)
+    try:
+        catalogue.publish(catalogue.service_root())
+    except ServiceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
 
 
 @click.group()
@@ -49,7 +60,7 @@ def node() -> None:
 @node.command()
 @config_option
 def migrate(config_path: Path) -> None:
-    """Bring the node's database to the present form."""
+    """Bring the node's database to the present form and publish its services."""
     bring_up_to_date(config_path)
 
 

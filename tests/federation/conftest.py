@@ -1,0 +1,21 @@
+"""Two really running nodes for a module's tests, in a folder with a short path."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.federation.two_nodes import TwoNodes, two_running_nodes
+
+
+@pytest.fixture(scope="module")
+def two_nodes() -> Iterator[TwoNodes]:
+    home = Path(tempfile.mkdtemp(prefix="tongban-two-"))
+    home.chmod(0o755)
+    try:
+        with two_running_nodes(home) as running:
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

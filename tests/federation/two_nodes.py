@@ -1,0 +1,128 @@
+"""Two nodes that really run, each in processes of its own, and a look into their databases."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.conftest import OPERATOR_VARIABLE
+from tongban.federation.founding import NodeAddress, SampleFederation, found
+from tongban.federation.node_process import NodeProcess
+from tongban.federation.sample_people import sample_person
+from tongban.federation.sides import CHONGQING, SICHUAN, SIDES
+from tongban.node.embedded_postgres import EmbeddedPostgres
+
+OWN_VARIABLES = ("TONGBAN_", "DJANGO_SETTINGS_MODULE", "PYTEST_")
+PATIENCE_SECONDS = 90
+
+
+def await_that(holds: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"{what}: not in {seconds} s"
+        time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class TwoNodes:
+    federation: SampleFederation
+    sichuan: NodeProcess
+    chongqing: NodeProcess
+    databases: dict[str, str]
+
+    def node(self, name: str) -> NodeProcess:
+        return {SICHUAN.node: self.sichuan, CHONGQING.node: self.chongqing}[name]
+
+    def pages_url(self, name: str) -> str:
+        return self.federation.addresses[name].pages_url
+
+    def restart(self, name: str) -> None:
+        self.node(name).start()
+        self.node(name).await_ready()
+
+    def count(self, node: str, query: str, *values: object) -> int:
+        """The single number that a query gives in the node's database."""
+        with psycopg.connect(self.databases[node]) as connection:
+            row = connection.execute(query.encode(), values).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def cases_of(self, username: str) -> int:
+        return self.count(
+            SICHUAN.node,
+            "SELECT count(*) FROM casework_case JOIN people_person person ON person.id = person_id"
+            " WHERE resident_id = %s",
+            sample_person(username).resident_number,
+        )
+
+    def events(self, number: str, kind: str) -> int:
+        return self.count(
+            SICHUAN.node,
+            "SELECT count(*) FROM casework_event event JOIN casework_case ON casework_case.id = case_id"
+            " WHERE number = %s AND event.kind = %s",
+            number,
+            kind,
+        )
+
+    def answers_given(self, number: str) -> int:
+        """How often Chongqing's node wrote down that it answered for this case."""
+        return self.count(
+            CHONGQING.node,
+            "SELECT count(*) FROM people_accessrecord WHERE case_ref = %s AND direction = 'out'",
+            number,
+        )
+
+
+@contextmanager
+def two_running_nodes(home: Path) -> Iterator[TwoNodes]:
+    """Found a federation in `home` and run it, on the operator's server if the tests have one."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)
+    } | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with ExitStack() as stack:
+        databases = {side.node: stack.enter_context(_database(home, side.node)) for side in SIDES}
+        exact = databases if os.environ[OPERATOR_VARIABLE] else {}
+        federation = found(home, _free_addresses(), exact)
+        nodes = {side.node: NodeProcess(federation.config_path(side.node), environment) for side in SIDES}
+        for node in nodes.values():
+            stack.callback(node.stop)
+            node.start()
+        for node in nodes.values():
+            node.await_ready()
+        yield TwoNodes(federation, nodes[SICHUAN.node], nodes[CHONGQING.node], databases)
+
+
+@contextmanager
+def _database(home: Path, node: str) -> Iterator[str]:
+    """The node's database: in its embedded server, or one on the operator's, dropped afterwards."""
+    operator = os.environ[OPERATOR_VARIABLE]
+    if not operator:
+        yield _named(EmbeddedPostgres(home / node / "pg").url, f"tongban_{node}")
+        return
+    name = f"tongban_{node}_{home.name}"
+    with psycopg.connect(operator, autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+        )
+        yield _named(operator, name)
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _named(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def _free_addresses() -> dict[str, NodeAddress]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * len(SIDES))]
+    ports = iter([probe.getsockname()[1] for probe in probes])
+    for probe in probes:
+        probe.close()
+    return {side.node: NodeAddress(next(ports), next(ports)) for side in SIDES}

@@ -164,7 +164,9 @@ def within_range(name: str, low: float, high: float, value: T) -> T:
     """Give the value back; NoLaw when a loop made it too great."""
     if isinstance(value, int | float) and not low <= value <= high:
         raise NoLaw(
-            name, f"{name}: the amount grew beyond what the rule set admits. Check the facts that it adds up"
+            "overflow",
+            name,
+            f"{name}: the amount grew beyond what the rule set admits. Check the facts that it adds up",
         )
     return value
 

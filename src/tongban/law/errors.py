@@ -60,10 +60,15 @@ class FactsRefused(LawError):
 
 
 class NoLaw(LawError):
-    """The law at hand has no answer on this date: no rule in force, or no row of a parameter."""
+    """The law at hand has no answer on this date.
 
-    def __init__(self, name: str, message: str) -> None:
+    `code` is `no-row` (a parameter has no row for the key), `no-value` (none in force yet), `not-in-force` (no
+    rule on that day) or `overflow` (an amount or date grew beyond what is admitted); `name` the rule or parameter.
+    """
+
+    def __init__(self, code: str, name: str, message: str) -> None:
         super().__init__(message)
+        self.code = code
         self.name = name
 
 

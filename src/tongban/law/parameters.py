@@ -143,7 +143,8 @@ class Resolved:
             return row
         if self.parameter.has_otherwise:
             return Row(key, self.parameter.otherwise, None)
-        raise NoLaw(self.parameter.name, self._refusal(key))
+        code, message = self._refusal(key)
+        raise NoLaw(code, self.parameter.name, message)
 
     def _search(self, key: RowKey) -> Row | None:
         if None in key:
@@ -173,17 +174,20 @@ class Resolved:
             return bands[index][1] if index >= 0 else None
         return next((row for start, row in bands if start >= value), None)
 
-    def _refusal(self, key: RowKey) -> str:
+    def _refusal(self, key: RowKey) -> tuple[str, str]:
         parameter = self.parameter
         date = Date.from_ordinal(self.day)
         firsts = [entry.since for entry in parameter.entries]
         if not parameter.keys or all(since > self.day for since in firsts):
             first = Date.from_ordinal(min(firsts))
-            return f"{parameter.name}: no value in force on {date}; the first is of {first}"
+            return "no-value", f"{parameter.name}: no value in force on {date}; the first is of {first}"
         written = ", ".join(
             f"{k.name}={forms.write(k.type, v)}" for k, v in zip(parameter.keys, key, strict=True)
         )
-        return f"{parameter.name}: no row for {written} on {date}; parameters.toml needs one, or `otherwise`"
+        return (
+            "no-row",
+            f"{parameter.name}: no row for {written} on {date}; parameters.toml needs one, or `otherwise`",
+        )
 
 
 def containing(place: int) -> tuple[int, ...]:

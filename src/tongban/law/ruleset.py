@@ -130,7 +130,9 @@ class RuleSet:
             needed = chosen[name]
             if needed is None:
                 raise NoLaw(
-                    name, f"{name}: needed by {rule.name}, but not in force on {day}. Ask for another date"
+                    "not-in-force",
+                    name,
+                    f"{name}: needed by {rule.name}, but not in force on {day}. Ask for another date",
                 )
             self._visit(needed, chosen, ordered, day)
         ordered[rule.name] = rule
@@ -183,7 +185,9 @@ def _run(
         return compiled.run(tables, facts, values)
     except (OverflowError, ValueError):
         name = compiled.rule.name
-        raise NoLaw(name, f"{name}: a date lies outside the years 1 to 9999. Check the dates given") from None
+        raise NoLaw(
+            "overflow", name, f"{name}: a date lies outside the years 1 to 9999. Check the dates given"
+        ) from None
 
 
 def _today() -> Date:

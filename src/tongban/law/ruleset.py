@@ -117,7 +117,7 @@ class RuleSet:
                 self._visit(rule, chosen, ordered, day)
         if not ordered:
             raise NoLaw(
-                self.name, f"{self.name}: no rule is in force on {day}. Ask for another date with --on"
+                "not-in-force", self.name, f"{self.name}: no rule is in force on {day}. Ask for another date"
             )
         return tuple(ordered.values())
 

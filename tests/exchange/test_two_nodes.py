@@ -80,7 +80,7 @@ def test_the_worker_delivers_by_itself(far: FarNode) -> None:
     message = api.ask(a_question())
     working = threading.Thread(target=worker.run, args=(stop,))
     working.start()
-    assert settled.wait(timeout=20)
+    assert settled.wait(timeout=60)
     stop.set()
     working.join(timeout=20)
     assert not working.is_alive()
@@ -105,7 +105,7 @@ def test_a_node_killed_again_and_again_loses_and_doubles_nothing(
     working = threading.Thread(target=worker.run, args=(stop,))
     working.start()
     for number in range(len(asked)):
-        assert progress.acquire(timeout=40)
+        assert progress.acquire(timeout=60)
         if number in {2, 5, 8}:
             far.kill()
             far.start()

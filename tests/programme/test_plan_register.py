@@ -1,10 +1,12 @@
 """The register shows what works because a folder shows it, and nothing else."""
 
+import shutil
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from tongban import services
 from tongban.node.casework.log import PROCEDURES
 from tongban.node.programme.plans import catalogue
 from tongban.node.programme.register import OWN_SERVICES, Progress, register
@@ -43,3 +45,32 @@ def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
 
 def test_a_service_may_only_be_of_a_kind_that_cases_can_run_on() -> None:
     assert set(get_args(Kind)) == set(PROCEDURES)
+
+
+def test_a_complete_folder_works_and_counts_for_its_items(folders: Path) -> None:
+    for name in ("medical_retirement", "retirement_age"):
+        if (OWN_SERVICES / name).is_dir():
+            shutil.copytree(OWN_SERVICES / name, folders / name)
+    assert state_of(folders, "medical-retirement") is Progress.WORKS
+    working = [state.item.number for state in register(folders).items if state.working]
+    assert working == ["D5"]
+
+
+def test_nothing_works_without_a_folder_that_loads() -> None:
+    loaded = set(services.load(OWN_SERVICES))
+    working = {state.service.code for state in register().services if state.progress is Progress.WORKS}
+    assert working == loaded & set(catalogue())
+
+
+def test_every_service_folder_is_in_the_catalogue_with_the_same_plan_items_and_kind() -> None:
+    for code, service in services.load(OWN_SERVICES).items():
+        listed = catalogue()[code]
+        assert set(service.definition.plan_items) <= set(listed.items)
+        assert service.definition.kind in listed.kinds
+
+
+def test_every_item_shows_at_least_one_service() -> None:
+    assert all(state.services for state in register().items)
+    assert [state.item.number for state in register().of_plan("P")] == [
+        f"P{number}" for number in range(1, 23)
+    ]

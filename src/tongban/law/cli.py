@@ -17,10 +17,10 @@ import click
 from tongban.law import LawError, RuleSet, UnknownRuleSet
 from tongban.law.errors import FactsRefused
 from tongban.law.examples import examples_of, failures
-from tongban.law.forms import show, write
 from tongban.law.parameters import Parameter, Resolved, Row
 from tongban.law.ruleset import load_rulesets_from, read_folder
 from tongban.law.values import Date
+from tongban.law.writing import show, write
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -62,8 +62,8 @@ class FactsRefused(LawError):
 class NoLaw(LawError):
     """The law at hand has no answer on this date.
 
-    `code` is `no-row` (a parameter has no row for the key), `no-value` (none in force yet), `not-in-force` (no
-    rule on that day) or `overflow` (an amount or date grew beyond what is admitted); `name` the rule or parameter.
+    `code` is `no-row` (a parameter has no row for the key), `no-value` (none in force yet), `not-in-force`
+    (no rule on that day) or `overflow` (an amount or date grew too great); `name` is the rule or parameter.
     """
 
     def __init__(self, code: str, name: str, message: str) -> None:

@@ -6,7 +6,7 @@ No message repeats a value that was given.
 import difflib
 from collections.abc import Iterable, Mapping
 
-from tongban.law import forms
+from tongban.law import reading
 from tongban.law.errors import FactsRefused, Problem
 from tongban.law.ir import DATE, DATETIME, MONTH, SPELLS, FactDeclared, OptionalType
 from tongban.law.values import Date, date_month
@@ -17,8 +17,8 @@ def decision_day(facts: Mapping[str, object], on: Date | None, today: Date) -> D
     if "on" not in facts:
         return on or today
     try:
-        given = forms.read_item(DATE, facts["on"], "on")
-    except forms.Unreadable as error:
+        given = reading.read_item(DATE, facts["on"], "on")
+    except reading.Unreadable as error:
         raise FactsRefused(error.problems) from None
     assert isinstance(given, int)
     return Date.from_ordinal(given)
@@ -38,9 +38,9 @@ def read_facts(
         if name == "on" or (name not in facts and name not in needed):
             continue
         try:
-            values[name] = forms.read_declared(fact, facts.get(name), name, name in facts)
+            values[name] = reading.read_declared(fact, facts.get(name), name, name in facts)
             problems.extend(_future(fact, values[name], day))
-        except forms.Unreadable as error:
+        except reading.Unreadable as error:
             problems.extend(error.problems)
     problems.extend(_unknown(name, declared) for name in facts if name not in declared and name != "on")
     if problems:
@@ -50,8 +50,12 @@ def read_facts(
 
 def _unknown(name: str, declared: Mapping[str, FactDeclared]) -> Problem:
     close = difflib.get_close_matches(str(name), declared, 1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(declared)}"
-    return Problem(str(name), "unknown-fact", f"there is no such fact; {hint}")
+    if close:
+        en, zh = f"did you mean {close[0]}?", f"是否为 {close[0]}？"
+    else:
+        known = ", ".join(declared)
+        en, zh = f"known are {known}", f"可填 {known}"
+    return Problem(str(name), "unknown-fact", f"there is no such fact; {en}", f"没有这一项；{zh}")
 
 
 def _future(fact: FactDeclared, value: object, day: Date) -> list[Problem]:
@@ -59,14 +63,15 @@ def _future(fact: FactDeclared, value: object, day: Date) -> list[Problem]:
         return []
     kind = fact.type.item if isinstance(fact.type, OptionalType) else fact.type
     month = date_month(day.ordinal)
-    late = f"lies after the date of the decision ({day}); expected one not after it"
-    if kind == SPELLS and isinstance(value, tuple):
-        return (
-            [Problem(fact.name, "in-future", f"a spell {late}")]
-            if any(piece[1] > month for piece in value)
-            else []
+    limits = {MONTH: month, SPELLS: month, DATE: day.ordinal, DATETIME: day.ordinal * 1440 + 1439}
+    latest = max((piece[1] for piece in value), default=0) if isinstance(value, tuple) else value
+    if not isinstance(latest, int) or latest <= limits[kind]:
+        return []
+    return [
+        Problem(
+            fact.name,
+            "in-future",
+            f"lies after the date of the decision; expected nothing later than {day}",
+            f"晚于决定日期；不得晚于 {day}",
         )
-    limits = {MONTH: month, DATE: day.ordinal, DATETIME: day.ordinal * 1440 + 1439}
-    if isinstance(value, int) and kind in limits and value > limits[kind]:
-        return [Problem(fact.name, "in-future", late)]
-    return []
+    ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from tongban.law import terms
 from tongban.law.declarations import Declared, Function
 from tongban.law.expressions import Lowering, Scope
-from tongban.law.forms import show
 from tongban.law.ir import (
     BOOL,
     DATE,
@@ -30,6 +29,7 @@ from tongban.law.parameters import Parameter
 from tongban.law.ranges import DEFAULT_RANGES
 from tongban.law.statements import Body
 from tongban.law.terms import DatedOf, Operand, Refusal, Term
+from tongban.law.writing import show
 
 ON = FactDeclared("on", DATE, Text("决定日期", "date of the decision"), DEFAULT_RANGES["date"])
 

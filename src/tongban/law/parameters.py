@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tongban.law import forms
+from tongban.law import reading
 from tongban.law.errors import NoLaw, Place, RuleSetError
 from tongban.law.ir import (
     BOOL,
@@ -26,6 +26,7 @@ from tongban.law.ir import (
     Type,
 )
 from tongban.law.values import Date
+from tongban.law.writing import write
 
 CONFIDENCES = ("high", "medium", "low")
 TYPES: dict[str, Type] = {
@@ -91,13 +92,15 @@ class Parameter:
         return tuple(i for i, key in enumerate(self.keys) if key.type == PLACE)
 
 
-@dataclass(frozen=True)
 class Row:
     """One value in force, the key of its row, and its entry (None: the parameter's `otherwise`)."""
 
-    key: RowKey
-    value: object
-    entry: Entry | None
+    __slots__ = ("entry", "key", "value")
+
+    def __init__(self, key: RowKey, value: object, entry: Entry | None) -> None:
+        self.key = key
+        self.value = value
+        self.entry = entry
 
 
 class Resolved:
@@ -142,7 +145,8 @@ class Resolved:
         if row is not None:
             return row
         if self.parameter.has_otherwise:
-            return Row(key, self.parameter.otherwise, None)
+            self._found[key] = Row(key, self.parameter.otherwise, None)
+            return self._found[key] or self.get(key)
         code, message = self._refusal(key)
         raise NoLaw(code, self.parameter.name, message)
 
@@ -181,9 +185,7 @@ class Resolved:
         if not parameter.keys or all(since > self.day for since in firsts):
             first = Date.from_ordinal(min(firsts))
             return "no-value", f"{parameter.name}: no value in force on {date}; the first is of {first}"
-        written = ", ".join(
-            f"{k.name}={forms.write(k.type, v)}" for k, v in zip(parameter.keys, key, strict=True)
-        )
+        written = ", ".join(f"{k.name}={write(k.type, v)}" for k, v in zip(parameter.keys, key, strict=True))
         return (
             "no-row",
             f"{parameter.name}: no row for {written} on {date}; parameters.toml needs one, or `otherwise`",
@@ -342,8 +344,8 @@ class _Reader:
 
     def _day(self, written: Mapping[str, object], key: str, at: str) -> int:
         try:
-            day = forms.read(DATE, written.get(key), key)
-        except forms.Unreadable:
+            day = reading.read(DATE, written.get(key), key)
+        except reading.Unreadable:
             raise self.refuse(
                 "parameter-date", f"{at}{key}", "is not a date", f"Write {key} = 2025-01-01"
             ) from None
@@ -351,8 +353,8 @@ class _Reader:
 
     def _value(self, kind: Type, raw: object, key: str) -> object:
         try:
-            return forms.read(kind, raw, key)
-        except forms.Unreadable as error:
+            return reading.read(kind, raw, key)
+        except reading.Unreadable as error:
             problem = error.problems[0]
             raise self.refuse("parameter-value", problem.path, problem.message, "Correct the value") from None
 

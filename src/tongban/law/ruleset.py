@@ -16,6 +16,7 @@ from tongban.law.facts import decision_day, read_facts
 from tongban.law.ir import Check, FactDeclared, Rule, Text
 from tongban.law.lowering import ON, RuleSetLowering
 from tongban.law.parameters import Parameter, Resolved, read_parameters
+from tongban.law.rendering import Forms
 from tongban.law.source import Source
 from tongban.law.values import Date
 
@@ -31,6 +32,7 @@ class Program:
     checks: tuple[tuple[Check, Compiled], ...]
     tables: Tables
     facts: frozenset[str]
+    forms: Forms
 
 
 @dataclass
@@ -94,9 +96,7 @@ class RuleSet:
             facts=encoded,
             values=values,
             taken=tuple(taken),
-            declared=self.facts,
-            parameters=self.parameters,
-            place_names=self.place_names,
+            forms=program.forms,
         )
 
     def program(self, day: Date) -> Program:
@@ -151,7 +151,9 @@ class RuleSet:
         used = {name for rule in rules for name in rule.facts} | {
             n for c in self.checks for n in c.rule.facts
         }
-        return Program(compiled, checks, Tables(self.parameters, day.ordinal, self.resolved), frozenset(used))
+        tables = Tables(self.parameters, day.ordinal, self.resolved)
+        forms = Forms(rules, self.facts, self.parameters, self.place_names)
+        return Program(compiled, checks, tables, frozenset(used), forms)
 
     def resolved(self, name: str, day: int) -> Resolved:
         """Give a parameter as in force on a day (days since 1970-01-01)."""

@@ -78,6 +78,7 @@ class FarNode:
     def create(self) -> None:
         with psycopg.connect(self.server_url, autocommit=True) as server:
             server.execute(f'CREATE DATABASE "{urlsplit(self.database_url).path[1:]}"')
+        (self.home / "services").mkdir()
         (self.home / "secret").write_text(secrets.token_hex(32))
         (self.home / "node.pem").write_bytes(CHONGQING_KEY.to_pem())
         (self.home / "federation.json").write_bytes(FEDERATION_KEY.verifying_key.to_json())
@@ -175,5 +176,6 @@ directory_path = "directory.json"
 federation_key_path = "federation.json"
 key_path = "node.pem"
 secret_path = "secret"
+services_path = "services"
 database = "{self.database_url}"
 {CONNECTOR}"""

@@ -159,7 +159,7 @@ def test_a_configuration_that_cannot_be_used_is_said_in_one_line(
     far: FarNode, tmp_path: Path, file: str, content: object, said: str
 ) -> None:
     spoilt = FarNode(tmp_path, far.server_url, far.port)
-    for source in far.home.iterdir():
+    for source in filter(Path.is_file, far.home.iterdir()):
         (tmp_path / source.name).write_bytes(source.read_bytes())
     forged = protocol.sign_directory(far.directory(), STRANGER_KEY)
     (tmp_path / file).write_bytes(content if isinstance(content, bytes) else forged)
@@ -171,7 +171,7 @@ def test_a_configuration_that_cannot_be_used_is_said_in_one_line(
 
 def test_a_connector_that_cannot_be_used_is_named_by_its_key(far: FarNode, tmp_path: Path) -> None:
     spoilt = FarNode(tmp_path, far.server_url, far.port)
-    for source in far.home.iterdir():
+    for source in filter(Path.is_file, far.home.iterdir()):
         (tmp_path / source.name).write_bytes(source.read_bytes())
     spoilt.config.write_text(far.config.read_text().replace('column = "aae041"', 'column = "aae041; --"'))
     ended = spoilt.run_gateway_once()

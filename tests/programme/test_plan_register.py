@@ -31,10 +31,16 @@ def test_with_no_folders_nothing_works(folders: Path) -> None:
 
 
 def test_a_folder_with_rules_only_is_shown_as_rules(folders: Path) -> None:
-    (folders / "transit_exemption").mkdir()
-    (folders / "transit_exemption" / "rules.py").write_text("")
+    shutil.copytree(OWN_SERVICES / "transit_exemption", folders / "transit_exemption")
     assert state_of(folders, "inbound-travel") is Progress.RULES
     assert register(folders).count(Progress.WORKS) == 0
+
+
+def test_rules_that_do_not_load_are_not_shown_as_rules(folders: Path) -> None:
+    shutil.copytree(OWN_SERVICES / "transit_exemption", folders / "transit_exemption")
+    with (folders / "transit_exemption" / "rules.py").open("a", encoding="utf-8") as rules:
+        rules.write("\nwhile True: pass\n")
+    assert state_of(folders, "inbound-travel") is Progress.PLANNED
 
 
 def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
@@ -49,8 +55,7 @@ def test_a_service_may_only_be_of_a_kind_that_cases_can_run_on() -> None:
 
 def test_a_complete_folder_works_and_counts_for_its_items(folders: Path) -> None:
     for name in ("medical_retirement", "retirement_age"):
-        if (OWN_SERVICES / name).is_dir():
-            shutil.copytree(OWN_SERVICES / name, folders / name)
+        shutil.copytree(OWN_SERVICES / name, folders / name)
     assert state_of(folders, "medical-retirement") is Progress.WORKS
     working = [state.item.number for state in register(folders).items if state.working]
     assert working == ["D5"]

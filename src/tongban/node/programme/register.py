@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from tongban import services
+from tongban.law import LawError, RuleSet
+from tongban.law.ruleset import read_folder
 from tongban.node.programme.plans import CatalogueService, PlanItem, catalogue, plan_items
 from tongban.places import Text
 
@@ -83,10 +85,15 @@ class Register:
 def register(root: Path = OWN_SERVICES) -> Register:
     """The register for the service folders under `root`.
 
-    Raises `tongban.services.ServiceError` for a broken folder, as the node's start does.
+    A rule set counts if it loads, a service if its folder and the rule set that decides it load.
+    Raises `tongban.services.ServiceError` for a broken service folder, as the node's start does.
     """
-    runnable = services.load(root).keys()
-    rulesets = {path.parent.name.replace("_", "-") for path in root.glob("*/rules.py")}
+    rulesets = _rulesets(root)
+    runnable = {
+        code
+        for code, service in services.load(root).items()
+        if service.definition.decision.ruleset in rulesets
+    }
     states = {code: _state(service, runnable, rulesets) for code, service in catalogue().items()}
     return Register(
         items=tuple(
@@ -95,6 +102,20 @@ def register(root: Path = OWN_SERVICES) -> Register:
         ),
         services=tuple(states.values()),
     )
+
+
+def _rulesets(root: Path) -> set[str]:
+    """The rule sets under `root` that load."""
+    files = read_folder(root)
+    found: set[str] = set()
+    for path in root.glob("*/rules.py"):
+        name = path.parent.name.replace("_", "-")
+        try:
+            RuleSet.from_files(files, name)
+        except LawError:
+            continue
+        found.add(name)
+    return found
 
 
 def _state(service: CatalogueService, runnable: Collection[str], rulesets: Collection[str]) -> ServiceState:

@@ -1,6 +1,5 @@
 """Sichuan's node with one published service, a citizen, two officers, and the law's answer at hand."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-import tongban.services
 from tests.casework.walk import RESIDENT_ID, Walk, explanation
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
+from tests.services.shipped import copy_shipped
 from tongban import protocol
 from tongban.node.casework import catalogue, proposing
 from tongban.node.clock import true_now
@@ -20,19 +19,12 @@ from tongban.node.people.models import Account, Officer, Person
 from tongban.node.people.register import create_citizen, create_officer
 from tongban.services import Service, Text
 
-SHIPPED = Path(tongban.services.__file__).parent / "medical_retirement"
 POST = Text(zh="窗口工作人员", en="Counter officer")
 
 
 @pytest.fixture(scope="session")
 def service_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("services")
-    folder = root / "medical_retirement"
-    folder.mkdir()
-    for name in ("service.toml", "form.toml"):
-        shutil.copy(SHIPPED / name, folder)
-    (folder / "rules.py").write_text("", encoding="utf-8")
-    return root
+    return copy_shipped(tmp_path_factory.mktemp("services"))
 
 
 @pytest.fixture

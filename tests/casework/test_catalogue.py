@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.casework.walk import Walk
+from tests.services.shipped import edit
 from tongban.node.casework import catalogue
 from tongban.node.casework.models import PublishedService
 from tongban.services import Service, ServiceError
@@ -17,13 +18,6 @@ def changed_root(service_root: Path, tmp_path: Path) -> Path:
     root = tmp_path / "changed"
     shutil.copytree(service_root, root)
     return root
-
-
-def edit(root: Path, old: str, new: str) -> None:
-    path = root / "medical_retirement" / "service.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_publishing_again_changes_nothing(published: Service, service_root: Path) -> None:

@@ -191,6 +191,11 @@ def test_the_timeline_tells_each_step_on_its_side(walk: Walk, officer: Officer) 
     assert timeline[2].text.zh == "重庆市医疗保障局提供了：重庆的职工医保缴费起止月份"
 
 
+def test_both_sides_are_awaited_at_once(walk: Walk) -> None:
+    passage = cases.for_citizen(walk.person, walk.submitted().number).passage
+    assert [station.state for station in passage] == ["done", "now", "now", "next", "next"]
+
+
 def test_the_passage_shows_what_is_done_what_is_now_and_what_comes(walk: Walk) -> None:
     case = walk.submitted()
     walk.answer(case, "510100")

@@ -21,6 +21,8 @@ SPELLS: Mapping[str, tuple[dict[str, str | int], ...]] = {
     "500000": ({"place": "500000", "from": "2003-04", "to": "2012-12", "kind": "actual"},),
 }
 OUTCOMES: Mapping[str, object] = {
+    "insured_months_500000": 117,
+    "insured_months_510100": 168,
     "insured_months": 283,
     "required_months_510100": 240,
     "required_months_500000": 300,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tongban.node.config import CONFIG_VARIABLE, ConfigError, load
-from tongban.node.database import DatabaseUnavailableError
+from tongban.node.config import CONFIG_VARIABLE, ConfigError, load, this_node
+from tongban.node.database import DatabaseUnavailableError, open_database
 from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.supervisor import PreparationError, migration, run_node
 from tongban.services import ServiceError
@@ -29,6 +29,7 @@ def start_django(config_path: Path) -> None:
 
     try:
         django.setup()
+        open_database(this_node()).connect().close()
     except (ConfigError, DatabaseUnavailableError, EmbeddedPostgresError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
@@ -46,10 +47,11 @@ def bring_up_to_date(config_path: Path) -> None:
 
     call_command("migrate", interactive=False, verbosity=1)
     try:
-        catalogue.publish(catalogue.service_root())
+        services = catalogue.publish(catalogue.service_root())
     except ServiceError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    click.echo(f"services: {', '.join(f'{service.code} {service.version}' for service in services)}")
 
 
 @click.group()

@@ -2,9 +2,10 @@
 
 from tongban.services.deciding import Known, Proposed, facts, propose
 from tongban.services.definition import Definition, EvidenceNeed, Side, Source
-from tongban.services.folder import Service, ServiceError, load
 from tongban.services.form import Answer, AnswerError, Form, Question
+from tongban.services.loading import load
 from tongban.services.ruling import NotComputable, explain
+from tongban.services.service import Service, ServiceError
 from tongban.services.text import Text, shown
 
 __all__ = [

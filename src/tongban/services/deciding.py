@@ -56,9 +56,9 @@ def propose(
     pool = _pool(definition, outcomes, answers, own_place)
     outcome = _outcome(decision, outcomes, pool, own_place)
     side = definition.side(pool)
-    values: dict[str, object] = dict(outcomes) | {"pool_name": side.name if side else pool}
     suffix = f"_{pool}"
-    values |= {name.removesuffix(suffix): value for name, value in outcomes.items() if name.endswith(suffix)}
+    of_pool = {name.removesuffix(suffix): value for name, value in outcomes.items() if name.endswith(suffix)}
+    values = {**of_pool, **outcomes, "pool_name": side.name if side else pool}
     told = decision.outcomes[outcome]
     return Proposed(outcome, pool, told.title.filled(values), told.text.filled(values))
 

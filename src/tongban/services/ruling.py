@@ -5,12 +5,14 @@ Promises: only the bundle's texts decide, never what is installed; facts that ca
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from tongban.services.folder import Service
+from tongban.law import FactsRefused, LawError, RuleSet
+from tongban.services.service import Service
 from tongban.services.text import Text
 
-_NO_ENGINE = Text(zh="规则引擎尚未接入", en="The rules cannot be applied yet")
+_LOADED = 64
 
 
 class NotComputable(Exception):
@@ -23,4 +25,26 @@ class NotComputable(Exception):
 
 def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[str, Any]:
     """The explanation (contracts.md) of the service's rule set on that day. Raises NotComputable."""
-    raise NotComputable(_NO_ENGINE)
+    try:
+        return ruleset_of(service).explain(facts, on).to_json()
+    except FactsRefused as refused:
+        raise NotComputable(_every_problem(refused)) from refused
+    except LawError as error:
+        zh = f"规则对这些材料没有结论，请由工作人员核对（{error}）"
+        raise NotComputable(Text(zh=zh, en=f"The law has no answer for this evidence: {error}")) from error
+
+
+def _every_problem(refused: FactsRefused) -> Text:
+    zh = "；".join(f"{problem.path}：{problem.zh or problem.message}" for problem in refused.problems)
+    en = "; ".join(f"{problem.path}: {problem.message}" for problem in refused.problems)
+    return Text(zh=zh, en=en)
+
+
+def ruleset_of(service: Service) -> RuleSet:
+    """The rule set that decides, read from the service's bundle. Raises LawError."""
+    return _load(service.definition.decision.ruleset, tuple(sorted(service.bundle.items())))
+
+
+@lru_cache(maxsize=_LOADED)
+def _load(name: str, files: tuple[tuple[str, str], ...]) -> RuleSet:
+    return RuleSet.from_files(dict(files), name)

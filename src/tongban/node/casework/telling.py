@@ -10,16 +10,13 @@ from typing import Any
 from tongban.node.casework import catalogue, log, story
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
+from tongban.node.casework.passage import passage, passed
 from tongban.node.casework.procedure import Procedure, Role
-from tongban.node.casework.shown import CaseView, Decision, Entry, EvidenceView, Passage, Proposal
+from tongban.node.casework.shown import CaseView, Decision, Entry, EvidenceView, Proposal
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Service, Text
 
-_ANSWERED = Text(zh="{side}提供材料", en="{side} provides evidence")
-_SUBMITTED = Text(zh="您提交", en="You submit")
-_COMPUTED = Text(zh="按规则计算", en="The rules are applied")
-_CONFIRMED = Text(zh="工作人员确认", en="An officer confirms")
 _DELAY = Text(
     zh="{node}的系统暂时没有回应。您的申请已经保存，系统会自动继续核对，您不用重新提交。",
     en="{node} does not answer at present. Your application is kept and goes on by itself.",
@@ -31,6 +28,7 @@ def view(case: Case, role: Role) -> CaseView:
     service, procedure = catalogue.read(case.service), log.procedure_of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
     status = procedure.states[case.status]
+    stations = passage(service.definition, state, events, this_node().office_place)
     return CaseView(
         number=case.number,
         service=service,
@@ -48,7 +46,7 @@ def view(case: Case, role: Role) -> CaseView:
         proposal=_proposal(state, events),
         decision=_decision(service, state, events),
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
-        passage=_passage(service, state, events, status.is_final),
+        passage=passed(stations) if status.is_final else stations,
         actions=procedure.available(case.status, role),
     )
 
@@ -136,28 +134,6 @@ def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> 
         side=side.code if side else "",
         text=story.sentence(case, procedure, event),
         detail=_text(event.data.get("text")),
-    )
-
-
-def _passage(
-    service: Service, state: CaseState, events: Mapping[int, Event], has_ended: bool
-) -> tuple[Passage, ...]:
-    own = service.definition.side(this_node().office_place)
-    here = own.code if own else ""
-    stations: list[tuple[Text, str, datetime | None]] = [(_SUBMITTED, here, events[1].at)]
-    for piece in state.evidence:
-        side = service.definition.side(piece.place)
-        at = events[piece.told_by].at if piece.told_by and piece.status == "received" else None
-        if side:
-            stations.append((_ANSWERED.filled({"side": side.name}), side.code, at))
-    stations.append((_COMPUTED, here, events[state.proposed_by].at if state.proposed_by else None))
-    stations.append((_CONFIRMED, here, events[state.decided_by].at if state.decided_by else None))
-    if has_ended:
-        stations = [station for station in stations if station[2] is not None]
-    first_open = next((place for place, station in enumerate(stations) if station[2] is None), None)
-    return tuple(
-        Passage(text, side, "done" if at else "now" if place == first_open else "next", at)
-        for place, (text, side, at) in enumerate(stations)
     )
 
 

@@ -1,31 +1,16 @@
 """Service folders: what loads, what is refused, and that a bundle is the whole service."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-import tongban.services
+from tests.services.shipped import SHIPPED, copy_shipped, edit
 from tongban.services import Service, ServiceError, load
-
-SHIPPED = Path(tongban.services.__file__).parent / "medical_retirement"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "medical_retirement"
-    folder.mkdir()
-    for name in ("service.toml", "form.toml"):
-        shutil.copy(SHIPPED / name, folder)
-    (folder / "rules.py").write_text("", encoding="utf-8")
-    return tmp_path
-
-
-def edit(root: Path, old: str, new: str, file: str = "service.toml") -> None:
-    path = root / "medical_retirement" / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copy_shipped(tmp_path)
 
 
 def test_a_service_read_from_its_bundle_is_the_same_service(root: Path) -> None:
@@ -37,7 +22,8 @@ def test_a_service_read_from_its_bundle_is_the_same_service(root: Path) -> None:
 
 def test_the_hash_changes_with_any_file_of_the_bundle(root: Path) -> None:
     before = load(root)["medical-retirement"].sha256
-    (root / "medical_retirement" / "rules.py").write_text("x = 1\n", encoding="utf-8")
+    rules = root / "retirement_age" / "rules.py"
+    rules.write_text(rules.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert load(root)["medical-retirement"].sha256 != before
 
 
@@ -52,6 +38,11 @@ def test_the_hash_changes_with_any_file_of_the_bundle(root: Path) -> None:
         ('answer = "work"', 'answer = "job"', "decision.facts.category.answer"),
         ('plan_items = ["D5"]', 'plan_items = ["X5"]', "plan_items"),
         ('ruleset = "medical-retirement"', 'ruleset = "no-such"', "decision.ruleset"),
+        ('recommended = "recommended_pool"', 'recommended = "best"', "decision.recommended"),
+        ('eligible = "eligible"', 'eligible = "rich"', "decision.eligible"),
+        ("{shortfall_months}", "{wealth}", "decision.outcomes.refused"),
+        ("sex = { person", "gender = { person", "decision.facts.gender"),
+        ('place = "500000"\nfields', 'place = "330000"\nfields', "evidence.spells-chongqing.place"),
     ],
 )
 def test_a_broken_definition_is_refused_with_file_and_key(root: Path, old: str, new: str, key: str) -> None:
@@ -84,3 +75,13 @@ def test_two_options_of_the_same_value_are_refused(root: Path) -> None:
     edit(root, 'value = "manager"', 'value = "worker"', "form.toml")
     with pytest.raises(ServiceError, match="each value once"):
         load(root)
+
+
+def test_law_that_does_not_load_is_refused_with_its_line(root: Path) -> None:
+    edit(root, "def ", "define ", "rules.py")
+    with pytest.raises(ServiceError, match=r"decision\.ruleset: .*rules\.py"):
+        load(root)
+
+
+def test_every_shipped_service_loads() -> None:
+    assert "medical-retirement" in load(SHIPPED)

@@ -1,17 +1,15 @@
-"""Reads service folders, checks them, and turns them into bundles that can be stored and read again.
+"""One version of a service, read from the texts of its files.
 
-Promises: a broken folder is refused with file, key and what is expected; the same bundle always gives the
+Promises: a broken file is refused with file, key and what is expected; the same bundle always gives the
 same service and the same SHA-256.
 """
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -22,9 +20,6 @@ from tongban.services.text import Data
 
 SERVICE_FILE = "service.toml"
 FORM_FILE = "form.toml"
-_BUNDLED = frozenset({".toml", ".py"})
-
-_IMPORTED = re.compile(r"^from tongban\.services\.(\w+)\.rules import ", re.MULTILINE)
 
 D = TypeVar("D", bound=Data)
 
@@ -79,51 +74,6 @@ class Service:
         form = _read(Form, bundle, f"{folder}/{FORM_FILE}")
         _check_questions(folder, definition, form)
         return cls(folder, definition, form, bundle)
-
-
-def load(root: Path) -> Mapping[str, Service]:
-    """Every service under `root`, by code. Raises ServiceError for the first broken folder."""
-    services: dict[str, Service] = {}
-    rule_folders = {
-        path.parent.name.replace("_", "-"): path.parent for path in sorted(root.glob("*/rules.py"))
-    }
-    for path in sorted(root.glob(f"*/{SERVICE_FILE}")):
-        own = _files(root, path.parent)
-        service = Service.from_bundle(own)
-        file = f"{service.folder}/{SERVICE_FILE}"
-        if service.code.replace("-", "_") != service.folder:
-            raise ServiceError(
-                file, "code", f"expected {service.folder.replace('_', '-')!r}, the folder's name"
-            )
-        bundle = dict(own)
-        wanted = [service.definition.decision.ruleset]
-        for name in wanted:
-            if name not in rule_folders:
-                raise ServiceError(file, "decision.ruleset", f"expected a rule set that exists, not {name!r}")
-            files = _files(root, rule_folders[name])
-            bundle |= files
-            wanted += [used for used in _used_rulesets(files) if used not in wanted]
-        services[service.code] = Service.from_bundle(bundle)
-    return services
-
-
-def _used_rulesets(files: Mapping[str, str]) -> list[str]:
-    """The rule sets whose rules these files import."""
-    return [_code(folder) for text in files.values() for folder in _IMPORTED.findall(text)]
-
-
-def _code(folder: str) -> str:
-    return folder.replace("_", "-")
-
-
-def _files(root: Path, folder: Path) -> dict[str, str]:
-    found = sorted(
-        path for path in folder.iterdir() if path.suffix in _BUNDLED and path.name != "__init__.py"
-    )
-    try:
-        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in found}
-    except UnicodeDecodeError as error:
-        raise ServiceError(folder.name, "", "expected files in UTF-8") from error
 
 
 def _read(model: type[D], bundle: Mapping[str, str], path: str) -> D:

@@ -1,0 +1,89 @@
+"""Reads the service folders and holds each against the law that it relies on.
+
+Promises: what loads can be offered; a broken folder is refused with file, key and what is expected.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from tongban.law import LawError, RuleSet
+from tongban.services.ruling import ruleset_of
+from tongban.services.service import SERVICE_FILE, Service, ServiceError
+
+_BUNDLED = frozenset({".toml", ".py"})
+_IMPORTED = re.compile(r"^from tongban\.services\.(\w+)\.rules import ", re.MULTILINE)
+
+
+def load(root: Path) -> Mapping[str, Service]:
+    """Every service under `root`, by code. Raises ServiceError for the first broken folder."""
+    services = (_load_one(root, path.parent) for path in sorted(root.glob(f"*/{SERVICE_FILE}")))
+    return {service.code: service for service in services}
+
+
+def _load_one(root: Path, folder: Path) -> Service:
+    own = _files(root, folder)
+    service = Service.from_bundle(own)
+    expected = folder.name.replace("_", "-")
+    if service.code != expected:
+        raise ServiceError(_file(service), "code", f"expected {expected!r}, like the folder")
+    whole = Service.from_bundle(own | _rule_files(root, service))
+    _hold_against_law(whole)
+    return whole
+
+
+def _rule_files(root: Path, service: Service) -> dict[str, str]:
+    """The files of the rule set that decides, and of those whose rules it imports."""
+    found: dict[str, str] = {}
+    wanted = [service.definition.decision.ruleset.replace("-", "_")]
+    for folder in wanted:
+        if not (root / folder / "rules.py").is_file():
+            raise ServiceError(
+                _file(service), "decision.ruleset", f"expected a rule set in the folder {folder!r}"
+            )
+        files = _files(root, root / folder)
+        found |= files
+        imported = (used for text in files.values() for used in _IMPORTED.findall(text))
+        wanted += [used for used in imported if used not in wanted]
+    return found
+
+
+def _files(root: Path, folder: Path) -> dict[str, str]:
+    named = (path for path in folder.iterdir() if path.suffix in _BUNDLED and path.name != "__init__.py")
+    try:
+        return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in sorted(named)}
+    except UnicodeDecodeError as error:
+        raise ServiceError(folder.name, "", "expected files in UTF-8") from error
+
+
+def _hold_against_law(service: Service) -> None:
+    """Refuse facts that the rule set does not ask for, and outcomes that it does not give."""
+    decision = service.definition.decision
+    try:
+        ruleset = ruleset_of(service)
+    except LawError as error:
+        raise ServiceError(_file(service), "decision.ruleset", f"expected law that loads: {error}") from error
+    for fact in sorted(decision.facts.keys() - ruleset.facts.keys()):
+        raise ServiceError(_file(service), f"decision.facts.{fact}", f"expected a fact of {ruleset.name}")
+    outcomes = _outcomes(ruleset)
+    _expect(service, "decision.recommended", frozenset({decision.recommended}), outcomes)
+    for side in service.definition.sides:
+        _expect(service, "decision.eligible", frozenset({f"{decision.eligible}_{side.place}"}), outcomes)
+        of_pool = frozenset(name.removesuffix(f"_{side.place}") for name in outcomes)
+        for outcome, told in decision.outcomes.items():
+            used = told.title.placeholders | told.text.placeholders
+            _expect(service, f"decision.outcomes.{outcome}", used, outcomes | of_pool | {"pool_name"})
+
+
+def _outcomes(ruleset: RuleSet) -> frozenset[str]:
+    rules = (rule for versions in ruleset.rules.values() for rule in versions)
+    return frozenset(rule.outcome for rule in rules if rule.outcome is not None)
+
+
+def _expect(service: Service, key: str, used: frozenset[str], known: frozenset[str]) -> None:
+    for name in sorted(used - known):
+        raise ServiceError(_file(service), key, f"expected an outcome of the rule set, not {name!r}")
+
+
+def _file(service: Service) -> str:
+    return f"{service.folder}/{SERVICE_FILE}"

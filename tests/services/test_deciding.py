@@ -1,0 +1,88 @@
+"""From answers and evidence to a proposed decision, by the law of the service's own bundle."""
+
+from datetime import date
+
+import pytest
+
+from tests.services.shipped import SHIPPED
+from tongban.services import Known, NotComputable, Proposed, Service, explain, facts, load, propose
+
+CHENGDU = {"place": "510100", "from": "2012-11", "to": "2026-10", "kind": "actual"}
+CHONGQING = {"place": "500000", "from": "2003-04", "to": "2012-12", "kind": "actual"}
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def service() -> Service:
+    return load(SHIPPED)["medical-retirement"]
+
+
+def known(*spells: dict[str, str], pool: str = "better", sex: str = "female", work: str = "worker") -> Known:
+    answers: dict[str, str | bool] = {"paying": True, "pool": pool, "phone": "13800000000"}
+    return Known(
+        person={"birth_month": "1976-02", "sex": sex},
+        case={"apply_month": "2026-11"},
+        answers=answers | ({"work": work} if sex == "female" else {}),
+        evidence={"contribution-spells": spells},
+    )
+
+
+def proposed(service: Service, knowing: Known, place: str = "510100") -> Proposed:
+    outcomes = explain(service, facts(service.definition, knowing), DAY)["outcomes"]
+    return propose(service.definition, outcomes, knowing.answers, place)
+
+
+def test_the_woman_of_the_story_qualifies_in_chengdu_by_both_sides_months(service: Service) -> None:
+    decision = proposed(service, known(CHENGDU, CHONGQING))
+    assert (decision.outcome, decision.pool) == ("granted", "510100")
+    assert "共缴费 283 个月" in decision.text.zh
+
+
+def test_chongqings_node_sends_her_to_chengdu_when_she_wants_the_better_pool(service: Service) -> None:
+    decision = proposed(service, known(CHENGDU, CHONGQING), place="500000")
+    assert (decision.outcome, decision.pool) == ("elsewhere", "510100")
+
+
+def test_at_chongqing_she_is_seventeen_months_short(service: Service) -> None:
+    decision = proposed(service, known(CHENGDU, CHONGQING, pool="500000"), place="500000")
+    assert decision.outcome == "refused"
+    assert "还差 17 个月" in decision.text.zh
+
+
+def test_a_mans_category_needs_no_question(service: Service) -> None:
+    assert facts(service.definition, known(CHENGDU, sex="male"))["category"] == "male60"
+
+
+def test_a_manager_is_in_the_category_of_fifty_five(service: Service) -> None:
+    assert facts(service.definition, known(CHENGDU, work="manager"))["category"] == "female55"
+
+
+def test_an_answer_that_was_left_out_is_no_fact(service: Service) -> None:
+    assert "contribution_base" not in facts(service.definition, known(CHENGDU))
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        CHENGDU | {"from": "2026-11", "to": "2026-10"},
+        CHENGDU | {"to": "2027-10"},
+        CHENGDU | {"place": "999999x"},
+    ],
+)
+def test_spells_that_cannot_be_are_not_computable_and_the_reason_names_them(
+    service: Service, spell: dict[str, str]
+) -> None:
+    with pytest.raises(NotComputable) as refused:
+        explain(service, facts(service.definition, known(spell)), DAY)
+    assert "spells" in refused.value.text.en
+    assert "spells" in refused.value.text.zh
+
+
+def test_overlapping_spells_of_one_place_are_not_computable(service: Service) -> None:
+    with pytest.raises(NotComputable):
+        explain(service, facts(service.definition, known(CHENGDU, CHENGDU)), DAY)
+
+
+def test_a_day_before_the_law_is_not_computable(service: Service) -> None:
+    with pytest.raises(NotComputable):
+        explain(service, facts(service.definition, known(CHENGDU)), date(1999, 1, 1))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from tongban.law import reading
 from tongban.law.errors import FactsRefused, Problem
-from tongban.law.ir import DATE, DATETIME, MONTH, SPELLS, FactDeclared, OptionalType
+from tongban.law.ir import DATE, DATETIME, MONTH, SPELLS, FactDeclared, OptionalType, Type
 from tongban.law.values import Date, date_month
 
 
@@ -63,7 +63,12 @@ def _future(fact: FactDeclared, value: object, day: Date) -> list[Problem]:
         return []
     kind = fact.type.item if isinstance(fact.type, OptionalType) else fact.type
     month = date_month(day.ordinal)
-    limits = {MONTH: month, SPELLS: month, DATE: day.ordinal, DATETIME: day.ordinal * 1440 + 1439}
+    limits: dict[Type, int] = {
+        MONTH: month,
+        SPELLS: month,
+        DATE: day.ordinal,
+        DATETIME: day.ordinal * 1440 + 1439,
+    }
     latest = max((piece[1] for piece in value), default=0) if isinstance(value, tuple) else value
     if not isinstance(latest, int) or latest <= limits[kind]:
         return []

@@ -17,6 +17,7 @@ from tongban.law.ir import (
     Each,
     Expr,
     FieldOf,
+    Given,
     ListType,
     Local,
     MappingType,
@@ -87,7 +88,7 @@ def comprehension(lowering: "Lowering", node: ast.expr, scope: "Scope") -> Term:
     value = plain(lowering.lower(node.elt, inner))
     test_expr = terms.conjunction("and", tests).expr if tests else None
     kind = ListType(value.type)
-    return Term(Each(items.expr, variable, test_expr, value.expr, kind), kind, value.range)
+    return Term(Each(items.expr, variable, test_expr, value.expr, kind), kind, value.range, items.most)
 
 
 def contains(items: Term, item: Term) -> Term:
@@ -102,12 +103,12 @@ def element(lowering: "Lowering", items: Term, index: ast.expr) -> Term:
     written = ast.unparse(index)
     if written in ("1:", ":-1"):
         op = "list_rest" if written == "1:" else "list_front"
-        return Term(Op(op, (items.expr,), items.type), items.type)
+        return Term(Op(op, (items.expr,), items.type), items.type, most=items.most)
     if written not in ("0", "-1"):
         raise Refusal(
             "element", "a list is asked for its ends only", "Write xs[0], xs[-1], xs[1:] or xs[:-1]"
         )
-    if items.range is None or items.range.low < 1:
+    if not isinstance(items.expr, Given) or items.range is None or items.range.low < 1:
         raise Refusal(
             "element-missing", "the list may be empty", "Declare at_least=1 for the fact, or write first(…)"
         )
@@ -127,7 +128,7 @@ def mapping_method(term: Term, name: str) -> Term | None:
     if name not in kinds:
         raise Refusal("no-member", f"a mapping has no {name}", "It has items(), keys(), values()")
     kind = ListType(kinds[name])
-    return Term(Op(f"mapping_{name}", (term.expr,), kind), kind)
+    return Term(Op(f"mapping_{name}", (term.expr,), kind), kind, most=term.most)
 
 
 def _argument(lowering: "Lowering", node: ast.Call, scope: "Scope", options: int = 0) -> Term:
@@ -151,7 +152,7 @@ def _sum(items: Term, wanted: Type, other: str) -> Term:
             "sum", f"this adds up {wanted}, the list has {kind}", f"Write {other} or convert the items"
         )
     found = items.range if isinstance(items.expr, Each) else item_term(items.expr, kind).range
-    most = MOST_ITEMS
+    most = items.most
     reach = Range(min(0, found.low * most), max(0, found.high * most)) if found else None
     return terms.made("list_sum", (items,), kind, reach)
 

@@ -26,7 +26,7 @@ from tongban.law.ir import (
     Type,
 )
 from tongban.law.parameters import Parameter
-from tongban.law.ranges import DEFAULT_RANGES
+from tongban.law.ranges import DEFAULT_RANGES, MOST_ITEMS
 from tongban.law.statements import Body
 from tongban.law.terms import DatedOf, Operand, Refusal, Term
 from tongban.law.writing import show
@@ -293,7 +293,12 @@ class RuleSetLowering:
             fact = ON if name == "on" else self.result.facts[name]
             self._expect(version, argument, fact.type)
             used[name] = "fact"
-            return Term(Given(name, fact.type), fact.type, fact.range)
+            most = (
+                int(fact.range.high)
+                if fact.range and isinstance(fact.type, ListType | MappingType)
+                else MOST_ITEMS
+            )
+            return Term(Given(name, fact.type), fact.type, fact.range, most)
         parameter = self._parameter(version, name)
         if parameter is not None:
             used[parameter.name] = "parameter"

@@ -168,7 +168,9 @@ def read_item(kind: Type, raw: object, path: str) -> object:
     """Give the encoding of an item, held to what its type can be."""
     value = read(kind, raw, path)
     limits = DEFAULT_RANGES.get(kind.name) if isinstance(kind, Kind) else None
-    if limits is not None and isinstance(value, int | float) and not limits.low <= value <= limits.high:
+    if limits is None or not isinstance(kind, Kind) or not isinstance(value, int | float):
+        return value
+    if not limits.low <= value <= limits.high:
         raise _unreadable(path, "out-of-range", Text("应为{}", "expected {}"), _between(kind, limits))
     return value
 

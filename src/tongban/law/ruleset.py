@@ -185,10 +185,10 @@ def _run(
 ) -> Step:
     try:
         return compiled.run(tables, facts, values)
-    except (OverflowError, ValueError):
+    except (OverflowError, ValueError, ZeroDivisionError):
         name = compiled.rule.name
         raise NoLaw(
-            "overflow", name, f"{name}: a date lies outside the years 1 to 9999. Check the dates given"
+            "overflow", name, f"{name}: a date or number grew too great. Check the facts given"
         ) from None
 
 

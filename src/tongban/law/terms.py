@@ -32,6 +32,7 @@ from tongban.law.ir import (
     Type,
 )
 from tongban.law.parameters import Parameter
+from tongban.law.ranges import MOST_ITEMS
 from tongban.law.values import RATE_SCALE, Date
 
 INT64 = Range(-(2**63) + 1, 2**63 - 1)
@@ -60,11 +61,15 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Term:
-    """An expression with its type and, for numbers, what it can be."""
+    """An expression with its type and, for numbers, what it can be; for lists, what their numbers can be.
+
+    `most` is the greatest number of items a list can have.
+    """
 
     expr: Expr
     type: Type
     range: Range | None = None
+    most: int = MOST_ITEMS
 
 
 @dataclass(frozen=True)

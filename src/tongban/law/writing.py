@@ -180,6 +180,8 @@ def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
         case "place":
             said = {code: text.of("zh" if chinese else "en") for code, text in places.items()}
             return _text_of_whole(lambda place: said.get(place) or _place(place))
+        case "rate":
+            return _text_of_whole(lambda millionths: f"{rate_text(millionths * 100)}%")
         case "fen":
             return _text_of_whole(lambda fen: f"{_grouped(fen)} 元" if chinese else f"{_grouped(fen)} yuan")
         case "month" | "date" | "datetime" if chinese:

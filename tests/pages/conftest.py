@@ -7,7 +7,6 @@ import pytest
 from tests.casework.conftest import (
     _sichuan,
     citizen,
-    law,
     officer,
     published,
     service_root,
@@ -15,9 +14,16 @@ from tests.casework.conftest import (
     walk,
     woman,
 )
-from tongban.node.casework import catalogue
+from tests.pages.sample import STORY
+from tongban.node.casework import catalogue, proposing
 
 __all__ = ["_sichuan", "citizen", "law", "officer", "published", "service_root", "stranger", "walk", "woman"]
+
+
+@pytest.fixture
+def law(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law answers with the story's whole explanation."""
+    monkeypatch.setattr(proposing, "explain", lambda service, facts, on: STORY)
 
 
 @pytest.fixture(autouse=True)

@@ -44,6 +44,7 @@ class Step(_Part):
     depends: tuple[str, ...] = ()
     labels: Mapping[str, Words] = {}
     shown: Words | None = None
+    outcome: str | None = None
 
     @property
     def is_unverified(self) -> bool:
@@ -58,9 +59,9 @@ class Explanation(_Part):
     steps: tuple[Step, ...]
     unverified: tuple[str, ...] = ()
 
-    def step(self, rule: str) -> Step | None:
-        """The step of this rule."""
-        return next((step for step in self.steps if step.rule == rule), None)
+    def step_of(self, outcome: str) -> Step | None:
+        """The step whose value is this outcome."""
+        return next((step for step in self.steps if outcome in {step.outcome, step.rule}), None)
 
     def resting_on(self, rules: Iterable[str]) -> tuple[Step, ...]:
         """The steps of these rules and of all that they depend on; conclusions before their grounds."""

@@ -4,6 +4,7 @@ Promises: every step of the law's explanation is on it once; a step that rests o
 says so before it is opened; it folds open without a script.
 """
 
+import re
 from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
@@ -12,17 +13,31 @@ from django.utils.translation import gettext as _
 from tongban.node.pictures.explanation import Explanation, Parameter, Step
 from tongban.node.pictures.markup import Child, element, together
 from tongban.node.pictures.sides import unverified_mark
-from tongban.node.theme.wording import day_words, iso_day, spoken, value_words
+from tongban.node.theme.wording import amount_words, day_words, iso_day, place_words, spoken
+
+_PLACE = re.compile(r"_(\d{6})$")
 
 
-def shown_value(part: Step | Parameter) -> str:
-    """The value of a step or a parameter as people write it."""
-    return spoken(part.shown) if part.shown else value_words(part.value)
+def shown_value(part: Step | Parameter, name: str = "") -> str:
+    """The value of a step or a parameter as people write it; `name` tells what it counts (`…_months`)."""
+    if part.shown:
+        return spoken(part.shown)
+    named = name or (part.rule if isinstance(part, Step) else part.name)
+    return amount_words(named, part.value)
 
 
-def _mark(step: Step) -> SafeString:
+def _title(step: Step) -> str:
+    """The rule's title; a rule that stands for each place says for which."""
+    place = _PLACE.search(step.rule)
+    title = spoken(step.title)
+    return _("%(title)s（%(place)s）") % {"title": title, "place": place_words(place[1])} if place else title
+
+
+def _mark(step: Step, explanation: Explanation) -> SafeString:
     if step.is_unverified:
         return unverified_mark()
+    if explanation.rests_on_unverified(step.rule):
+        return element("span", _("据未核实数字"), class_="mark")
     if step.parameters:
         return element("span", _("依据可靠"), class_="mark mark--good")
     return together()
@@ -47,17 +62,18 @@ def _parameter(parameter: Parameter) -> SafeString:
 
 def _inputs(step: Step, titles: dict[str, str]) -> list[Child]:
     named = [
-        (titles.get(name) or spoken(step.labels.get(name)), value) for name, value in step.inputs.items()
+        (name, titles.get(name) or spoken(step.labels.get(name)), value)
+        for name, value in step.inputs.items()
     ]
     rows = [
-        element("div", element("dt", label), element("dd", value_words(value)))
-        for label, value in named
+        element("div", element("dt", label), element("dd", amount_words(name, value)))
+        for name, label, value in named
         if label and not isinstance(value, list | dict)
     ]
     return [element("dl", *rows, class_="rung__inputs")] if rows else []
 
 
-def _rung(step: Step, titles: dict[str, str], is_open: bool) -> SafeString:
+def _rung(explanation: Explanation, step: Step, titles: dict[str, str], is_open: bool) -> SafeString:
     body: list[Child] = []
     if step.reason:
         body.append(element("p", spoken(step.reason), class_="govuk-body rung__reason"))
@@ -73,22 +89,26 @@ def _rung(step: Step, titles: dict[str, str], is_open: bool) -> SafeString:
                 class_="govuk-body-s rung__cites",
             )
         )
-    head = element("summary", titles[step.rule], " ", element("b", shown_value(step)), " ", _mark(step))
+    head = element(
+        "summary", titles[step.rule], " ", element("b", shown_value(step)), " ", _mark(step, explanation)
+    )
     return element("details", head, *body, class_="rung", open=is_open)
 
 
 def reasons_ladder(explanation: Explanation, top: Sequence[str]) -> SafeString:
     """The ladder under the rules `top`; what they do not rest on stands apart, beneath."""
-    titles = {step.rule: spoken(step.title) for step in explanation.steps}
+    titles = {step.rule: _title(step) for step in explanation.steps}
     leading = explanation.resting_on(top)
     rest = tuple(step for step in reversed(explanation.steps) if step not in leading)
-    rungs = [_rung(step, titles, is_open=position < 2) for position, step in enumerate(leading)]
+    rungs = [_rung(explanation, step, titles, is_open=position < 2) for position, step in enumerate(leading)]
     ladder = element("div", *rungs, class_="ladder") if rungs else ""
     others = (
         element(
             "details",
             element("summary", _("另一地和其他的计算步骤")),
-            element("div", *(_rung(step, titles, is_open=False) for step in rest), class_="ladder"),
+            element(
+                "div", *(_rung(explanation, step, titles, is_open=False) for step in rest), class_="ladder"
+            ),
             class_="fold",
         )
         if rest

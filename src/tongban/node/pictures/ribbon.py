@@ -11,13 +11,14 @@ from itertools import pairwise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tongban.node.pictures.markup import Child, element, together
+from tongban.node.pictures.markup import element, together
 from tongban.node.theme.wording import is_english, month_words
 
 _LANE = 34
 _BAR = 24
 _TOP = 26
 _RULER = 30
+_YEAR_ROOM = 72
 
 
 @dataclass(frozen=True)
@@ -153,15 +154,16 @@ def _label(months: frozenset[int], scale: _Scale, top: float, text: str) -> Safe
     )
 
 
-def _years(scale: _Scale, bottom: float, step: int) -> list[SafeString]:
+def _years(scale: _Scale, bottom: float) -> list[SafeString]:
+    """A line and a number for as many years as find room."""
+    first_year, last_year = -(-scale.start // 12), scale.end // 12
+    room = max(1, int((scale.right - scale.left) // _YEAR_ROOM))
+    step = -(-(last_year - first_year) // room)
     drawn: list[SafeString] = []
-    first_year = -(-scale.start // 12)
-    for year in range(first_year, scale.end // 12 + 1):
-        if (year - first_year) % step:
-            continue
+    for year in range(first_year, last_year + 1, max(1, step)):
         x = scale.at(year * 12)
         drawn.append(element("line", x1=x, x2=x, y1=_TOP - 6, y2=bottom, class_="ribbon__year"))
-        anchor = "start" if x < scale.left + 16 else "end" if x > scale.right - 16 else "middle"
+        anchor = "end" if x > scale.right - 18 else "middle"
         drawn.append(element("text", str(year), x=x, y=14, text_anchor=anchor, class_="ribbon__tick"))
     return drawn
 
@@ -185,58 +187,64 @@ def _rulers(rulers: Sequence[Ruler], scale: _Scale, origin: int, top: float) -> 
     return drawn
 
 
+def _lane(lane: Lane, scale: _Scale, top: float) -> SafeString:
+    months = month_set(lane.spells)
+    name = element("text", lane.name, x=0, y=top + 18, class_="ribbon__lane")
+    if not months:
+        return name
+    bars = _bars(months, scale, top, "ribbon__bar")
+    return together(
+        name, element("g", *bars, _label(months, scale, top, _words(len(months))), class_=lane.side)
+    )
+
+
+def _twice(months: frozenset[int], scale: _Scale, lanes: int, form: str) -> list[SafeString]:
+    """The hatching over months that were paid on more than one side."""
+    return [
+        element(
+            "rect",
+            x=scale.at(first),
+            y=_TOP - 3,
+            width=scale.at(after) - scale.at(first),
+            height=_LANE * lanes - 4,
+            fill=f"url(#hatch-{form})",
+            class_="ribbon__twice",
+        )
+        for first, after in _runs(months)
+    ]
+
+
+def _scale(union: frozenset[int], rulers: Sequence[Ruler], width: int) -> _Scale:
+    """From the January before the first month to the January after all bars and rulers."""
+    start = min(union)
+    end = max(max(union) + 1, *(start + ruler.months for ruler in rulers), start + 12)
+    return _Scale(start // 12 * 12, -(-end // 12) * 12, 76.0 if is_english() else 52.0, float(width - 8))
+
+
 def _drawing(lanes: Sequence[Lane], rulers: Sequence[Ruler], width: int, form: str, total: str) -> SafeString:
     covered = [month_set(lane.spells) for lane in lanes]
     union = frozenset[int]().union(*covered)
     overlap = frozenset(month for month in union if sum(month in months for months in covered) > 1)
-    start = min(union)
-    end = max(max(union) + 1, *(start + ruler.months for ruler in rulers), start + 12)
-    gutter = 76.0 if is_english() else 52.0
-    scale = _Scale(start // 12 * 12, -(-end // 12) * 12, gutter, float(width - 8))
-    body: list[Child] = []
-    lanes_bottom = _TOP + _LANE * (len(lanes) + 1)
-    body += _years(scale, lanes_bottom - 8, max(1, (scale.end - scale.start) // 12 * 60 // (width - 60)))
-    for row, (lane, months) in enumerate(zip(lanes, covered, strict=True)):
-        top = _TOP + row * _LANE
-        body.append(element("text", lane.name, x=0, y=top + 18, class_="ribbon__lane"))
-        if months:
-            bars = _bars(months, scale, top, "ribbon__bar")
-            body.append(
-                element("g", *bars, _label(months, scale, top, _words(len(months))), class_=lane.side)
-            )
-    for first, after in _runs(overlap):
-        x, wide = scale.at(first), scale.at(after) - scale.at(first)
-        tall = _LANE * len(lanes) - 4
-        body.append(
-            element(
-                "rect",
-                x=x,
-                y=_TOP - 3,
-                width=wide,
-                height=tall,
-                fill=f"url(#hatch-{form})",
-                class_="ribbon__twice",
-            )
-        )
-    top = _TOP + _LANE * len(lanes)
-    body.append(element("text", _("合计"), x=0, y=top + 18, class_="ribbon__lane"))
-    body.append(
-        element(
-            "g",
-            *_bars(union, scale, top, "ribbon__bar"),
-            _label(union, scale, top, total),
-            class_="side-both",
-        )
-    )
-    body += _rulers(rulers, scale, start, lanes_bottom)
-    height = lanes_bottom + _RULER * len(rulers) + 4
+    scale = _scale(union, rulers, width)
+    bottom = _TOP + _LANE * (len(lanes) + 1)
+    sum_top = bottom - _LANE
     return element(
         "svg",
         element("title", _("您的缴费月份"), id=f"ribbon-title-{form}"),
         element("desc", description(lanes, rulers), id=f"ribbon-desc-{form}"),
         element("defs", _hatch(form)),
-        *body,
-        viewBox=f"0 0 {width} {height}",
+        *_years(scale, bottom - 8),
+        *(_lane(lane, scale, _TOP + row * _LANE) for row, lane in enumerate(lanes)),
+        *_twice(overlap, scale, len(lanes), form),
+        element("text", _("合计"), x=0, y=sum_top + 18, class_="ribbon__lane"),
+        element(
+            "g",
+            *_bars(union, scale, sum_top, "ribbon__bar"),
+            _label(union, scale, sum_top, total),
+            class_="side-both",
+        ),
+        *_rulers(rulers, scale, min(union), bottom),
+        viewBox=f"0 0 {width} {bottom + _RULER * len(rulers) + 4}",
         role="img",
         aria_labelledby=f"ribbon-title-{form} ribbon-desc-{form}",
         class_=f"ribbon ribbon--{form}",

@@ -58,32 +58,34 @@ def _rulers(definition: Definition, explanation: Explanation) -> list[Ruler]:
 
 
 def _compared(sides: Sequence[Side], explanation: Explanation) -> list[str]:
-    """The outcomes that exist for every side, without the place."""
-    first = sides[0].place
-    names = (name.removesuffix(f"_{first}") for name in explanation.outcomes if name.endswith(f"_{first}"))
-    return [name for name in names if all(f"{name}_{side.place}" in explanation.outcomes for side in sides)]
+    """The outcomes that exist for every side, without the place, in the order of the law's steps."""
+    ending = f"_{sides[0].place}"
+    names = [step.outcome or step.rule for step in explanation.steps]
+    shared = [name.removesuffix(ending) for name in names if name.endswith(ending)]
+    return [name for name in shared if all(f"{name}_{side.place}" in explanation.outcomes for side in sides)]
 
 
-def _line(explanation: Explanation, rule: str) -> Line:
-    step = explanation.step(rule)
-    label = spoken(step.title) if step else rule
-    value = shown_value(step) if step else str(explanation.outcomes[rule])
-    return Line(label, value, unverified=explanation.rests_on_unverified(rule))
+def _line(explanation: Explanation, outcome: str) -> Line | None:
+    step = explanation.step_of(outcome)
+    if step is None:
+        return None
+    return Line(
+        label=spoken(step.title),
+        value=shown_value(step, outcome),
+        unverified=step.is_unverified,
+    )
 
 
 def _cards(definition: Definition, explanation: Explanation) -> SafeString:
     sides = definition.sides
     names = _compared(sides, explanation)
     better = explanation.outcomes.get(definition.decision.recommended)
-    cards = [
-        Card(
-            title=_("在%(place)s办") % {"place": spoken(side.name)},
-            side=side_class(side.place),
-            lines=tuple(_line(explanation, f"{name}_{side.place}") for name in names),
-            is_better=side.place == better,
-        )
-        for side in sides
-    ]
+    cards = []
+    for side in sides:
+        lines = (_line(explanation, f"{name}_{side.place}") for name in names)
+        title = _("在%(place)s办") % {"place": spoken(side.name)}
+        said = tuple(line for line in lines if line)
+        cards.append(Card(title, side_class(side.place), said, is_better=side.place == better))
     return two_sides(cards) if names else SafeString()
 
 
@@ -94,7 +96,8 @@ def reasons_of(case: CaseView) -> Reasons | None:
     explanation = Explanation.model_validate(case.proposal.explanation)
     definition = case.service.definition
     drawn = lanes(case)
-    top = [f"{definition.decision.eligible}_{case.proposal.pool}", definition.decision.recommended]
+    deciding = explanation.step_of(f"{definition.decision.eligible}_{case.proposal.pool}")
+    top = [deciding.rule] if deciding else []
     titles = {
         parameter.name: spoken(parameter.title) if parameter.title else parameter.name
         for step in explanation.steps

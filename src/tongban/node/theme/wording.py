@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongban.node.catalogues import traditional
 from tongban.node.clock import LOCAL_ZONE
+from tongban.places import PlaceError, place
 from tongban.services.text import shown
 
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
@@ -114,12 +115,28 @@ def side_class(place: str) -> str:
     return f"side-{named}" if named else "side-both"
 
 
+def place_words(code: str) -> str:
+    """The name of a place, or its code when nobody knows it."""
+    try:
+        return spoken(place(code).name)
+    except PlaceError:
+        return code
+
+
 def value_words(value: object) -> str:
-    """A value of a fact or an outcome as people write it; lists are joined."""
+    """A value of a fact or an outcome as people write it; a history of months has no short form."""
     if value is None:
         return _("没有")
     if isinstance(value, list | tuple):
-        return "、".join(value_words(item) for item in value) or _("没有")
-    if isinstance(value, Mapping):
-        return "，".join(value_words(item) for item in value.values())
+        return "" if any(isinstance(item, Mapping) for item in value) else "、".join(map(value_words, value))
+    text = str(value)
+    if isinstance(value, str) and len(text) == 6 and text.isdigit():
+        return place_words(text)
     return spoken(shown(value))
+
+
+def amount_words(name: str, value: object) -> str:
+    """A value with its unit, which its name tells: `…months…` counts months."""
+    if isinstance(value, int) and not isinstance(value, bool) and "months" in name.split("_"):
+        return _("%(count)s 个月") % {"count": value}
+    return value_words(value)

@@ -1,0 +1,167 @@
+"""Every page in a real browser: accessible, narrow and wide, light, and whole without scripts."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.casework.walk import ANSWERS, Walk
+from tests.pages.browser import chromium, overflow, violations, watch
+from tongban.node.casework import actions
+from tongban.node.people.models import Account, Officer
+
+MOST_BYTES = 150_000
+PASSWORD = "a long password"
+NOWHERE = "/no-such-page/"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with chromium() as started:
+        yield started
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Open a window, signed in as somebody."""
+    opened: list[BrowserContext] = []
+
+    def window(
+        account: Account | None = None, *, width: int = 1280, scripts: bool = True, **more: str
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            locale=more.get("locale", "zh-CN"),
+        )
+        opened.append(context)
+        if account is not None:
+            client = Client()
+            client.force_login(account)
+            cookies = [
+                {"name": name, "value": morsel.value, "url": live_server.url}
+                for name, morsel in client.cookies.items()
+            ]
+            context.add_cookies(cookies)  # type: ignore[arg-type]
+        return context.new_page()
+
+    yield window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
+    decided = walk.again(walk.proposed())
+    actions.confirm(officer, decided.number, decided.revision)
+    waiting = walk.submitted()
+    draft = walk.draft()
+    return [
+        "/",
+        "/services/medical-retirement/",
+        "/plan/",
+        "/plan/D5/",
+        "/plan/D15/",
+        f"/applications/{draft.pk}/questions/work/",
+        f"/applications/{draft.pk}/questions/base/",
+        f"/applications/{draft.pk}/questions/phone/",
+        f"/applications/{draft.pk}/check/",
+        f"/applications/{draft.pk}/consent/",
+        "/cases/",
+        f"/cases/{waiting.number}/",
+        f"/cases/{waiting.number}/submitted/",
+        f"/cases/{decided.number}/",
+        "/accesses/",
+        NOWHERE,
+    ]
+
+
+@pytest.fixture
+def officers_pages(walk: Walk) -> list[str]:
+    return ["/workbench/", "/workbench/?status=done", f"/workbench/cases/{walk.proposed().number}/"]
+
+
+@pytest.mark.parametrize(("locale", "every"), [("zh-CN", 1), ("en", 4)])
+def test_citizens_pages_are_accessible_light_quiet_and_fit(
+    enter: Callable[..., Page], citizen: Account, citizens_pages: list[str], locale: str, every: int
+) -> None:
+    for address in citizens_pages[every - 1 :: every]:
+        page = enter(citizen, locale=locale)
+        heard = watch(page)
+        page.goto(address)
+        page.wait_for_load_state("load")
+        assert heard.weight < MOST_BYTES, address
+        assert violations(page) == [], address
+        assert overflow(page) <= 0, address
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert overflow(page) <= 0, address
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, "color-contrast") == [], address
+        assert len(heard.complaints) == (address == NOWHERE), (address, heard.complaints)
+        page.context.close()
+
+
+def test_workbench_is_accessible_and_quiet(
+    enter: Callable[..., Page], officer: Officer, officers_pages: list[str]
+) -> None:
+    page = enter(officer.account)
+    heard = watch(page)
+    for address in officers_pages:
+        page.goto(address)
+        assert violations(page) == [], address
+    assert heard.complaints == []
+
+
+def test_sign_in_with_an_error_is_accessible_and_shows_the_error_first(
+    enter: Callable[..., Page], citizen: Account
+) -> None:
+    page = enter()
+    page.goto("/sign-in/")
+    page.fill("#id_username", "woman")
+    page.fill("#id_password", "wrong")
+    page.click("main button")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    assert violations(page) == []
+
+
+def test_application_works_without_scripts(enter: Callable[..., Page], citizen: Account, walk: Walk) -> None:
+    page = enter(scripts=False)
+    page.goto("/services/medical-retirement/")
+    page.click("main button")
+    page.fill("#id_username", "woman")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    page.goto("/services/medical-retirement/")
+    page.click("main button")
+    for answer in ANSWERS.values():
+        if page.locator("input[type=radio]").count():
+            page.check(f"input[value='{answer}']")
+        else:
+            page.fill("#answer", answer)
+        page.click("main form button")
+    page.click("text=回答无误，下一步")
+    for tick in page.locator("input[type=checkbox]").all():
+        tick.check()
+    page.click("text=同意并提交申请")
+    assert page.locator(".receipt__number").inner_text().startswith("SC-")
+
+
+def test_progress_moves_on_by_itself(
+    enter: Callable[..., Page], citizen: Account, walk: Walk, officer: Officer
+) -> None:
+    case = walk.submitted()
+    page = enter(citizen)
+    page.goto(f"/cases/{case.number}/")
+    walk.answer(case, "510100")
+    walk.answer(case, "500000")
+    page.wait_for_selector("text=已按规则计算，等待工作人员确认", timeout=15_000)
+    actions.confirm(officer, case.number, walk.again(case).revision)
+    page.wait_for_selector("h1:has-text('您可以在成都办理医保退休')", timeout=15_000)

@@ -190,6 +190,10 @@ def _end(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
 
 def _extreme(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
     def found(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
+        if len(node.keywords) != 1:
+            raise Refusal(
+                "arguments", "what if the list is empty is not said", "Write smallest(…, otherwise=0)"
+            )
         items = _argument(lowering, node, scope, options=1)
         _, kind = items_of(items)
         if node.keywords[0].arg != "otherwise" or kind not in _SORTABLE:

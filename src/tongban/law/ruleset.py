@@ -301,7 +301,13 @@ class _Loader:
                 f"Rename the folder to {heading.name.replace('-', '_')} or the rule set",
             )  # fmt: skip
         family = set(self._family(folder))
-        lowered = RuleSetLowering(folder, {name: self.modules[name] for name in sorted(family)}).run()
+        try:
+            lowered = RuleSetLowering(folder, {name: self.modules[name] for name in sorted(family)}).run()
+        except RecursionError:
+            where = Place(declared.source.file)
+            raise RuleSetError(
+                "too-deep", where, "an expression is too long", "Split it into rules"
+            ) from None
         return RuleSet(
             name=heading.name,
             version=heading.version,

@@ -25,6 +25,10 @@ class Source:
             raise RuleSetError(
                 "syntax", where, f"this is not Python: {error.msg}", "Correct the line"
             ) from None
+        except (RecursionError, MemoryError):
+            raise RuleSetError(
+                "too-deep", Place(file), "an expression is too long", "Split it into rules"
+            ) from None
         except ValueError as error:
             raise RuleSetError(
                 "syntax", Place(file), f"this is not Python: {error}", "Save it as plain text"

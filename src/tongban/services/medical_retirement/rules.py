@@ -26,12 +26,7 @@ from tongban.law import (
 )
 from tongban.services.retirement_age.rules import Category, statutory_retirement_month
 
-ruleset(
-    "medical-retirement",
-    version="1",
-    zh="职工医保缴费年限互认与医保退休",
-    en="Retirement with medical insurance",
-)
+ruleset("medical-retirement", version="1", zh="职工医保缴费年限互认与医保退休", en="Medical retirement")
 
 CHONGQING = PlaceCode("500000")
 CHENGDU = PlaceCode("510100")
@@ -106,19 +101,19 @@ def insured_months(insured_spells: Spells, months_in_pool_500000: int, months_in
     if elsewhere > 0:
         return because(
             together,
-            zh="缴费合计 {result} 个月："
+            zh="各地缴费合计 {result} 个月："
             "重庆 {months_in_pool_500000} + 成都 {months_in_pool_510100} − 重复 {twice}"
             " + 其他地区 {elsewhere}",
-            en="{result} months in all: Chongqing {months_in_pool_500000} + Chengdu {months_in_pool_510100}"
-            " − twice {twice} + elsewhere {elsewhere}",
+            en="{result} months in all:"
+            " Chongqing {months_in_pool_500000} + Chengdu {months_in_pool_510100} − counted twice {twice}"
+            " + elsewhere {elsewhere}",
         )
     return because(
         together,
         zh="两地缴费合计 {result} 个月："
         "重庆 {months_in_pool_500000} + 成都 {months_in_pool_510100} − 重复 {twice}",
-        en="{result} months on both sides: Chongqing {months_in_pool_500000} + Chengdu"
-        " {months_in_pool_510100}"
-        " − twice {twice}",
+        en="{result} months on both sides:"
+        " Chongqing {months_in_pool_500000} + Chengdu {months_in_pool_510100} − counted twice {twice}",
     )
 
 
@@ -128,14 +123,12 @@ def reached_age(apply_month: Month, statutory_retirement_month: Month) -> bool:
         return because(
             True,
             zh="法定退休月份为 {statutory_retirement_month}，申请时（{apply_month}）已达到",
-            en="The statutory month is {statutory_retirement_month}; it was reached when applying in"
-            " {apply_month}",
+            en="Applied in {apply_month}, not before the statutory month {statutory_retirement_month}",
         )
     return because(
         False,
         zh="法定退休月份为 {statutory_retirement_month}，申请时（{apply_month}）尚未达到",
-        en="The statutory month is {statutory_retirement_month}; it was not reached when applying in"
-        " {apply_month}",
+        en="Applied in {apply_month}, before the statutory month {statutory_retirement_month}",
     )
 
 
@@ -207,10 +200,8 @@ def required_months(
     if unbroken is not None and counted_months < in_all and longest_run_months >= unbroken:
         return because(
             unbroken,
-            zh="{pool}要求累计 {in_all} 个月或连续 {unbroken} 个月；"
-            "已连续 {longest_run_months} 个月，按连续计算",
-            en="{pool} requires {in_all} months in all or {unbroken} unbroken; the run of"
-            " {longest_run_months} is enough",
+            zh="{pool}要求累计 {in_all} 个月或连续 {unbroken} 个月，已连续 {longest_run_months} 个月",
+            en="{pool} requires {in_all} months or {unbroken} unbroken; {longest_run_months} are unbroken",
         )
     if unbroken is not None:
         return because(
@@ -240,8 +231,7 @@ def shortfall_months(
         return because(
             actual_missing,
             zh="{pool}要求实际缴费 {actual} 个月，已有 {actual_months} 个月，还差 {result} 个月",
-            en="{pool} requires {actual} months actually paid; there are {actual_months}, {result}"
-            " are missing",
+            en="{pool} requires {actual} months actually paid, not {actual_months}: {result} are missing",
         )
     if in_all_missing > 0:
         return because(
@@ -303,14 +293,13 @@ def top_up_base(pool: PlaceCode, contribution_base: Fen | None, lower_base: Tabl
 def top_up(
     pool: PlaceCode, shortfall_months: int, top_up_base: Fen, top_up_rate: Table[PlaceCode, Rate]
 ) -> Fen:
-    rate = top_up_rate[pool]
     if shortfall_months == 0:
         return because(Fen(0), zh="在{pool}不需要补缴", en="No top-up is needed in {pool}")
+    rate = top_up_rate[pool]
     return because(
         round_half_up(shortfall_months * top_up_base * rate),
         zh="补缴 {shortfall_months} 个月 × 基数 {top_up_base} × 费率 {rate} = {result}，以经办机构核定为准",
-        en="{shortfall_months} months × base {top_up_base} × rate {rate} = {result}; the"
-        " agency's figure decides",
+        en="{shortfall_months} months × base {top_up_base} × rate {rate} = {result}; the agency decides",
     )
 
 
@@ -346,8 +335,7 @@ def recommended_pool(
             CHONGQING if months_in_pool_500000 > months_in_pool_510100 else CHENGDU,
             zh="两边条件相同，重庆缴费 {months_in_pool_500000} 个月、"
             "成都 {months_in_pool_510100} 个月，{result}较长",
-            en="Both are alike; {months_in_pool_500000} months were paid in Chongqing,"
-            " {months_in_pool_510100} in Chengdu:"
+            en="Alike; {months_in_pool_500000} months in Chongqing, {months_in_pool_510100} in Chengdu:"
             " more in {result}",
         )
     place = insured_spells.last_place()

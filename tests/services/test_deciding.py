@@ -86,3 +86,10 @@ def test_overlapping_spells_of_one_place_are_not_computable(service: Service) ->
 def test_a_day_before_the_law_is_not_computable(service: Service) -> None:
     with pytest.raises(NotComputable):
         explain(service, facts(service.definition, known(CHENGDU)), date(1999, 1, 1))
+
+
+def test_an_outcome_that_the_law_does_not_give_is_told_as_not_known(service: Service) -> None:
+    outcomes = {"eligible_510100": False, "recommended_pool": None, "earliest_eligible_month": None}
+    decision = propose(service.definition, outcomes, {"pool": "better"}, "510100")
+    assert decision.outcome == "refused"
+    assert "最早可以办理的月份：尚不能确定" in decision.text.zh

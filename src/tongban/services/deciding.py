@@ -51,15 +51,19 @@ def facts(definition: Definition, known: Known) -> dict[str, object]:
 def propose(
     definition: Definition, outcomes: Mapping[str, object], answers: Mapping[str, Answer], own_place: str
 ) -> Proposed:
-    """The proposal of an agency at `own_place`; another side's pool means that the person applies there."""
+    """The proposal of an agency at `own_place`; another side's pool means that the person applies there.
+
+    An outcome that the law does not give on that day is told as not known yet.
+    """
     decision = definition.decision
     pool = _pool(definition, outcomes, answers, own_place)
     outcome = _outcome(decision, outcomes, pool, own_place)
     side = definition.side(pool)
     suffix = f"_{pool}"
     of_pool = {name.removesuffix(suffix): value for name, value in outcomes.items() if name.endswith(suffix)}
-    values = {**of_pool, **outcomes, "pool_name": side.name if side else pool}
     told = decision.outcomes[outcome]
+    unknown = dict.fromkeys(told.title.placeholders | told.text.placeholders)
+    values = {**unknown, **of_pool, **outcomes, "pool_name": side.name if side else pool}
     return Proposed(outcome, pool, told.title.filled(values), told.text.filled(values))
 
 

@@ -44,9 +44,11 @@ class Text(Data):
 
 
 def shown(value: object) -> Text:
-    """A value as people write it: months, dates and money in each language's way, yes and no as words."""
+    """A value as people write it: months and money in each language's way, yes and no as words."""
     if isinstance(value, Text):
         return value
+    if value is None:
+        return _UNKNOWN
     if isinstance(value, bool):
         return Text(zh="是" if value else "否", en="Yes" if value else "No")
     text = str(value)
@@ -57,6 +59,9 @@ def shown(value: object) -> Text:
         amount = f"{int(text[:-3]):,}{text[-3:]}"
         return Text(zh=f"{amount} 元", en=f"CNY {amount}")
     return Text(zh=text or "—", en=text or "—")
+
+
+_UNKNOWN = Text(zh="尚不能确定", en="not known yet")
 
 
 def _fill(template: str, values: Mapping[str, object], language: str) -> str:

@@ -35,6 +35,8 @@ demo: setup
 	@$(BIN)/tongban demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: setup-dev
+	@(command -v chromium || command -v chromium-browser || command -v google-chrome) >/dev/null \
+		|| echo "[tongban] no Chromium found: the tests in a real browser are skipped (Debian: apt install chromium)"
 	@echo "[tongban] running the tests"
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.federation.browser import running_chromium
 from tests.federation.two_nodes import TwoNodes, two_running_nodes
 
 
@@ -19,3 +21,9 @@ def two_nodes() -> Iterator[TwoNodes]:
             yield running
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser

@@ -72,6 +72,28 @@ class TwoNodes:
             kind,
         )
 
+    def attempts(self, number: str) -> int:
+        """How often Sichuan's node has tried to deliver the case's question to Chongqing's."""
+        return self.count(
+            SICHUAN.node,
+            "SELECT attempts FROM exchange_outbox WHERE case_ref = %s AND receiver = 'chongqing'",
+            number,
+        )
+
+    def allow_connections(self, node: str, *, is_allowed: bool) -> None:
+        """Shut the node's database to everyone, those connected included, or open it again."""
+        name = urlsplit(self.databases[node]).path.lstrip("/")
+        with psycopg.connect(_named(self.databases[node], "postgres"), autocommit=True) as server:
+            server.execute(
+                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+                    sql.Identifier(name), sql.Literal(is_allowed)
+                )
+            )
+            if not is_allowed:
+                server.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+                )
+
     def answers_given(self, number: str) -> int:
         """How often Chongqing's node wrote down that it answered for this case."""
         return self.count(

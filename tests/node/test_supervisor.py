@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,13 +12,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tongban.node.embedded_postgres import EmbeddedPostgres, server_processes
+
 SUPERVISE = """
 import os, sys
+from pathlib import Path
+from tongban.node.embedded_postgres import EmbeddedPostgres
 from tongban.node.supervisor import PreparationError, Program, Supervisor
+database = EmbeddedPostgres(Path(sys.argv[3]), is_durable=False) if len(sys.argv) > 3 else None
 preparation, program = (Program(name, (sys.executable, "-c", text)) for name, text in
                         (("preparation", sys.argv[1]), ("program", sys.argv[2])))
 try:
-    Supervisor("node", preparation, [program], os.environ, None).run()
+    Supervisor("node", preparation, [program], os.environ, database).run()
 except PreparationError:
     sys.exit(2)
 """
@@ -35,11 +41,11 @@ subprocess.Popen([sys.executable, "-c", {NOTE_AND_WAIT!r}]).wait()
 class Supervised:
     """A supervisor in a process of its own, whose programs note their process ids."""
 
-    def __init__(self, notes: Path, program: str, preparation: str = "") -> None:
+    def __init__(self, notes: Path, program: str, preparation: str = "", *database: str) -> None:
         self.notes = notes
         notes.touch()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISE, preparation, program],
+            [sys.executable, "-c", SUPERVISE, preparation, program, *database],
             env=os.environ | {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join(sys.path)},
             stderr=subprocess.DEVNULL,
         )
@@ -66,11 +72,17 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.fixture
+def short_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="tongban-sv-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
     opened: list[Supervised] = []
 
-    def open_one(program: str, preparation: str = "") -> Supervised:
-        opened.append(Supervised(tmp_path / f"notes-{len(opened)}", program, preparation))
+    def open_one(program: str, preparation: str = "", *database: str) -> Supervised:
+        opened.append(Supervised(tmp_path / f"notes-{len(opened)}", program, preparation, *database))
         return opened[-1]
 
     yield open_one
@@ -115,3 +127,23 @@ def test_failed_preparation_starts_nothing(supervise: Callable[..., Supervised])
     supervised = supervise(NOTE_AND_WAIT, preparation="raise SystemExit(2)")
     assert supervised.process.wait(20) == 2
     assert supervised.notes.read_text() == ""
+
+
+def test_killed_database_is_started_again_and_ends_with_the_node(
+    supervise: Callable[..., Supervised], short_folder: Path
+) -> None:
+    supervised = supervise(NOTE_AND_WAIT, "", str(short_folder / "pg"))
+    supervised.started(1)
+    server = EmbeddedPostgres(short_folder / "pg")
+    (postmaster,) = (process for process in server_processes(server.folder) if is_postmaster(process))
+    postmaster.kill()
+    postmaster.wait(20)
+    await_that(server.is_answering)
+    supervised.process.terminate()
+    assert supervised.process.wait(30) == 0
+    assert not server_processes(server.folder)
+
+
+def is_postmaster(process: psutil.Process) -> bool:
+    parent = process.parent()
+    return parent is not None and parent.name() != "postgres"

@@ -37,6 +37,11 @@ class Element:
                 yield from part.all(tag, **attributes)
 
     @property
+    def elements(self) -> "tuple[Element, ...]":
+        """The elements right below."""
+        return tuple(part for part in self.content if isinstance(part, Element))
+
+    @property
     def text(self) -> str:
         """The words below, blanks evened out, pictures left out."""
         return " ".join("".join(self._pieces()).split())

@@ -45,7 +45,8 @@ def _rung(rung: Element) -> Iterator[str]:
     for reason in rung.all("p"):
         yield f"      {reason.text}"
     for parameters in rung.all("ul", class_="rung__parameters"):
-        yield from (f"      · {parameter.text}" for parameter in parameters.all("li"))
+        for parameter in parameters.all("li"):
+            yield "      · " + "; ".join(part.text for part in parameter.elements)
 
 
 def _timeline(page: Page) -> Iterator[str]:

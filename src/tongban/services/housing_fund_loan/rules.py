@@ -131,14 +131,15 @@ def eligible(continuous_months: int, months_needed: int) -> bool:
 
 @rule(zh="限额类别", en="kind of household", cites="两市住房公积金贷款规定")
 def household(spouse_balance: Fen | None, children: int, several_children: int) -> Household:
+    several = children > 0 and children >= several_children
     if spouse_balance is None:
         return because(
-            Household.SINGLE_CHILDREN if children >= several_children else Household.SINGLE,
+            Household.SINGLE_CHILDREN if several else Household.SINGLE,
             zh="一人缴存，子女 {children} 个：{result}",
             en="One depositor, {children} children: {result}",
         )
     return because(
-        Household.FAMILY_CHILDREN if children >= several_children else Household.FAMILY,
+        Household.FAMILY_CHILDREN if several else Household.FAMILY,
         zh="夫妻双方缴存，子女 {children} 个：{result}",
         en="Two depositors, {children} children: {result}",
     )

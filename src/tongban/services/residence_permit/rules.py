@@ -4,7 +4,7 @@ Endorsed in the month before each full year the permit goes on; late, its functi
 count anew.
 """
 
-from tongban.law import Date, because, fact, ordered, rule, ruleset
+from tongban.law import Date, because, check, fact, ordered, rule, ruleset
 
 ruleset(
     "residence-permit", version="1", zh="居住证签注与居住年限", en="Residence permit: endorsement and years"
@@ -14,6 +14,15 @@ MOST_YEARS = 200
 
 issued = fact(Date, past=True, zh="签发日期", en="date of issue")
 endorsements = fact(list[Date], at_most=100, zh="历次签注日期", en="dates of endorsement")
+
+
+@check(
+    fact="endorsements",
+    zh="签注日期不能早于签发日期",
+    en="An endorsement cannot lie before the date of issue",
+)
+def endorsed_after_issue(issued: Date, endorsements: list[Date]) -> bool:
+    return all(endorsed >= issued for endorsed in endorsements)
 
 
 @rule(

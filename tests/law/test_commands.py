@@ -95,3 +95,47 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path):
     assert result.exit_code == 1
     assert "w [0]: entitled: expected True, but is False" in result.output
     assert "1 of 2 examples hold" in result.output
+
+
+def test_explain_draws_a_picture_when_asked(run, clerk, tmp_path):
+    picture = tmp_path / "decision.svg"
+    result = run("explain", "ruritania", "--facts", "-", "--svg", str(picture), given=json.dumps(clerk))
+    assert (result.exit_code, picture.read_text("utf-8")[:4]) == (0, "<svg")
+
+
+def test_when_says_the_month_and_the_facts_that_would_do(run, clerk):
+    young = {**clerk, "birth_month": "1966-07"}
+    result = run(
+        "when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30", given=json.dumps(young)
+    )
+    assert result.exit_code == 0
+    assert "yes in 2 months (work" in result.stdout
+    assert "birth_month: 1966-07 -> 1966-05" in result.stdout
+
+
+def test_when_ends_with_status_1_if_nothing_helps(run, clerk):
+    hopeless = {**clerk, "work": []}
+    result = run(
+        "when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30", given=json.dumps(hopeless)
+    )
+    assert result.exit_code == 1
+
+
+def test_compare_puts_two_dates_law_side_by_side(run, clerk):
+    result = run(
+        "compare",
+        "ruritania",
+        "--facts",
+        "-",
+        "--on",
+        "2026-06-30",
+        "--law-of",
+        "2026-07-01",
+        given=json.dumps(clerk),
+    )
+    assert "days_to_decide: 30 | 10" in result.stdout
+
+
+def test_compare_wants_one_other_law(run, clerk):
+    result = run("compare", "ruritania", "--facts", "-", given=json.dumps(clerk))
+    assert (result.exit_code, "--law-of DATE" in result.stderr) == (2, True)

@@ -81,6 +81,7 @@ class Forms:
         self.outcomes = sorted(
             (rule for rule in rules if rule.outcome), key=lambda rule: (rule.order, rule.name)
         )
+        self.declared = declared
         self.parameters = parameters
         self.places = places
         self._used: dict[Row, JsonObject] = {}

@@ -1,0 +1,122 @@
+"""What the commands of `tongban law` share: options, reading of facts, errors as one line with status 2."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from tongban.law.errors import FactsRefused, LawError, UnknownRuleSet
+from tongban.law.ruleset import RuleSet, read_folder
+
+P = ParamSpec("P")
+R = TypeVar("R")
+OWN_RULESETS = Path(__file__).parent.parent / "services"
+FACTS = click.option(
+    "--facts", "file", required=True, help="JSON file with the facts; - reads standard input."
+)
+LANGUAGE = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Language of the text.")
+ON = click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date of the decision; default: the fact `on`, else today.",
+)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors of law and facts into one line on stderr and exit status 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except LawError as error:
+            click.echo(" ".join(str(error).split()), err=True)
+            sys.exit(2)
+
+    return run
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Name the file in refusals of its facts."""
+    try:
+        yield
+    except FactsRefused as error:
+        raise LawError(f"{shown(file)}: {error}") from None
+
+
+def find_ruleset(root: Path, name: str) -> RuleSet:
+    """Load a rule set; LawError lists the known ones."""
+    try:
+        return RuleSet.from_files(read_folder(root), name)
+    except UnknownRuleSet:
+        known = ", ".join(sorted(path.parent.name.replace("_", "-") for path in root.glob("*/rules.py")))
+        raise LawError(f"RULESET: there is no rule set {name}; expected one of {known}") from None
+
+
+def read_facts(file: str) -> Mapping[str, object]:
+    """Read an object of facts; LawError names file and line."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise LawError(
+            f"{shown(file)}: cannot be read ({reason}); expected a JSON file with the facts"
+        ) from None
+    try:
+        facts = json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        line = f"{shown(file)}: line {error.lineno}"
+        raise LawError(f"{line}: this is not JSON; expected an object of facts") from None
+    except _Twice as error:
+        raise LawError(f"{shown(file)}: {error}; expected each field once") from None
+    except (RecursionError, ValueError):
+        raise LawError(f"{shown(file)}: this is no usable JSON; expected an object of facts") from None
+    if not isinstance(facts, dict):
+        raise LawError(f'{shown(file)}: expected an object of facts, like {{"birth_month": "1976-02"}}')
+    return facts
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file; LawError when it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LawError(
+            f"{path}: cannot be written ({error.strerror}); expected a file in a folder that is there"
+        ) from None
+
+
+def shown(file: str) -> str:
+    """Give the name of a file for a message."""
+    return "standard input" if file == "-" else file
+
+
+def day_of(on: datetime | None) -> date | None:
+    """Give the day of the option --on."""
+    return None if on is None else on.date()
+
+
+def today() -> date:
+    """Give today in Shanghai."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+class _Twice(ValueError):
+    """A field stands twice in an object."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Twice(f"{twice}: is given twice")
+    return found

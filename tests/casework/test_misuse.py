@@ -41,6 +41,12 @@ def test_submitting_a_draft_twice_gives_the_same_case_and_asks_once(walk: Walk) 
     assert (Case.objects.count(), Outbox.objects.count()) == (1, 2)
 
 
+def test_a_draft_that_was_given_up_is_not_submitted(walk: Walk) -> None:
+    draft = walk.draft()
+    drafts.discard(draft)
+    assert refused(lambda: submission.submit(walk.person, draft.pk, CONSENTS)) == "not-found"
+
+
 def test_a_submitted_draft_takes_no_more_answers(walk: Walk) -> None:
     draft = walk.draft()
     submission.submit(walk.person, draft.pk, CONSENTS)

@@ -18,9 +18,11 @@ from tongban.node.people.models import Person
 
 def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Case:
     """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
-    drafts.find(person, draft_id)
+    found = drafts.find(person, draft_id)
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().get(pk=draft_id, person=person)
+        draft = Draft.objects.select_for_update().filter(pk=found.pk).first()
+        if draft is None:
+            raise Refused("not-found")
         made = Case.objects.filter(draft=draft).first()
         if made is not None:
             return made

@@ -1,0 +1,279 @@
+"""Straight-line LLVM assembly for whole numbers whose bounds are known.
+
+Every value carries the interval it lies in; the interval decides its width, so that most law runs on 32-bit
+lanes. Nothing here branches or traps, whatever the bits of an input are.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["i1", "i8", "i16", "i32", "i64", "double"]
+
+INT32 = 2**31 - 1
+INT64 = 2**63 - 1
+# Up to here a double holds every whole number and the quotient of two such never rounds up to the next one.
+EXACT_DOUBLE = 2**51
+_SHIFT_TO_DOUBLE = 0x4338000000000000
+
+
+@dataclass(frozen=True)
+class Value:
+    """An operand with its type and, for whole numbers, the bounds it lies in."""
+
+    text: str
+    kind: Kind
+    low: int = 0
+    high: int = 1
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number known when the code is made."""
+        return not self.text.startswith("%")
+
+
+TRUE = Value("true", "i1", 1, 1)
+FALSE = Value("false", "i1", 0, 0)
+
+
+def width(low: int, high: int) -> Kind:
+    """The type that holds every number from `low` to `high`; what is wider wraps, where it is not used."""
+    return "i32" if low >= -INT32 - 1 and high <= INT32 else "i64"
+
+
+def _held(low: int, high: int) -> tuple[int, int]:
+    """The bounds, or those of 64 bits where a number may have wrapped."""
+    return (low, high) if low >= -INT64 - 1 and high <= INT64 else (-INT64 - 1, INT64)
+
+
+def whole(number: int) -> Value:
+    """A constant whole number."""
+    return Value(str(number), width(number, number), number, number)
+
+
+def floating(number: float) -> Value:
+    """A constant with a fraction."""
+    return Value(f"0x{struct.pack('>d', number).hex().upper()}", "double")
+
+
+class Assembly:
+    """The body of a function, one instruction a line; each method adds what it needs and gives the result."""
+
+    def __init__(self, prefix: str = "v") -> None:
+        self.lines: list[str] = []
+        self._prefix = prefix
+        self._names = 0
+
+    def do(self, instruction: str) -> str:
+        """Add an instruction with a result; give the result's name."""
+        self._names += 1
+        name = f"%{self._prefix}{self._names}"
+        self.lines.append(f"  {name} = {instruction}")
+        return name
+
+    # -- whole numbers
+
+    def cast(self, value: Value, kind: Kind) -> str:
+        """The operand text of a whole number or truth value in this type."""
+        if value.kind == kind or (value.is_constant and value.kind != "i1"):
+            return value.text
+        if value.kind == "i1":
+            if value.is_constant:
+                return str(value.low)
+            return self.do(f"zext i1 {value.text} to {kind}")
+        sizes = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64}
+        instruction = "sext" if sizes[value.kind] < sizes[kind] else "trunc"
+        return self.do(f"{instruction} {value.kind} {value.text} to {kind}")
+
+    def add(self, a: Value, b: Value) -> Value:
+        """a + b."""
+        return self._whole("add", a, b, a.low + b.low, a.high + b.high)
+
+    def subtract(self, a: Value, b: Value) -> Value:
+        """a − b."""
+        return self._whole("sub", a, b, a.low - b.high, a.high - b.low)
+
+    def multiply(self, a: Value, b: Value) -> Value:
+        """a × b."""
+        corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+        return self._whole("mul", a, b, min(corners), max(corners))
+
+    def smaller(self, a: Value, b: Value) -> Value:
+        """The smaller of two whole numbers."""
+        return self._extreme("slt", a, b, min(a.low, b.low), min(a.high, b.high))
+
+    def greater(self, a: Value, b: Value) -> Value:
+        """The greater of two whole numbers."""
+        return self._extreme("sgt", a, b, max(a.low, b.low), max(a.high, b.high))
+
+    def negative(self, a: Value) -> Value:
+        """−a."""
+        return self.subtract(whole(0), a)
+
+    def absolute(self, a: Value) -> Value:
+        """|a|."""
+        return a if a.low >= 0 else self.known(self.greater(a, self.negative(a)), 0, INT64)
+
+    def floor_divide(self, a: Value, b: Value) -> Value:
+        """⌊a / b⌋; where b is 0, anything, but no trap."""
+        if b.high < 0:
+            return self.floor_divide(self.negative(a), self.negative(b))
+        if b.low < 0:
+            below = self.compare("slt", b, whole(0))
+            return self.floor_divide(self.select(below, self.negative(a), a), self.absolute(b))
+        if not b.is_constant:
+            b = self.greater(b, whole(1))
+        if b.low == b.high == 1:
+            return a
+        corners = [x // y for x in (a.low, a.high) for y in (max(b.low, 1), max(b.high, 1))]
+        low, high = min(corners), max(corners)
+        if a.is_constant and b.is_constant:
+            return whole(low)
+        if width(a.low, a.high) == width(b.low, b.high) == "i32" and b.is_constant:
+            return self._divide_whole(a, b, "i32", low, high)
+        if max(abs(a.low), abs(a.high)) < EXACT_DOUBLE and b.high < EXACT_DOUBLE:
+            quotient = self.do(f"fdiv double {self._to_double(a)}, {self._to_double(b)}")
+            floor = self.do(f"call double @llvm.floor.f64(double {quotient})")
+            return self._from_double(floor, low, high)
+        return self._divide_whole(a, b, "i64", low, high)
+
+    def modulo(self, a: Value, b: Value) -> Value:
+        """a − b·⌊a / b⌋."""
+        rest = self.subtract(a, self.multiply(b, self.floor_divide(a, b)))
+        most = max(abs(b.low), abs(b.high), 1) - 1
+        return self.known(rest, -most if b.low < 0 else 0, most if b.high > 0 else 0)
+
+    def known(self, a: Value, low: int, high: int) -> Value:
+        """The same number, of which the law of numbers tells closer bounds."""
+        if a.is_constant:
+            return a
+        low, high = max(low, a.low), min(high, a.high)
+        kind = width(low, high)
+        return Value(self.cast(a, kind), kind, low, high)
+
+    def bounded(self, a: Value, low: int, high: int) -> Value:
+        """The number itself where it lies in the bounds, the nearer bound where not."""
+        return self.smaller(self.greater(a, whole(low)), whole(high))
+
+    def compare(self, relation: str, a: Value, b: Value) -> Value:
+        """One of eq ne slt sle sgt sge between two whole numbers or truth values."""
+        if a.kind == "double":
+            ordered = {"eq": "oeq", "ne": "une", "slt": "olt", "sle": "ole", "sgt": "ogt", "sge": "oge"}[
+                relation
+            ]
+            return Value(self.do(f"fcmp {ordered} double {a.text}, {b.text}"), "i1")
+        if a.kind == b.kind == "i1":
+            return Value(self.do(f"icmp {relation} i1 {a.text}, {b.text}"), "i1")
+        known = _known(relation, a, b)
+        if known is not None:
+            return known
+        kind = width(min(a.low, b.low), max(a.high, b.high))
+        return Value(self.do(f"icmp {relation} {kind} {self.cast(a, kind)}, {self.cast(b, kind)}"), "i1")
+
+    # -- truth values
+
+    def both(self, a: Value, b: Value) -> Value:
+        """a and b."""
+        if FALSE in (a, b):
+            return FALSE
+        if TRUE in (a, b):
+            return b if a == TRUE else a
+        return Value(self.do(f"and i1 {a.text}, {b.text}"), "i1")
+
+    def either(self, a: Value, b: Value) -> Value:
+        """a or b."""
+        if TRUE in (a, b):
+            return TRUE
+        if FALSE in (a, b):
+            return b if a == FALSE else a
+        return Value(self.do(f"or i1 {a.text}, {b.text}"), "i1")
+
+    def negate(self, a: Value) -> Value:
+        """Not a."""
+        if a in (TRUE, FALSE):
+            return FALSE if a == TRUE else TRUE
+        return Value(self.do(f"xor i1 {a.text}, true"), "i1")
+
+    def select(self, condition: Value, a: Value, b: Value) -> Value:
+        """a where the condition holds, else b."""
+        if condition == TRUE or a == b:
+            return a
+        if condition == FALSE:
+            return b
+        if a.kind == "double":
+            return Value(self.do(f"select i1 {condition.text}, double {a.text}, double {b.text}"), "double")
+        if a.kind == b.kind == "i1":
+            return Value(self.do(f"select i1 {condition.text}, i1 {a.text}, i1 {b.text}"), "i1")
+        low, high = min(a.low, b.low), max(a.high, b.high)
+        kind = width(low, high)
+        chosen = self.do(
+            f"select i1 {condition.text}, {kind} {self.cast(a, kind)}, {kind} {self.cast(b, kind)}"
+        )
+        return Value(chosen, kind, low, high)
+
+    # -- numbers with a fraction
+
+    def float_operation(self, instruction: str, a: Value, b: Value) -> Value:
+        """One of fadd fsub fmul fdiv; as IEEE 754 says, nothing merged or reordered."""
+        return Value(self.do(f"{instruction} double {a.text}, {b.text}"), "double")
+
+    def to_float(self, a: Value) -> Value:
+        """The whole number as a double, to the nearest."""
+        return Value(self.do(f"sitofp i64 {self.cast(a, 'i64')} to double"), "double")
+
+    # -- the rest
+
+    def _whole(self, instruction: str, a: Value, b: Value, low: int, high: int) -> Value:
+        low, high = _held(low, high)
+        kind = width(low, high)
+        if low == high and a.is_constant and b.is_constant:
+            return whole(low)
+        return Value(
+            self.do(f"{instruction} {kind} {self.cast(a, kind)}, {self.cast(b, kind)}"), kind, low, high
+        )
+
+    def _extreme(self, relation: str, a: Value, b: Value, low: int, high: int) -> Value:
+        kind = width(min(a.low, b.low), max(a.high, b.high))
+        left, right = self.cast(a, kind), self.cast(b, kind)
+        first = self.do(f"icmp {relation} {kind} {left}, {right}")
+        chosen = self.do(f"select i1 {first}, {kind} {left}, {kind} {right}")
+        return Value(chosen, kind, low, high)
+
+    def _divide_whole(self, a: Value, b: Value, kind: Kind, low: int, high: int) -> Value:
+        dividend, divisor = self.cast(a, kind), self.cast(b, kind)
+        if a.low >= 0:
+            return Value(self.do(f"udiv {kind} {dividend}, {divisor}"), kind, low, high)
+        sign = self.do(f"ashr {kind} {dividend}, {31 if kind == 'i32' else 63}")
+        flipped = self.do(f"xor {kind} {dividend}, {sign}")
+        quotient = self.do(f"udiv {kind} {flipped}, {divisor}")
+        return Value(self.do(f"xor {kind} {quotient}, {sign}"), kind, low, high)
+
+    def _to_double(self, a: Value) -> str:
+        if a.is_constant:
+            return floating(float(a.low)).text
+        if a.kind == "i32":
+            return self.do(f"sitofp i32 {a.text} to double")
+        shifted = self.do(f"add i64 {self.cast(a, 'i64')}, {_SHIFT_TO_DOUBLE}")
+        return self.do(
+            f"fsub double {self.do(f'bitcast i64 {shifted} to double')}, 0x{_SHIFT_TO_DOUBLE:016X}"
+        )
+
+    def _from_double(self, text: str, low: int, high: int) -> Value:
+        shifted = self.do(f"fadd double {text}, 0x{_SHIFT_TO_DOUBLE:016X}")
+        bits = self.do(f"bitcast double {shifted} to i64")
+        number = self.do(f"sub i64 {bits}, {_SHIFT_TO_DOUBLE}")
+        kind = width(low, high)
+        return Value(number if kind == "i64" else self.do(f"trunc i64 {number} to {kind}"), kind, low, high)
+
+
+def _known(relation: str, a: Value, b: Value) -> Value | None:
+    """The answer that the bounds alone give."""
+    if a.high < b.low:
+        return TRUE if relation in ("ne", "slt", "sle") else FALSE
+    if a.low > b.high:
+        return TRUE if relation in ("ne", "sgt", "sge") else FALSE
+    if relation == "sle" and a.high <= b.low:
+        return TRUE
+    if relation == "sge" and a.low >= b.high:
+        return TRUE
+    return None

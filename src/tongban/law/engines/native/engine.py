@@ -1,0 +1,143 @@
+"""Runs a program's kernel over batches: chunks of persons on all cores, memory made once a chunk."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tongban.law import ir
+from tongban.law.engines.batch import Answer, Answers, Batch
+from tongban.law.engines.native.compiler import Kernel, load_kernel
+from tongban.law.engines.native.kernel import Recipe, Shape, make_recipe, stored_type
+from tongban.law.engines.program import Program
+from tongban.law.tables.columns import Numbers
+
+CHUNK = 65_536
+_DTYPES: dict[str, type[np.generic]] = {
+    "i8": np.int8,
+    "i16": np.int16,
+    "i32": np.int32,
+    "i64": np.int64,
+    "double": np.float64,
+}
+_STORED = {np.dtype(kind): name for name, kind in _DTYPES.items()}
+_WIDER = {np.dtype(np.uint8): np.int16, np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64}
+_Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    recipe: Recipe
+    kernel: Kernel
+
+
+class NativeEngine:
+    """A program in machine code; a table of another shape gets a kernel of its own."""
+
+    name = "native"
+
+    def __init__(self, program: Program, threads: int | None = None) -> None:
+        self._program = program
+        self._threads = threads or os.cpu_count() or 1
+        self._kernels: dict[tuple[tuple[str, Shape], ...], _Loaded] = {}
+
+    def run(self, batch: Batch) -> Answers:
+        """Compute the outcomes of a batch."""
+        inputs, shapes = self._inputs(batch)
+        loaded = self._load(shapes)
+        outputs: _Arrays = {"refused": np.empty(batch.persons, np.uint8)}
+        for target in self._program.targets:
+            outputs[f"value_{target.name}"] = np.empty(batch.persons, _DTYPES[stored_type(target.type)])
+            if isinstance(target.type, ir.OptionalType):
+                outputs[f"none_{target.name}"] = np.empty(batch.persons, np.uint8)
+        starts = range(0, batch.persons, CHUNK)
+        most = max(
+            (int(np.diff(history.offsets).max(initial=0)) for history in batch.histories.values()), default=0
+        )
+
+        def compute(start: int) -> None:
+            end = min(start + CHUNK, batch.persons)
+            memory = {**inputs, **outputs, **_scratch(loaded.recipe, end - start, most)}
+            loaded.kernel.call(start, end, *(memory[name].ctypes.data for name in loaded.recipe.pointers))
+
+        if len(starts) == 1 or self._threads == 1:
+            for start in starts:
+                compute(start)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(compute, starts))
+        return Answers(
+            {
+                target.name: Answer(
+                    outputs[f"value_{target.name}"],
+                    _truths(outputs[f"none_{target.name}"]) if f"none_{target.name}" in outputs else None,
+                )
+                for target in self._program.targets
+            },
+            _truths(outputs["refused"]),
+        )
+
+    def _load(self, shapes: Mapping[str, Shape]) -> _Loaded:
+        key = tuple(sorted(shapes.items()))
+        if key not in self._kernels:
+            recipe = make_recipe(self._program, shapes)
+            self._kernels[key] = _Loaded(recipe, load_kernel(recipe.assembly, "law", len(recipe.pointers)))
+        return self._kernels[key]
+
+    def _inputs(self, batch: Batch) -> tuple[_Arrays, dict[str, Shape]]:
+        arrays: _Arrays = {}
+        shapes: dict[str, Shape] = {}
+        for fact in self._program.facts:
+            name = fact.name
+            if fact.type == ir.SPELLS and name in batch.histories:
+                history = batch.histories[name]
+                parts = {
+                    "offsets": history.offsets,
+                    "firsts": history.first,
+                    "lasts": history.last,
+                    "places": history.place,
+                    "kinds": history.kind,
+                }
+                arrays |= {f"{part}_{name}": np.ascontiguousarray(array) for part, array in parts.items()}
+                shapes[name] = Shape("", history.missing is not None)
+                missing = history.missing
+            elif name in batch.columns:
+                column = batch.columns[name]
+                values = _storable(column.values)
+                arrays[f"fact_{name}"] = values
+                shapes[name] = Shape(_STORED[values.dtype], column.missing is not None)
+                missing = column.missing
+            else:
+                shapes[name] = Shape("", absent=True)
+                missing = None
+            if missing is not None:
+                arrays[f"missing_{name}"] = np.ascontiguousarray(missing).view(np.uint8)
+        return arrays, shapes
+
+
+def _storable(values: Numbers) -> Numbers:
+    """The numbers in one of the widths a kernel reads, one after the other."""
+    if values.dtype == np.bool_:
+        return np.ascontiguousarray(values).view(np.int8)
+    wider = _WIDER.get(values.dtype)
+    return values.astype(wider) if wider is not None else np.ascontiguousarray(values)
+
+
+def _truths(flags: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    return flags.view(np.bool_)
+
+
+def _scratch(recipe: Recipe, persons: int, most: int) -> _Arrays:
+    """Memory of one chunk: the columns between sweep and loop, and the lists of spells being made."""
+    arrays: _Arrays = {f"asked{column}": np.empty(persons, np.int32) for column in range(recipe.columns)}
+    if "unfit" in recipe.pointers:
+        arrays["unfit"] = np.empty(persons, np.uint8)
+    if "layout" in recipe.pointers:
+        sizes = [width * (capacity(most) + 1) for capacity in recipe.capacities for width in (4, 4, 4, 4)]
+        ends = np.cumsum(np.array([0, *sizes], np.int64))
+        arrays["layout"] = ends[:-1].copy() if sizes else np.zeros(1, np.int64)
+        arrays["scratch"] = np.empty(max(int(ends[-1]), 1), np.uint8)
+    return arrays

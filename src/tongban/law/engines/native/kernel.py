@@ -1,0 +1,309 @@
+"""One native function for a program: facts of persons `begin` to `end` in, outcomes out, and who is refused.
+
+    void law(i64 begin, i64 end, ptr …)
+
+Spells are swept first, person by person; then one loop without branches computes everything else. A fact
+outside what the law admits refuses the person: bounds are checked in the same pass that reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tongban.law import ir
+from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
+from tongban.law.engines.native.lookups import Lookups
+from tongban.law.engines.native.lower import Lowered, Lowering, SpellList, encode
+from tongban.law.engines.native.spells import LIBRARY
+from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
+from tongban.law.engines.program import Fact, Program, Target, plain
+
+_LANES = 8
+_STORED = {
+    "bool": "i8",
+    "int": "i64",
+    "float": "double",
+    "str": "i32",
+    "month": "i32",
+    "date": "i32",
+    "datetime": "i64",
+    "fen": "i64",
+    "rate": "i64",
+    "place": "i32",
+}
+_INTRINSICS = """
+declare i32 @llvm.smax.i32(i32, i32)
+declare i32 @llvm.smin.i32(i32, i32)
+declare double @llvm.floor.f64(double)
+declare double @llvm.ceil.f64(double)
+declare double @llvm.roundeven.f64(double)
+declare double @llvm.fabs.f64(double)
+declare i64 @llvm.fptosi.sat.i64.f64(double)
+"""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the table holds a fact: the width of its numbers, and whether some may be missing (or all are)."""
+
+    stored: str
+    may_miss: bool = False
+    absent: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The text of a kernel, and what it is to be called with, in order."""
+
+    assembly: str
+    pointers: tuple[str, ...]
+    columns: int
+    capacities: tuple[Capacity, ...]
+
+
+@dataclass
+class _Body:
+    """One loop being written."""
+
+    code: Assembly
+    refused: Value = FALSE
+
+
+def stored_type(kind: ir.Type) -> str:
+    """The width in which a fact or an outcome of this type lies in memory."""
+    if isinstance(kind, ir.OptionalType):
+        return stored_type(kind.item)
+    return "i8" if isinstance(kind, ir.EnumType) else _STORED[str(getattr(kind, "name", ""))]
+
+
+def make_recipe(program: Program, shapes: Mapping[str, Shape]) -> Recipe:
+    """Write the kernel of a program for a table whose facts have these shapes."""
+    return _Writer(program, shapes).write()
+
+
+class _Writer:
+    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
+        self._program = program
+        self._shapes = shapes
+        self._pointers: list[str] = []
+        self._arrays: list[str] = []
+
+    def write(self) -> Recipe:
+        asked: dict[Key, Asked] = {}
+        capacities: tuple[Capacity, ...] = ()
+        sweep_text = ""
+        if any(fact.type == ir.SPELLS for fact in self._program.facts):
+            sweep_text, asked, capacities = self._sweep()
+        fused = self._fused(asked, bool(sweep_text))
+        arguments = "".join(f", ptr noalias %{name}" for name in self._pointers)
+        assembly = f"""{LIBRARY if sweep_text else ""}{_INTRINSICS}
+{chr(10).join(self._arrays)}
+define void @law(i64 %begin, i64 %end{arguments}) {{
+entry:
+  %some = icmp slt i64 %begin, %end
+  br i1 %some, label %start, label %done
+start:
+  br label %{"sweep" if sweep_text else "fused"}
+{sweep_text}{fused}
+done:
+  ret void
+}}
+!0 = distinct !{{!0, !1, !2}}
+!1 = !{{!"llvm.loop.vectorize.enable", i1 true}}
+!2 = !{{!"llvm.loop.vectorize.width", i32 {_LANES}}}
+"""
+        return Recipe(assembly, tuple(self._pointers), len(asked), capacities)
+
+    def _pointer(self, name: str) -> str:
+        if name not in self._pointers:
+            self._pointers.append(name)
+        return f"%{name}"
+
+    # -- the two loops
+
+    def _sweep(self) -> tuple[str, dict[Key, Asked], tuple[Capacity, ...]]:
+        body = _Body(Assembly("s"))
+        code = body.code
+        sweep = Sweep(code, self._pointer("scratch"), self._pointer("layout"))
+        given = self._given(body, "swept", sweep)
+        accepted = body.refused
+        lowering = self._lowering(code, sweep, given)
+        for rule in self._program.rules:
+            lowering.rule(rule)
+        for check in self._program.checks:
+            lowering.body(check)
+        place = code.do("sub i64 %swept, %begin")
+        for asked, answer in sweep.answers.values():
+            at = code.do(
+                f"getelementptr inbounds i32, ptr {self._pointer(f'asked{asked.column}')}, i64 {place}"
+            )
+            code.lines.append(f"  store i32 {sweep.column_value(answer)}, ptr {at}")
+        at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
+        code.lines.append(f"  store i8 {code.cast(accepted, 'i8')}, ptr {at}")
+        text = _loop("sweep", "swept", code, before="start", after="fused")
+        return text, {key: asked for key, (asked, _) in sweep.answers.items()}, tuple(sweep.capacities)
+
+    def _fused(self, asked: dict[Key, Asked], swept: bool) -> str:
+        body = _Body(Assembly("f"))
+        code = body.code
+        place = code.do("sub i64 %person, %begin") if swept else ""
+
+        def load(column: int) -> str:
+            at = code.do(f"getelementptr inbounds i32, ptr {self._pointer(f'asked{column}')}, i64 {place}")
+            return code.do(f"load i32, ptr {at}")
+
+        given = self._given(body, "person", None)
+        lowering = self._lowering(code, Columns(code, asked, load), given)
+        if swept:
+            at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
+            unfit = code.do(f"load i8, ptr {at}")
+            body.refused = code.either(body.refused, Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
+        for check in self._program.checks:
+            holds = lowering.body(check)
+            body.refused = code.either(body.refused, code.either(holds.refused, code.negate(_number(holds))))
+        for rule in self._program.rules:
+            body.refused = code.either(body.refused, lowering.rule(rule).refused)
+        for target in self._program.targets:
+            self._store(code, target, lowering.rule(target.rule))
+        self._store_number(code, "refused", "i8", code.cast(body.refused, "i8"))
+        before = "sweep_end" if swept else "start"
+        return _loop("fused", "person", code, before=before, after="done", note=", !llvm.loop !0")
+
+    def _lowering(self, code: Assembly, spells: Sweep | Columns, given: Mapping[str, Lowered]) -> Lowering:
+        lookups = Lookups(code, lambda value: encode(self._program, value), self._arrays)
+        return Lowering(self._program, code, lookups, spells, given)
+
+    # -- memory
+
+    def _given(self, body: _Body, index: str, sweep: Sweep | None) -> dict[str, Lowered]:
+        given = {}
+        for fact in self._program.facts:
+            if fact.type == ir.SPELLS:
+                given[fact.name] = self._spells(body, fact, index, sweep)
+            else:
+                checked = body if sweep is None else _Body(body.code)
+                given[fact.name] = self._number(checked, fact, index)
+        if "on" not in given:
+            given["on"] = Lowered(whole(self._program.day))
+        return given
+
+    def _load(self, code: Assembly, pointer: str, stored: str, index: str) -> str:
+        at = code.do(f"getelementptr inbounds {stored}, ptr {self._pointer(pointer)}, i64 %{index}")
+        return code.do(f"load {stored}, ptr {at}, align 1")
+
+    def _number(self, body: _Body, fact: Fact, index: str) -> Lowered:
+        code, shape = body.code, self._shapes[fact.name]
+        present = TRUE
+        if shape.absent:
+            present = FALSE
+        elif shape.may_miss:
+            missing = self._load(code, f"missing_{fact.name}", "i8", index)
+            present = Value(code.do(f"icmp eq i8 {missing}, 0"), "i1")
+        value = self._absent_value(fact)
+        if not shape.absent:
+            loaded = self._load(code, f"fact_{fact.name}", shape.stored, index)
+            value, fits = self._checked(code, fact, shape.stored, loaded)
+            body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
+        if fact.default is not None:
+            return Lowered(code.select(present, value, self._constant(fact.default)))
+        if not fact.optional:
+            body.refused = code.either(body.refused, code.negate(present))
+            return Lowered(value)
+        return Lowered(value, present)
+
+    def _constant(self, value: int | float | str) -> Value:
+        return encode(self._program, value)
+
+    def _absent_value(self, fact: Fact) -> Value:
+        return (
+            floating(0.0)
+            if plain(fact.type) == ir.FLOAT
+            else FALSE
+            if plain(fact.type) == ir.BOOL
+            else whole(0)
+        )
+
+    def _checked(self, code: Assembly, fact: Fact, stored: str, loaded: str) -> tuple[Value, Value]:
+        """The number with the bounds of the fact, and whether it keeps them."""
+        if plain(fact.type) == ir.BOOL:
+            return Value(code.do(f"icmp ne {stored} {loaded}, 0"), "i1"), TRUE
+        if stored == "double":
+            value = Value(loaded, "double")
+            above = code.compare("sge", value, floating(fact.low))
+            return value, code.both(above, code.compare("sle", value, floating(fact.high)))
+        bits = int(stored[1:])
+        raw = Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]
+        low, high = int(fact.low), int(fact.high)
+        fits = code.both(code.compare("sge", raw, whole(low)), code.compare("sle", raw, whole(high)))
+        if fact.one_of:
+            allowed = FALSE
+            for one in fact.one_of:
+                allowed = code.either(allowed, code.compare("eq", raw, self._constant(one)))
+            fits = code.both(fits, allowed)
+        return code.known(raw, low, high), fits
+
+    def _spells(self, body: _Body, fact: Fact, index: str, sweep: Sweep | None) -> Lowered:
+        present = self._presence(body, fact, index)
+        if sweep is None:
+            return Lowered(SpellList("0", "null", "null", "null", "null"), present)
+        code = body.code
+        if self._shapes[fact.name].absent:
+            empty = SpellList(code.do("add i64 0, 0"), "null", "null", "null", "null")
+            return Lowered(sweep.fact(empty), present)
+        offsets = self._pointer(f"offsets_{fact.name}")
+        at = code.do(f"getelementptr i64, ptr {offsets}, i64 %{index}")
+        begin = code.do(f"load i64, ptr {at}")
+        next_at = code.do(f"getelementptr i64, ptr {at}, i64 1")
+        count = code.do(f"sub i64 {code.do(f'load i64, ptr {next_at}')}, {begin}")
+        parts = [
+            code.do(f"getelementptr {kind}, ptr {self._pointer(f'{name}_{fact.name}')}, i64 {begin}")
+            for name, kind in (("firsts", "i32"), ("lasts", "i32"), ("places", "i32"), ("kinds", "i8"))
+        ]
+        spells = SpellList(count, *parts)
+        bounds = f"i32 {int(fact.low)}, i32 {int(fact.high)}, i64 {fact.fewest}, i64 {fact.most}"
+        fits = Value(code.do(f"call i1 @acceptable({spells.months}, ptr {spells.places}, {bounds})"), "i1")
+        body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
+        if not fact.may_be_missing:
+            body.refused = code.either(body.refused, code.negate(present))
+        return Lowered(sweep.fact(spells), present)
+
+    def _presence(self, body: _Body, fact: Fact, index: str) -> Value:
+        shape = self._shapes[fact.name]
+        if shape.absent:
+            return FALSE
+        if not shape.may_miss:
+            return TRUE
+        missing = self._load(body.code, f"missing_{fact.name}", "i8", index)
+        return Value(body.code.do(f"icmp eq i8 {missing}, 0"), "i1")
+
+    def _store(self, code: Assembly, target: Target, lowered: Lowered) -> None:
+        value = _number(lowered)
+        stored = stored_type(target.type)
+        text = value.text if stored == "double" else code.cast(value, stored)  # type: ignore[arg-type]
+        self._store_number(code, f"value_{target.name}", stored, text)
+        if isinstance(target.type, ir.OptionalType):
+            missing = code.cast(code.negate(lowered.present), "i8")
+            self._store_number(code, f"none_{target.name}", "i8", missing)
+
+    def _store_number(self, code: Assembly, pointer: str, stored: str, text: str) -> None:
+        at = code.do(f"getelementptr inbounds {stored}, ptr {self._pointer(pointer)}, i64 %person")
+        code.lines.append(f"  store {stored} {text}, ptr {at}, align 1")
+
+
+def _loop(label: str, index: str, code: Assembly, *, before: str, after: str, note: str = "") -> str:
+    """A loop over the persons; it ends in a block of its own that leads on."""
+    lines = "\n".join(code.lines)
+    return f"""{label}:
+  %{index} = phi i64 [%begin, %{before}], [%{index}_next, %{label}]
+{lines}
+  %{index}_next = add nsw i64 %{index}, 1
+  %{index}_more = icmp slt i64 %{index}_next, %end
+  br i1 %{index}_more, label %{label}, label %{label}_end{note}
+{label}_end:
+  br label %{after}
+"""
+
+
+def _number(lowered: Lowered) -> Value:
+    if isinstance(lowered.value, SpellList):
+        raise TypeError("spells are not a number")
+    return lowered.value

@@ -1,0 +1,1 @@
+"""Tables of persons: read, checked, and written in the forms of contracts.md."""

@@ -1,0 +1,265 @@
+"""Columns of a table as numbers: every form of facts that contracts admit, with what could not be read.
+
+A cell that cannot be read never stops the others: it is marked, and its value is 0.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tongban.law.tables import text
+
+Numbers = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+DAY_MINUTES = 1440
+FEN_A_YUAN = 100
+MILLION = 1_000_000
+_LAST_YEAR = 9999
+
+
+@dataclass(frozen=True)
+class Column:
+    """Numbers of one fact for some persons; `missing` and `unreadable` are None where no cell is."""
+
+    values: Numbers
+    missing: Mask | None = None
+    unreadable: Mask | None = None
+
+
+class UnfitColumn(Exception):
+    """The column's type cannot hold such facts at all; the message says which types can."""
+
+
+def read_bool(array: pa.Array) -> Column:
+    """True and false: booleans, or the texts true and false."""
+    if pa.types.is_boolean(array.type):
+        values = array.fill_null(False).to_numpy(zero_copy_only=False)
+        return Column(values, missing_in(array))
+    return _by_text(array, {"true": 1, "false": 0}.__getitem__, np.bool_, "true or false")
+
+
+def read_int(array: pa.Array) -> Column:
+    """Whole numbers: integer columns or decimal digits."""
+    if pa.types.is_integer(array.type):
+        return _integers(array)
+    if is_text(array.type):
+        return _cast_text(array, pa.int64(), r"^-?[0-9]{1,18}$")
+    raise UnfitColumn("whole numbers: an integer column or digits")
+
+
+def read_float(array: pa.Array) -> Column:
+    """Numbers with a fraction; what is not a finite number cannot be read."""
+    if is_text(array.type):
+        column = _cast_text(array, pa.float64(), r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$")
+    elif pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
+        column = Column(raw(array.cast(pa.float64()), np.float64), missing_in(array))
+    else:
+        raise UnfitColumn("numbers: a float or integer column or decimal text")
+    finite = np.isfinite(column.values)
+    if column.missing is not None:
+        finite |= column.missing
+    return column if finite.all() else _with_unreadable(column, ~finite)
+
+
+def read_money(array: pa.Array) -> Column:
+    """Yuan as decimals, whole numbers or text → fen."""
+    return _decimals(array, FEN_A_YUAN, 2, "yuan: a decimal column, whole numbers or text such as 1234.50")
+
+
+def read_rate(array: pa.Array) -> Column:
+    """Decimals or text → millionths."""
+    return _decimals(array, MILLION, 6, "a rate: a decimal column or text such as 0.105")
+
+
+def read_month(array: pa.Array) -> Column:
+    """Months as YYYY-MM, as numbers YYYYMM, or as dates (the month they lie in) → year × 12 + month − 1."""
+    expected = "months: text YYYY-MM, whole numbers YYYYMM or dates"
+    if is_text(array.type):
+        return _by_text(array, text.month, np.int32, expected)
+    if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
+        days = raw(array.cast(pa.date32(), safe=False), np.int32)
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+        return Column(months.astype(np.int32), missing_in(array))
+    if pa.types.is_integer(array.type):
+        column = _integers(array)
+        numbers = column.values.astype(np.int64)
+        year, month = numbers // 100, numbers % 100
+        fits = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12)
+        values = np.where(fits, year * 12 + month - 1, 0).astype(np.int32)
+        if column.missing is not None:
+            fits |= column.missing
+        return Column(values, column.missing, None if fits.all() else ~fits)
+    raise UnfitColumn(expected)
+
+
+def read_date(array: pa.Array) -> Column:
+    """Dates as YYYY-MM-DD or as a date column → days since 1970-01-01."""
+    expected = "dates: text YYYY-MM-DD or a date column"
+    if pa.types.is_date(array.type):
+        return Column(raw(array.cast(pa.date32()), np.int32), missing_in(array))
+    return _by_text(array, text.date, np.int32, expected)
+
+
+def read_moment(array: pa.Array) -> Column:
+    """Local times as YYYY-MM-DDTHH:MM or as timestamps without zone, to the minute → minutes since 1970."""
+    expected = "times: text YYYY-MM-DDTHH:MM or timestamps without zone, to the minute"
+    if pa.types.is_timestamp(array.type) and array.type.tz is None:
+        micros = raw(array.cast(pa.timestamp("us"), safe=False), np.int64)
+        minutes, rest = np.divmod(micros, 60_000_000)
+        fits = rest == 0
+        missing = missing_in(array)
+        if missing is not None:
+            fits |= missing
+        return Column(minutes, missing, None if fits.all() else ~fits)
+    return _by_text(array, text.moment, np.int64, expected)
+
+
+def read_place(array: pa.Array) -> Column:
+    """Places as six digits, text or number → the code as a number."""
+    if pa.types.is_integer(array.type):
+        column = _integers(array)
+        fits = (column.values >= 0) & (column.values <= 999_999)
+        values = np.where(fits, column.values, 0).astype(np.int32)
+        if column.missing is not None:
+            fits |= column.missing
+        return Column(values, column.missing, None if fits.all() else ~fits)
+    return _by_text(array, text.place, np.int32, "places: six digits")
+
+
+def read_choice(array: pa.Array, codes: Mapping[str, int]) -> Column:
+    """Members of an enumeration by their text → their position in it."""
+    return _by_text(array, codes.__getitem__, np.int8, "one of " + ", ".join(codes))
+
+
+def read_code(array: pa.Array, known: dict[str, int]) -> Column:
+    """Texts → numbers; a text not seen before gets the next number and is added to `known`."""
+
+    def number(value: str) -> int:
+        return known.setdefault(value, len(known))
+
+    return _by_text(array, number, np.int32, "text")
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds texts, dictionary-encoded or not."""
+    if pa.types.is_dictionary(kind):
+        return is_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
+
+
+def missing_in(array: pa.Array) -> Mask | None:
+    """Which cells are null; None where no cell is."""
+    if array.null_count == 0:
+        return None
+    missing: Mask = array.is_null().to_numpy(zero_copy_only=False)
+    return missing
+
+
+def raw(array: pa.Array, kind: type[np.generic]) -> Numbers:
+    """The numbers of an array of fixed width without copying; a null holds any number."""
+    buffer = array.buffers()[1]
+    if buffer is None:
+        return np.zeros(len(array), kind)
+    return np.frombuffer(buffer, kind)[array.offset : array.offset + len(array)]
+
+
+def _integers(array: pa.Array) -> Column:
+    if array.type == pa.uint64():
+        big = (
+            pc.greater(array, pa.scalar(2**63 - 1, pa.uint64()))
+            .fill_null(False)
+            .to_numpy(zero_copy_only=False)
+        )
+        values = raw(array.cast(pa.int64(), safe=False), np.int64)
+        return Column(np.where(big, 0, values), missing_in(array), big if big.any() else None)
+    kind = array.type.to_pandas_dtype()
+    return Column(raw(array, kind), missing_in(array))
+
+
+def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> Column:
+    if pa.types.is_integer(array.type):
+        column = _integers(array)
+        limit = 2**62 // scale
+        numbers = column.values.astype(np.int64)
+        fits = (numbers <= limit) & (numbers >= -limit)
+        scaled = Column(np.where(fits, numbers, 0) * scale, column.missing, column.unreadable)
+        return scaled if fits.all() else _with_unreadable(scaled, ~fits)
+    if is_text(array.type):
+        return _cast_text(array, pa.decimal128(38, places), rf"^-?[0-9]{{1,15}}(\.[0-9]{{1,{places}}}0*)?$")
+    if pa.types.is_decimal128(array.type):
+        return _unscaled(array, places)
+    if pa.types.is_decimal(array.type):
+        return _unscaled(array.cast(pa.decimal128(38, array.type.scale)), places)
+    raise UnfitColumn(expected)
+
+
+def _unscaled(array: pa.Array, places: int) -> Column:
+    """Decimals as whole numbers of the last admitted place; finer fractions and huge ones cannot be read."""
+    halves = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[
+        array.offset : array.offset + len(array)
+    ]
+    low = halves[:, 0]
+    fits = (low >> 63) == halves[:, 1]
+    finer = array.type.scale - places
+    if finer > 0:
+        low, rest = np.divmod(low, 10 ** min(finer, 18))
+        fits &= rest == 0
+    elif finer < 0:
+        factor = 10**-finer
+        fits &= np.abs(low) <= 2**62 // factor
+        low = low * factor
+    missing = missing_in(array)
+    if missing is not None:
+        fits |= missing
+    return Column(low, missing, None if fits.all() else ~fits)
+
+
+def _cast_text(array: pa.Array, kind: pa.DataType, pattern: str) -> Column:
+    plain = array.cast(pa.string())
+    good = pc.match_substring_regex(plain, pattern)
+    missing = missing_in(plain)
+    fits: Mask = good.fill_null(True).to_numpy(zero_copy_only=False)
+    if not fits.all():
+        plain = pc.if_else(good, plain, pa.scalar(None, pa.string()))
+    cast = plain.cast(kind)
+    if pa.types.is_decimal(kind):
+        values = _unscaled(cast.fill_null(0), kind.scale).values
+    else:
+        values = raw(cast.fill_null(0), np.float64 if kind == pa.float64() else np.int64)
+    return Column(values, missing, None if fits.all() else ~fits)
+
+
+def _by_text(array: pa.Array, read: Callable[[str], int], kind: type[np.generic], expected: str) -> Column:
+    """Read each different text once."""
+    if not is_text(array.type):
+        raise UnfitColumn(expected)
+    encoded = array if pa.types.is_dictionary(array.type) else array.cast(pa.string()).dictionary_encode()
+    missing = missing_in(encoded.indices)
+    positions = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    numbers, fits = [], []
+    for value in encoded.dictionary.to_pylist():
+        try:
+            numbers.append(read(value))
+            fits.append(True)
+        except (ValueError, KeyError):
+            numbers.append(0)
+            fits.append(False)
+    if not numbers:
+        return Column(np.zeros(len(array), kind), missing)
+    values = np.array(numbers, kind)[positions]
+    if all(fits):
+        return Column(values, missing)
+    unreadable = ~np.array(fits)[positions]
+    if missing is not None:
+        unreadable &= ~missing
+    return Column(values, missing, unreadable)
+
+
+def _with_unreadable(column: Column, more: Mask) -> Column:
+    both = more if column.unreadable is None else column.unreadable | more
+    return Column(column.values, column.missing, both)

@@ -1,0 +1,122 @@
+"""Outcomes as Arrow columns in the forms of contracts.md: months and dates as text, money as decimal yuan."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tongban.law import ir
+from tongban.law.tables.columns import Mask, Numbers
+from tongban.law.values import Date, DateTime, month_text
+
+MONEY = pa.decimal128(18, 2)
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+Describe = Callable[[int], str]
+
+
+def column_type(kind: ir.Type) -> pa.DataType:
+    """The Arrow type in which outcomes of this type are written."""
+    match kind:
+        case ir.OptionalType():
+            return column_type(kind.item)
+        case ir.EnumType():
+            return _TEXT
+        case ir.Kind():
+            return _TYPES[kind.name]
+        case ir.ListType():
+            item = column_type(kind.item)
+            return pa.list_(item.value_type if pa.types.is_dictionary(item) else item)
+        case ir.RecordType() | ir.PairType() | ir.MappingType():
+            return pa.string()
+
+
+def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
+    """Numbers in the engines' encoding as an Arrow array; `texts` are what codes of type str stand for."""
+    if isinstance(kind, ir.OptionalType):
+        return write_column(kind.item, values, missing, texts)
+    if isinstance(kind, ir.EnumType):
+        return _coded(values, missing, pa.array(kind.values))
+    if not isinstance(kind, ir.Kind):
+        raise TypeError(f"{kind} is not a scalar")
+    match kind.name:
+        case "bool":
+            return pa.array(values.astype(np.bool_), mask=missing)
+        case "int":
+            return pa.array(values.astype(np.int64), mask=missing)
+        case "float":
+            return pa.array(values.astype(np.float64), mask=missing)
+        case "fen":
+            return _decimals(values.astype(np.int64), missing, MONEY)
+        case "rate":
+            return _decimals(values.astype(np.int64), missing, _TYPES["rate"])
+        case "str":
+            return pa.array(list(texts), pa.string()).take(_codes(values, missing))
+        case "month":
+            return _months(values, missing)
+        case "place":
+            return _described(values, missing, lambda place: f"{place:06d}")
+        case "date":
+            return _described(values, missing, lambda day: str(Date.from_ordinal(day)))
+        case "datetime":
+            return _described(values, missing, lambda minute: str(DateTime.from_ordinal(minute)))
+    raise TypeError(f"{kind} is not a scalar")
+
+
+_USUAL_MONTHS = range(12 * 1900, 12 * 2200)
+_ALL_MONTHS = range(12, 12 * 10_000)
+_TYPES = {
+    "bool": pa.bool_(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "fen": MONEY,
+    "rate": pa.decimal128(18, 6),
+    "str": pa.string(),
+    "month": _TEXT,
+    "date": pa.string(),
+    "datetime": pa.string(),
+    "place": pa.string(),
+}
+
+
+@functools.cache
+def _month_texts(months: range) -> pa.Array:
+    return pa.array([month_text(month) for month in months], pa.string())
+
+
+def _months(values: Numbers, missing: Mask | None) -> pa.Array:
+    months = values.astype(np.int32)
+    known = months if missing is None else months[~missing]
+    usual = not len(known) or (known.min() >= _USUAL_MONTHS.start and known.max() < _USUAL_MONTHS.stop)
+    among = _USUAL_MONTHS if usual else _ALL_MONTHS
+    return _coded(months - among.start, missing, _month_texts(among))
+
+
+def _codes(values: Numbers, missing: Mask | None) -> pa.Array:
+    return pa.array(values.astype(np.int32), mask=missing)
+
+
+def _coded(values: Numbers, missing: Mask | None, texts: pa.Array) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(_codes(values, missing), texts)
+
+
+def _described(values: Numbers, missing: Mask | None, describe: Describe) -> pa.Array:
+    different, codes = np.unique(values, return_inverse=True)
+    used = np.ones(len(different), bool)
+    if missing is not None:
+        used[:] = False
+        used[codes[~missing]] = True
+    texts = [describe(int(number)) if told else None for number, told in zip(different, used, strict=True)]
+    return pa.array(texts, pa.string()).take(_codes(codes, missing))
+
+
+def _decimals(values: npt.NDArray[np.int64], missing: Mask | None, kind: pa.DataType) -> pa.Array:
+    halves = np.empty((len(values), 2), np.int64)
+    halves[:, 0] = values
+    halves[:, 1] = values >> 63
+    bits, nulls = None, 0
+    if missing is not None:
+        nulls = int(missing.sum())
+        bits = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(halves)], nulls)

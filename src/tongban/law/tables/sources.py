@@ -1,0 +1,116 @@
+"""Tables to read: Parquet, CSV and Arrow files in batches, so that memory does not grow with them."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from tongban.law.tables.columns import is_text
+
+BATCH_ROWS = 131_072
+_CSV_BLOCK = 8 * 1024 * 1024
+
+
+class UnusableTable(Exception):
+    """A table that cannot be read or written at all; the message names the file and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table: its columns, its number of rows where the file tells it, and its rows in batches."""
+
+    path: Path
+    schema: pa.Schema
+    rows: int | None
+
+    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Give these columns batch by batch, in the order of the file."""
+        try:
+            yield from _OPENERS[form_of(self.path)][1](self, columns)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(self.path, error) from None
+
+
+def form_of(path: Path) -> str:
+    """The form of the table by the file's ending."""
+    forms = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow"}
+    form = forms.get(path.suffix.lower())
+    if form is None:
+        raise UnusableTable(f"{path}: a table ends in .parquet, .csv or .arrow")
+    return form
+
+
+def open_table(path: Path) -> Source:
+    """Look at a table's columns; UnusableTable when there is none or it is damaged."""
+    opener = _OPENERS[form_of(path)][0]
+    if not path.is_file():
+        raise UnusableTable(f"{path}: no such file")
+    try:
+        return opener(path)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _open_parquet(path: Path) -> Source:
+    with pq.ParquetFile(path, memory_map=True) as file:
+        return Source(path, file.schema_arrow, file.metadata.num_rows)
+
+
+def _read_parquet(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    texts = [name for name in columns if is_text(source.schema.field(name).type)]
+    with pq.ParquetFile(source.path, memory_map=True, read_dictionary=texts) as file:
+        yield from file.iter_batches(BATCH_ROWS, columns=columns)
+
+
+def _open_csv(path: Path) -> Source:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    if not header:
+        raise UnusableTable(f"{path}: the first line must name the columns")
+    return Source(path, pa.schema([(name, pa.string()) for name in header]), None)
+
+
+def _read_csv(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    reader = pyarrow.csv.open_csv(
+        source.path,
+        read_options=pyarrow.csv.ReadOptions(block_size=_CSV_BLOCK),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            include_columns=columns,
+            column_types={name: pa.string() for name in source.schema.names},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    with reader:
+        yield from reader
+
+
+def _open_arrow(path: Path) -> Source:
+    with pa.memory_map(str(path)) as file:
+        return Source(path, pa.ipc.open_file(file).schema, None)
+
+
+def _read_arrow(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(source.path)) as file:
+        reader = pa.ipc.open_file(file)
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number).select(columns)
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                yield batch.slice(start, BATCH_ROWS)
+
+
+def _unreadable(path: Path, error: Exception) -> UnusableTable:
+    return UnusableTable(f"{path}: cannot be read as {form_of(path)} ({type(error).__name__}); write it anew")
+
+
+_OPENERS = {
+    "parquet": (_open_parquet, _read_parquet),
+    "csv": (_open_csv, _read_csv),
+    "arrow": (_open_arrow, _read_arrow),
+}

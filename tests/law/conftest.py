@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tongban.law import RuleSet
-from tongban.law.ruleset import read_folder
+from tongban.law.rule_sets import read_folder
 
 RULESETS = Path(__file__).parent / "rulesets"
 

@@ -26,7 +26,7 @@ from tongban.law.command_input import (
 from tongban.law.examples import examples_of, failures
 from tongban.law.graph import svg
 from tongban.law.parameters import Parameter, Resolved, Row
-from tongban.law.ruleset import RuleSet, load_rulesets_from, read_folder
+from tongban.law.rule_sets import RuleSet, load_rulesets_from, read_folder
 from tongban.law.values import Date
 from tongban.law.whatif_commands import compare, when
 from tongban.law.writing import show, write

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tongban.law.errors import FactsRefused, LawError, UnknownRuleSet
-from tongban.law.ruleset import RuleSet, read_folder
+from tongban.law.rule_sets import RuleSet, read_folder
 
 P = ParamSpec("P")
 R = TypeVar("R")

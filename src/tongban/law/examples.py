@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.law.errors import FactsRefused, LawError, Place, RuleSetError
-from tongban.law.ruleset import RuleSet
+from tongban.law.rule_sets import RuleSet
 
 _EXAMPLE_KEYS = {"name", "on", "facts", "outcomes", "refused", "source", "note"}
 _TABLE_KEYS = {"name", "on", "facts", "columns", "rows", "source", "note"}

@@ -23,7 +23,7 @@ from tongban.law.ir import (
     OptionalType,
     Type,
 )
-from tongban.law.ruleset import RuleSet
+from tongban.law.rule_sets import RuleSet
 from tongban.law.values import Date, date_plus_months
 from tongban.law.writing import write
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tongban import services
 from tongban.law import LawError, RuleSet
-from tongban.law.ruleset import read_folder
+from tongban.law.rule_sets import read_folder
 from tongban.node.programme.plans import CatalogueService, PlanItem, catalogue, plan_items
 from tongban.places import Text
 

@@ -10,7 +10,7 @@ import tongban.services
 from tongban.law import Date
 from tongban.law.engines.choice import ENGINES, make_engine
 from tongban.law.engines.program import program_for
-from tongban.law.ruleset import load_rulesets
+from tongban.law.rule_sets import load_rulesets
 
 RULESETS = load_rulesets(Path(tongban.services.__file__).parent)
 DAYS = ("2025-01-01", "2026-11-22")

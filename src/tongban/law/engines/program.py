@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tongban.law import ir
 from tongban.law.parameters import Parameter
 from tongban.law.ranges import DEFAULT_RANGES, MOST_SPELLS
-from tongban.law.ruleset import RuleSet
+from tongban.law.rule_sets import RuleSet
 from tongban.law.terms import walk
 from tongban.law.values import MINUTES_A_DAY, Date, date_month
 

@@ -51,16 +51,16 @@ def _of_pool(pool: str, paid: int, required: int, short: int, cost: str, source:
         _step(
             f"months_in_pool_{pool}",
             paid,
-            "在本统筹区的缴费月数",
-            "months in the pool",
+            f"在当地缴费的月数（{chinese}）",
+            f"months in the pool ({english})",
             outcome=f"insured_months_{pool}",
             reason={"zh": f"在{chinese}缴费 {paid} 个月", "en": f"{paid} months in {english}"},
         ),
         _step(
             f"required_months_{pool}",
             required,
-            "要求的月数",
-            "months required",
+            f"要求的月数（{chinese}）",
+            f"months required ({english})",
             parameters=[total],
             reason={
                 "zh": f"{chinese}要求累计 {required} 个月",
@@ -70,8 +70,8 @@ def _of_pool(pool: str, paid: int, required: int, short: int, cost: str, source:
         _step(
             f"shortfall_months_{pool}",
             short,
-            "还差的月数",
-            "months missing",
+            f"还差的月数（{chinese}）",
+            f"months missing ({english})",
             depends=[f"required_months_{pool}", "insured_months"],
             inputs={f"required_months_{pool}": required, "insured_months": 283},
             reason={"zh": f"{chinese}还差 {short} 个月", "en": f"{short} are missing in {english}"},
@@ -79,8 +79,8 @@ def _of_pool(pool: str, paid: int, required: int, short: int, cost: str, source:
         _step(
             f"eligible_{pool}",
             not short,
-            "可在本统筹区办理医保退休",
-            "qualifies in the pool",
+            f"可在当地办理医保退休（{chinese}）",
+            f"qualifies in the pool ({english})",
             depends=["reached_age", f"shortfall_months_{pool}"],
             inputs={"reached_age": True, f"shortfall_months_{pool}": short},
             reason={
@@ -91,8 +91,8 @@ def _of_pool(pool: str, paid: int, required: int, short: int, cost: str, source:
         _step(
             f"top_up_{pool}",
             cost,
-            "一次性补缴金额（估算）",
-            "cost of a top-up (estimate)",
+            f"一次性补缴金额（{chinese}）",
+            f"cost of a top-up ({english})",
             depends=[f"shortfall_months_{pool}"],
             parameters=[
                 _parameter(

@@ -73,7 +73,7 @@ def test_ladder_starts_with_the_decision() -> None:
     titles = [
         rung.findtext("summary") or "" for rung in parsed(reasons_ladder(EXPLANATION, ["eligible_510100"]))[0]
     ]
-    assert titles[0].startswith("可在本统筹区办理医保退休（成都市）")
+    assert titles[0].startswith("可在当地办理医保退休（成都市）")
 
 
 def test_ladder_holds_every_step_once() -> None:

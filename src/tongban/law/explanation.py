@@ -77,6 +77,7 @@ class Explanation:
                 "en": form.reason("en", sentence, value, filling),
             },
             "depends": form.depends,
+            "outcome": form.rule.outcome,
         }
 
     def to_text(self, lang: str = "zh") -> str:

@@ -4,7 +4,6 @@ Promises: every step of the law's explanation is on it once; a step that rests o
 says so before it is opened; it folds open without a script.
 """
 
-import re
 from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
@@ -13,9 +12,7 @@ from django.utils.translation import gettext as _
 from tongban.node.pictures.explanation import Explanation, Parameter, Step
 from tongban.node.pictures.markup import Child, element, together
 from tongban.node.pictures.sides import unverified_mark
-from tongban.node.theme.wording import amount_words, day_words, iso_day, place_words, spoken
-
-_PLACE = re.compile(r"_(\d{6})$")
+from tongban.node.theme.wording import amount_words, day_words, iso_day, spoken
 
 
 def shown_value(part: Step | Parameter, name: str = "") -> str:
@@ -24,13 +21,6 @@ def shown_value(part: Step | Parameter, name: str = "") -> str:
         return spoken(part.shown)
     named = name or (part.rule if isinstance(part, Step) else part.name)
     return amount_words(named, part.value)
-
-
-def _title(step: Step) -> str:
-    """The rule's title; a rule that stands for each place says for which."""
-    place = _PLACE.search(step.rule)
-    title = spoken(step.title)
-    return _("%(title)s（%(place)s）") % {"title": title, "place": place_words(place[1])} if place else title
 
 
 def _mark(step: Step, explanation: Explanation) -> SafeString:
@@ -97,7 +87,7 @@ def _rung(explanation: Explanation, step: Step, titles: dict[str, str], is_open:
 
 def reasons_ladder(explanation: Explanation, top: Sequence[str]) -> SafeString:
     """The ladder under the rules `top`; what they do not rest on stands apart, beneath."""
-    titles = {step.rule: _title(step) for step in explanation.steps}
+    titles = {step.rule: spoken(step.title) for step in explanation.steps}
     leading = explanation.resting_on(top)
     rest = tuple(step for step in reversed(explanation.steps) if step not in leading)
     rungs = [_rung(explanation, step, titles, is_open=position < 2) for position, step in enumerate(leading)]

@@ -33,7 +33,10 @@ def _who(access: Access) -> str:
         return f"{agency} · {spoken(access.officer_post)}" if access.officer_post else agency
     if access.direction == "own":
         return _("%(agency)s（本地部门系统）") % {"agency": agency}
-    return _("%(agency)s 提供给 %(node)s") % {"agency": agency, "node": node_name(access.asking_node)}
+    if access.direction == "in":
+        return _("%(agency)s（收到另一地提供的记录）") % {"agency": agency}
+    node = node_name(access.asking_node)
+    return _("%(agency)s（%(node)s，由本地部门提供）") % {"agency": agency, "node": node}
 
 
 def look_line(access: Access) -> LookLine:

@@ -5,6 +5,7 @@ outcome `required_months_PLACE` a ruler under it, and outcomes that exist with t
 appended become lines of the card.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -21,6 +22,7 @@ from tongban.node.theme.wording import side_class, spoken
 from tongban.services import Definition, Side
 
 _REQUIRED = "required_months_"
+_PLACE = re.compile(r"\s*[（(][^（()）]*[)）]$")
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,12 @@ def _compared(sides: Sequence[Side], explanation: Explanation) -> list[str]:
 
 
 def _line(explanation: Explanation, outcome: str) -> Line | None:
+    """One line of a card; the law's titles end with the place, which the card's heading says already."""
     step = explanation.step_of(outcome)
     if step is None:
         return None
     return Line(
-        label=spoken(step.title),
+        label=_PLACE.sub("", spoken(step.title)),
         value=shown_value(step, outcome),
         unverified=step.is_unverified,
     )

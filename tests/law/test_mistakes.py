@@ -1,6 +1,7 @@
 """What a rules file may not say: refused with code, file, line, source line and what to write instead."""
 
 import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -355,3 +356,9 @@ def test_deeply_nested_text_is_refused_without_a_traceback():
 def test_endless_expressions_are_refused_without_a_traceback(text):
     with pytest.raises(RuleSetError):
         load(rule(text))
+
+
+def test_the_authors_guide_lists_every_code():
+    guide = (Path(__file__).parents[2] / "docs" / "law" / "errors.md").read_text("utf-8")
+    codes = {code for code, *_ in [*BODIES, *SCALAR_ONLY, *TOP_LEVEL, *PARAMETERS]}
+    assert [code for code in sorted(codes) if f"`{code}`" not in guide] == []

@@ -172,7 +172,7 @@ class Lowering:
     def _constant(self, node: ast.Constant) -> Operand:
         kinds: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR, type(None): NONE}
         kind = kinds.get(type(node.value))
-        if kind is None or isinstance(node.value, bytes | complex) or node.value is Ellipsis:
+        if kind is None or node.value in (float("inf"), float("-inf")):
             raise Refusal(
                 "constant", "this constant has no meaning in law", "Write a number, text, True, False or None"
             )

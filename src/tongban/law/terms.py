@@ -330,10 +330,7 @@ def floor_divide(a: Operand, b: Operand) -> Operand:
 
 def _floor(left: Term, right: Term) -> Term:
     _no_zero(right)
-    found = _ends(left, right, lambda x, y: int(x) // int(y) if y else 0)
-    if right.range is not None and right.range.low < 0 < right.range.high and left.range is not None:
-        most = max(abs(left.range.low), abs(left.range.high))
-        found = Range(-most, most)
+    found = _ends(left, right, lambda x, y: int(x) // int(y))
     return made("floordiv", (left, right), INT, found)
 
 
@@ -363,7 +360,7 @@ def _no_zero(divisor: Term) -> None:
 
 
 def _float_quotient(left: Term, right: Term) -> Range | None:
-    return _ends(left, right, lambda x, y: x / y if y else 0.0)
+    return _ends(left, right, lambda x, y: x / y)
 
 
 def _add_exact(a: Operand, b: Operand, *, minus: bool) -> Exact:

@@ -45,6 +45,8 @@ def test_rules_that_do_not_load_are_not_shown_as_rules(folders: Path) -> None:
 
 def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
     known = {name for service in catalogue().values() for name in service.rulesets}
+    for service in services.load(OWN_SERVICES).values():
+        known |= {path.partition("/")[0].replace("_", "-") for path in service.bundle}
     folders = {path.parent.name.replace("_", "-") for path in OWN_SERVICES.glob("*/rules.py")}
     assert folders <= known
 

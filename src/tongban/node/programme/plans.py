@@ -65,7 +65,10 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueService:
-    """One service (事项) that the plans call for, whether built or not."""
+    """One service (事项) that the plans call for, whether built or not.
+
+    `rulesets` decide or compute for it; unless the catalogue says otherwise, one of the service's own name.
+    """
 
     code: str
     name: Text
@@ -138,7 +141,7 @@ def catalogue() -> Mapping[str, CatalogueService]:
             area=areas[row["area"]],
             kinds=tuple(row["kinds"]),
             items=tuple(row["items"]),
-            rulesets=tuple(row.get("rulesets", ())),
+            rulesets=tuple(row.get("rulesets", (row["code"],))),
         )
         for row in document["services"]
     }

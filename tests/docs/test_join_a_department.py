@@ -88,3 +88,11 @@ def test_the_connector_is_one_that_a_node_takes(joined: Directory) -> None:
     records = (connector.record(row, ("place", "from", "to", "kind"), "records[0]"),)
     assert records == ({"place": "500000", "from": "2003-04", "to": "2012-12", "kind": "actual"},)
     kind.check_records(records, ("place", "from", "to", "kind"), "records")
+
+
+def test_the_chinese_guide_shows_the_same_code() -> None:
+    chinese = (Path(__file__).parents[2] / "docs" / "how-to" / "join-a-department.zh-CN.md").read_text(
+        "utf-8"
+    )
+    code = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+    assert code.findall(chinese) == code.findall(GUIDE)

@@ -94,6 +94,10 @@ class TwoNodes:
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
                 )
 
+    def questions_asked(self, number: str) -> int:
+        """How many questions the case has put on their way, the one to its own side included."""
+        return self.count(SICHUAN.node, "SELECT count(*) FROM exchange_outbox WHERE case_ref = %s", number)
+
     def answers_given(self, number: str) -> int:
         """How often Chongqing's node wrote down that it answered for this case."""
         return self.count(

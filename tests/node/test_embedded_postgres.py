@@ -108,10 +108,11 @@ def test_a_killed_server_comes_back_with_the_data(folder: Path) -> None:
         server.stop()
 
 
-def test_pid_file_that_names_another_living_process_is_no_obstacle(folder: Path) -> None:
+@pytest.mark.parametrize("left", ["data/postmaster.pid", ".s.PGSQL.5432.lock"])
+def test_pid_file_that_names_another_living_process_is_no_obstacle(folder: Path, left: str) -> None:
     server = serve(folder)
     server.stop()
-    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n0\n5432\n\n\n\nready\n")
+    (folder / left).write_text(f"{os.getpid()}\n{server.data}\n0\n5432\n\n\n\nready\n")
     server.start()
     try:
         assert server.is_answering()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tongban.federation.browsing import Page, PageError, Visitor
+from tongban.federation.browsing import Form, Page, PageError, Visitor
 from tongban.federation.founding import SampleFederation
 from tongban.federation.sides import CHONGQING, SICHUAN
 
@@ -57,6 +57,11 @@ def walk(federation: SampleFederation, username: str, language: str, say: Callab
 
 def apply(citizen: Visitor) -> str:
     """Fill in the form one question a page, consent, submit; the case number."""
+    return submit(citizen, fill_in(citizen))
+
+
+def fill_in(citizen: Visitor) -> Form:
+    """Answer every question; the form that gives the consents and submits."""
     guide = citizen.get(f"/services/{SERVICE}/")
     start = guide.form_or_none("/start/")
     page = citizen.send(start) if start else citizen.get(_application_of(guide))
@@ -64,9 +69,12 @@ def apply(citizen: Visitor) -> str:
         if "/questions/" not in page.path:
             break
         page = citizen.send(page.form(), answer=ANSWERS[page.path.rstrip("/").rsplit("/", 1)[-1]])
-    consent = citizen.get(_linked(page, "/consent/"))
-    form = consent.form()
-    receipt = citizen.send(form, **dict.fromkeys(form.checkboxes, "on"))
+    return citizen.get(_linked(page, "/consent/")).form()
+
+
+def submit(citizen: Visitor, consent: Form) -> str:
+    """Give all consents and submit; the case number, the same one when it is sent again."""
+    receipt = citizen.send(consent, **dict.fromkeys(consent.checkboxes, "on"))
     if not receipt.path.endswith("/submitted/"):
         raise PageError(f"{receipt.url}: expected the receipt after the consent, found {receipt.heading!r}")
     return receipt.path.split("/")[2]

@@ -182,7 +182,8 @@ class EmbeddedPostgres:
     def _launch(self, owner: pwd.struct_passwd) -> None:
         socket_folder = _socket_folder(self.folder)
         _make_private(socket_folder, owner)
-        (socket_folder / _SOCKET_NAME).unlink(missing_ok=True)
+        for remains in (_SOCKET_NAME, f"{_SOCKET_NAME}.lock"):
+            (socket_folder / remains).unlink(missing_ok=True)
         if self.log.exists():
             self.log.replace(self.folder / "log.before")
         settings = self._settings | {"unix_socket_directories": f'"{socket_folder}"'}

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tongban.law import Date, DateTime, Month, Rate, annuity_payment, annuity_principal, round_half_up, yuan
 from tongban.law.language import round_half_even
-from tongban.law.values import Fen, FenFraction, PlaceCode
+from tongban.law.money import Fen, FenFraction
+from tongban.law.values import PlaceCode
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)).map(Date.from_date)
 

@@ -33,8 +33,9 @@ from tongban.law.language import (
     those,
     total,
 )
+from tongban.law.money import Fen, Rate, yuan
 from tongban.law.spells import Spell, Spells
-from tongban.law.values import Choice, Date, DateTime, Fen, Month, PlaceCode, Rate, Sex, SpellKind, yuan
+from tongban.law.values import Choice, Date, DateTime, Month, PlaceCode, Sex, SpellKind
 
 if TYPE_CHECKING:
     from tongban.law.explanation import Explanation

@@ -1,13 +1,12 @@
 """From a Python expression of the subset to a typed term; all else is refused with what to write instead."""
 
 import ast
-import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 
-from tongban.law import listforms, methods, terms
-from tongban.law.declarations import Declared, constructed, enum_constant
+from tongban.law import arithmetic, listforms, methods, terms
+from tongban.law.declarations import constructed, enum_constant
 from tongban.law.errors import RuleSetError
+from tongban.law.hints import instead_of, nearest
 from tongban.law.ir import (
     BOOL,
     DATE,
@@ -24,13 +23,13 @@ from tongban.law.ir import (
     HasRow,
     InSet,
     Lookup,
-    Op,
     OptionalType,
-    Range,
     RecordType,
     Type,
 )
+from tongban.law.narrowing import COMPARISONS, narrowed
 from tongban.law.parameters import Parameter
+from tongban.law.scope import Scope, parameter_range
 from tongban.law.source import Source
 from tongban.law.terms import (
     Constants,
@@ -47,23 +46,13 @@ from tongban.law.terms import (
 )
 
 _BINARY: dict[type[ast.operator], Callable[[Operand, Operand], Operand]] = {
-    ast.Add: terms.add,
-    ast.Sub: terms.subtract,
-    ast.Mult: terms.multiply,
-    ast.Div: terms.divide,
-    ast.FloorDiv: terms.floor_divide,
-    ast.Mod: terms.modulo,
+    ast.Add: arithmetic.add,
+    ast.Sub: arithmetic.subtract,
+    ast.Mult: arithmetic.multiply,
+    ast.Div: arithmetic.divide,
+    ast.FloorDiv: arithmetic.floor_divide,
+    ast.Mod: arithmetic.modulo,
 }
-_COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "eq",
-    ast.NotEq: "ne",
-    ast.Lt: "lt",
-    ast.LtE: "le",
-    ast.Gt: "gt",
-    ast.GtE: "ge",
-}
-_MIRROR = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-_NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
 _ROUND = {"round_half_up": "half_up", "round_half_even": "half_even", "round_up": "up", "round_down": "down"}
 _INSTEAD: dict[type[ast.expr], tuple[str, str, str]] = {
     ast.Lambda: ("lambda", "a rule has no functions inside", "Make it a rule of its own"),
@@ -82,21 +71,6 @@ _INSTEAD: dict[type[ast.expr], tuple[str, str, str]] = {
     ast.Starred: ("starred", "arguments are written out", "Write each argument"),
 }
 _LIST_FORMS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What names mean at a point of a rule."""
-
-    names: Mapping[str, Operand]
-    declared: Declared
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    scalar_only: bool = False
-    unavailable: frozenset[str] = frozenset()
-
-    def with_names(self, more: Mapping[str, Operand]) -> "Scope":
-        """Give the scope with more or other meanings."""
-        return replace(self, names={**self.names, **more}, unavailable=self.unavailable - set(more))
 
 
 class Lowering:
@@ -200,7 +174,7 @@ class Lowering:
                 f"{name} is not an argument of this rule",
                 f"Add `{name}: …` to the arguments",
             )
-        raise Refusal("unknown-name", f"nothing is called {name}", _nearest(name, scope))
+        raise Refusal("unknown-name", f"nothing is called {name}", nearest(name, scope))
 
     def _is_rule(self, name: str, scope: Scope) -> bool:
         return name in scope.declared.imports or any(f.node.name == name for f in scope.declared.functions)
@@ -223,7 +197,7 @@ class Lowering:
             case ast.Not():
                 return terms.made("not", (self.test(node.operand, scope),), BOOL, terms.BOOLEAN)
             case ast.USub():
-                return terms.negate(self.lower(node.operand, scope))
+                return arithmetic.negate(self.lower(node.operand, scope))
         raise Refusal("operator", "this sign has no meaning in law", "Write `-x` or `not x`")
 
     def _boolean(self, node: ast.BoolOp, scope: Scope) -> Operand:
@@ -231,7 +205,7 @@ class Lowering:
         found: list[Term] = []
         for value in node.values:
             found.append(self.test(value, scope))
-            scope = self.narrowed(value, scope, holds=conjunction)
+            scope = narrowed(self, value, scope, holds=conjunction)
         return terms.conjunction("and" if conjunction else "or", found)
 
     def _comparison(self, node: ast.Compare, scope: Scope) -> Operand:
@@ -243,8 +217,8 @@ class Lowering:
         return terms.conjunction("and", found)
 
     def _compared(self, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> Term:
-        if type(op) in _COMPARISONS:
-            return self._ordered_compare(_COMPARISONS[type(op)], left, right, scope)
+        if type(op) in COMPARISONS:
+            return self._ordered_compare(COMPARISONS[type(op)], left, right, scope)
         if isinstance(op, ast.Is | ast.IsNot):
             if not (isinstance(right, ast.Constant) and right.value is None):
                 raise Refusal("is", "`is` asks for None only", "Compare values with ==")
@@ -260,7 +234,7 @@ class Lowering:
                 raise Refusal(
                     "bool-compared", "a condition is not compared with True or False", "Write `x` or `not x`"
                 )
-        return terms.compare(op, self.lower(left, scope), self.lower(right, scope))
+        return arithmetic.compare(op, self.lower(left, scope), self.lower(right, scope))
 
     def _is_none(self, left: ast.expr, scope: Scope, *, negative: bool) -> Term:
         operand = self.lower(left, scope)
@@ -285,7 +259,7 @@ class Lowering:
             case Constants(items=items):
                 if not items:
                     raise Refusal("empty-in", "nothing is in an empty tuple", "Write its members")
-                return terms.conjunction("or", [terms.compare("eq", item, one) for one in items])
+                return terms.conjunction("or", [arithmetic.compare("eq", item, one) for one in items])
             case Term(type=kind) if kind == SPELLS:
                 return terms.made("spells_covers", (right, fit(item, MONTH)), BOOL, terms.BOOLEAN)
             case Term() if scope.scalar_only:
@@ -297,8 +271,8 @@ class Lowering:
     def choice(self, node: ast.IfExp, scope: Scope, lower: Callable[[ast.expr, Scope], Operand]) -> Term:
         """Give a conditional expression; each branch knows what its condition says."""
         test = self.test(node.test, scope)
-        then = lower(node.body, self.narrowed(node.test, scope, holds=True))
-        otherwise = lower(node.orelse, self.narrowed(node.test, scope, holds=False))
+        then = lower(node.body, narrowed(self, node.test, scope, holds=True))
+        otherwise = lower(node.orelse, narrowed(self, node.test, scope, holds=False))
         return terms.select(test, then, otherwise, node.lineno)
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Operand:
@@ -387,7 +361,7 @@ class Lowering:
                 if name in listforms.LIST_FUNCTIONS:
                     self._only_scalar(scope, name)
                     return listforms.LIST_FUNCTIONS[name](self, node, scope)
-                raise Refusal("unknown-function", f"there is no function {name}", _instead_of(name))
+                raise Refusal("unknown-function", f"there is no function {name}", instead_of(name))
         raise Refusal("call", "this cannot be called", "Call the functions of the language by name")
 
     def _only_scalar(self, scope: Scope, what: str) -> None:
@@ -462,125 +436,20 @@ class Lowering:
             to = step.expr.value
         if len(node.args) != 1:
             raise Refusal("arguments", "a rounding takes one value", "Write round_half_up(value)")
-        return terms.rounded(mode, self.lower(node.args[0], scope), to)
-
-    # --- what a condition says about names ------------------------------------------------------------------
-
-    def narrowed(self, node: ast.expr, scope: Scope, *, holds: bool) -> Scope:
-        """Give the scope in which the condition holds (or does not): present values, tighter ranges."""
-        match node:
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return self.narrowed(operand, scope, holds=not holds)
-            case ast.BoolOp(op=op, values=values) if isinstance(op, ast.And) == holds:
-                for value in values:
-                    scope = self.narrowed(value, scope, holds=holds)
-                return scope
-            case ast.Compare(
-                left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]
-            ):
-                return self._present(left, scope) if isinstance(op, ast.IsNot) == holds else scope
-            case ast.Compare(left=left, ops=signs, comparators=others) if holds or len(signs) == 1:
-                for sign, other in zip(signs, others, strict=True):
-                    scope = self._tightened(left, sign, other, scope, holds=holds)
-                    left = other
-        return scope
-
-    def _present(self, node: ast.expr, scope: Scope) -> Scope:
-        if not isinstance(node, ast.Name):
-            return scope
-        operand = scope.names.get(node.id)
-        if isinstance(operand, Term) and isinstance(operand.type, OptionalType):
-            item = operand.type.item
-            return scope.with_names({node.id: Term(Op("unwrap", (operand.expr,), item), item, operand.range)})
-        return scope
-
-    def _tightened(
-        self, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope, *, holds: bool
-    ) -> Scope:
-        if type(op) not in _COMPARISONS:
-            return scope
-        sign = _COMPARISONS[type(op)]
-        sign = sign if holds else _NEGATED[sign]
-        for one, other, direction in ((left, right, sign), (right, left, _MIRROR[sign])):
-            if isinstance(one, ast.Name):
-                scope = self._bounded(one.id, direction, other, scope)
-        return scope
-
-    def _bounded(self, name: str, sign: str, other: ast.expr, scope: Scope) -> Scope:
-        term, limit = scope.names.get(name), self._lower(other, scope)
-        if (
-            not isinstance(term, Term)
-            or not isinstance(limit, Term)
-            or term.range is None
-            or limit.range is None
-        ):
-            return scope
-        step = 0 if term.type == FLOAT else 1
-        low, high = term.range.low, term.range.high
-        if sign in ("lt", "le", "eq"):
-            high = min(high, limit.range.high - (step if sign == "lt" else 0))
-        if sign in ("gt", "ge", "eq"):
-            low = max(low, limit.range.low + (step if sign == "gt" else 0))
-        if sign == "ne" and limit.range.low == limit.range.high and step:
-            low, high = low + (low == limit.range.low), high - (high == limit.range.low)
-        if low > high:
-            return scope
-        return scope.with_names({name: replace(term, range=Range(low, high))})
-
-
-def parameter_range(parameter: Parameter) -> Range | None:
-    """Give the range of all values a parameter ever has."""
-    values = [value for entry in parameter.entries for _, value in entry.rows]
-    if parameter.has_otherwise:
-        values.append(parameter.otherwise)
-    numbers = [value for value in values if isinstance(value, int | float)]
-    kind = parameter.type.item if isinstance(parameter.type, OptionalType) else parameter.type
-    if not numbers or kind not in terms.LIMITS:
-        return None
-    return Range(min(numbers), max(numbers))
-
-
-def _nearest(name: str, scope: Scope) -> str:
-    known = [*scope.names, *scope.declared.constants, *scope.declared.enums]
-    close = difflib.get_close_matches(name, known, 1)
-    return (
-        f"Did you mean {close[0]}?"
-        if close
-        else "Declare a fact, constant or rule of this name, or correct it"
-    )
-
-
-_ALTERNATIVES = {
-    "round": "Write round_half_up(…), round_half_even(…), round_up(…) or round_down(…)",
-    "int": "Write round_down(…) or another declared rounding",
-    "divmod": "Write // and %",
-    "pow": "Write x * x",
-    "str": "Put text into because(…)",
-    "print": "Put text into because(…)",
-    "isinstance": "The annotation says the type already",
-    "sorted": "In a scalar-only rule write ordered(…)",
-    "range": "Loop over a list of facts in a scalar-only rule",
-    "datetime": "Use Date and Month",
-    "Decimal": 'Write Rate("…") or a rate in parameters.toml',
-    "date": 'Write Date("YYYY-MM-DD")',
-}
-
-
-def _instead_of(name: str) -> str:
-    return _ALTERNATIVES.get(name, "The functions of the language are listed in docs/law/language.md")
+        return arithmetic.rounded(mode, self.lower(node.args[0], scope), to)
 
 
 def _min_max(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
     assert isinstance(node.func, ast.Name)
     if node.keywords:
         raise Refusal("arguments", "min and max take values only", "For lists write smallest(…, otherwise=…)")
-    return terms.extreme(node.func.id, [lowering.lower(argument, scope) for argument in node.args])
+    return arithmetic.extreme(node.func.id, [lowering.lower(argument, scope) for argument in node.args])
 
 
 def _abs(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
     if len(node.args) != 1:
         raise Refusal("arguments", "abs takes one value", "Write abs(x)")
-    return terms.absolute(lowering.lower(node.args[0], scope))
+    return arithmetic.absolute(lowering.lower(node.args[0], scope))
 
 
 def _float(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, dataclass_transform, overload
 
 from tongban.law import annuities
-from tongban.law.values import Date, Fen, FenFraction, Month, PlaceCode, Rate
+from tongban.law.money import Fen, FenFraction, Rate
+from tongban.law.values import Date, Month, PlaceCode
 
 T = TypeVar("T")
 K_contra = TypeVar("K_contra", contravariant=True)

@@ -28,11 +28,13 @@ from tongban.law.ir import (
     Those,
     Type,
 )
+from tongban.law.narrowing import narrowed
 from tongban.law.ranges import DEFAULT_RANGES, MOST_ITEMS
 from tongban.law.terms import Operand, Refusal, Term, condition, fit, plain
 
 if TYPE_CHECKING:
-    from tongban.law.expressions import Lowering, Scope
+    from tongban.law.expressions import Lowering
+    from tongban.law.scope import Scope
 
 _SORTABLE = (INT, FLOAT, MONTH, DATE, DATETIME, FEN, RATE)
 COUNT = Range(0, MOST_ITEMS)
@@ -84,7 +86,7 @@ def comprehension(lowering: "Lowering", node: ast.expr, scope: "Scope") -> Term:
     tests: list[Term] = []
     for test in generator.ifs:
         tests.append(lowering.test(test, inner))
-        inner = lowering.narrowed(test, inner, holds=True)
+        inner = narrowed(lowering, test, inner, holds=True)
     value = plain(lowering.lower(node.elt, inner))
     test_expr = terms.conjunction("and", tests).expr if tests else None
     kind = ListType(value.type)

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from tongban.law import terms
 from tongban.law.declarations import Declared, Function
-from tongban.law.expressions import Lowering, Scope
+from tongban.law.expressions import Lowering
 from tongban.law.ir import (
     BOOL,
     DATE,
     Check,
     Const,
-    EnumType,
     FactDeclared,
     Given,
     Kind,
@@ -27,9 +26,10 @@ from tongban.law.ir import (
 )
 from tongban.law.parameters import Parameter
 from tongban.law.ranges import DEFAULT_RANGES, MOST_ITEMS
+from tongban.law.scope import Scope
 from tongban.law.statements import Body
 from tongban.law.terms import DatedOf, Operand, Refusal, Term
-from tongban.law.writing import show
+from tongban.law.titles import TitleOf, member_label, parameter_annotation, show_member
 
 ON = FactDeclared("on", DATE, Text("决定日期", "date of the decision"), DEFAULT_RANGES["date"])
 
@@ -218,7 +218,7 @@ class RuleSetLowering:
         if member is None:
             return function.title, function.outcome
         argument = function.node.args.args[0].arg
-        label = self._member_label(member)
+        label = member_label(member, self.result.place_names)
         zh, en = (
             text.replace(f"{{{argument}}}", one) if f"{{{argument}}}" in text else pattern.format(text, one)
             for text, one, pattern in (
@@ -227,14 +227,6 @@ class RuleSetLowering:
             )
         )
         return Text(zh, en), f"{function.outcome}_{show_member(member)}" if function.outcome else None
-
-    def _member_label(self, member: Const) -> Text:
-        named = (
-            self.result.place_names.get(member.value)
-            if isinstance(member.value, int) and not isinstance(member.type, EnumType)
-            else None
-        )
-        return named or Text(show(member.type, member.value, "zh"), show(member.type, member.value, "en"))
 
     def _result_type(self, version: Version) -> Type:
         node = version.function.node
@@ -357,8 +349,10 @@ class RuleSetLowering:
             return DatedOf(parameter)
         return self.lowerings[version.folder].parameter_at(parameter, None)
 
-    def _titles(self, version: Version, names: Mapping[str, Operand]) -> "TitleOf":
-        return TitleOf(self, version, names)
+    def _titles(self, version: Version, names: Mapping[str, Operand]) -> TitleOf:
+        facts = {**self.result.facts, "on": ON}
+        parameters = self.modules[version.folder][1]
+        return TitleOf(names, facts, self.result.rules, parameters, self.result.place_names)
 
     def _check(self, declared: Declared, function: Function) -> Check:
         version = Version(function.node.name, function, None, declared, self.folder)
@@ -376,49 +370,7 @@ class RuleSetLowering:
         return Check(function.node.name, function.fact, function.title, rule)
 
 
-class TitleOf:
-    """Finds the titles of the names a rule uses."""
-
-    def __init__(self, lowering: RuleSetLowering, version: Version, names: Mapping[str, Operand]) -> None:
-        self.lowering = lowering
-        self.version = version
-        self.names = names
-
-    def __call__(self, name: str) -> Text | None:
-        """Give the title of a fact, rule, parameter or member; None for others."""
-        operand = self.names.get(name)
-        facts = self.lowering.result.facts
-        if isinstance(operand, Term):
-            match operand.expr:
-                case Given(name=given):
-                    return ON.title if given == "on" else facts[given].title
-                case RuleValue(name=rule):
-                    return self.lowering.result.rules[rule][0].title
-                case Const() as member:
-                    return self.lowering._member_label(member)
-        parameters = self.lowering.modules[self.version.folder][1]
-        return parameters[name].title if name in parameters else None
-
-
 def _takes_lists(names: Mapping[str, Operand]) -> bool:
     return any(
         isinstance(one, Term) and isinstance(one.type, ListType | MappingType) for one in names.values()
     )
-
-
-def show_member(member: Const) -> str:
-    """Give the suffix of a rule made for this member."""
-    if isinstance(member.type, EnumType) and isinstance(member.value, int):
-        return member.type.values[member.value]
-    return show(member.type, member.value, "en")
-
-
-def parameter_annotation(parameter: Parameter) -> str:
-    """Give how a rule annotates the parameter."""
-    if parameter.is_set:
-        return f"frozenset[{parameter.type}]"
-    if not parameter.keys:
-        return str(parameter.type)
-    keys = [str(key.type) for key in parameter.keys]
-    joined = keys[0] if len(keys) == 1 else f"tuple[{', '.join(keys)}]"
-    return f"Table[{joined}, {parameter.type}]"

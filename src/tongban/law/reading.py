@@ -27,8 +27,9 @@ from tongban.law.ir import (
     Text,
     Type,
 )
+from tongban.law.money import Rate, yuan
 from tongban.law.ranges import DEFAULT_RANGES, MOST_SPELLS
-from tongban.law.values import Date, DateTime, Month, PlaceCode, Rate, yuan
+from tongban.law.values import Date, DateTime, Month, PlaceCode
 from tongban.law.writing import SPELL_KINDS, write
 
 NO_SUCH_FIELD = Text("没有这一项；可填 {}", "there is no such field; known are {}")

@@ -9,15 +9,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tongban.law.compiled import Compiled, Step, Tables, compile_rules
-from tongban.law.declarations import Declared, imported_folders, read_declarations
+from tongban.law.declarations import Declared
 from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
 from tongban.law.explanation import Explanation, Taken
 from tongban.law.facts import decision_day, read_facts
 from tongban.law.ir import Check, FactDeclared, Rule, Text
 from tongban.law.lowering import ON, RuleSetLowering
-from tongban.law.parameters import Parameter, Resolved, read_parameters
+from tongban.law.parameter_file import read_parameters
+from tongban.law.parameters import Parameter, Resolved
 from tongban.law.rendering import Forms
 from tongban.law.source import Source
+from tongban.law.toplevel import imported_folders, read_declarations
 from tongban.law.values import Date
 
 RULES, PARAMETERS = "rules.py", "parameters.toml"

@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass, field
 
 from tongban.law import listforms, terms
-from tongban.law.expressions import Lowering, Scope
+from tongban.law.expressions import Lowering
 from tongban.law.ir import Because, Expr, Fold, Local, Sentence, Text, Type
+from tongban.law.narrowing import narrowed
+from tongban.law.scope import Scope
 from tongban.law.terms import Operand, Refusal, Term
 from tongban.law.words import Titles, words
 
@@ -136,8 +138,8 @@ class Body:
 
     def _branch(self, node: ast.If, rest: list[ast.stmt], scope: Scope, path: tuple[Text, ...]) -> Term:
         test = self.lowering.test(node.test, scope)
-        inside = self.lowering.narrowed(node.test, scope, holds=True)
-        outside = self.lowering.narrowed(node.test, scope, holds=False)
+        inside = narrowed(self.lowering, node.test, scope, holds=True)
+        outside = narrowed(self.lowering, node.test, scope, holds=False)
         if not _returns(node.body) and not _returns(node.orelse):
             return self._merged(node, test, rest, scope, path)
         said = words(node.test, self.titles)
@@ -167,7 +169,7 @@ class Body:
         """Give the names both branches give a value, and those only one does."""
         sides: list[dict[str, Operand]] = []
         for body, holds in ((node.body, True), (node.orelse, False)):
-            inner = self.lowering.narrowed(node.test, scope, holds=holds)
+            inner = narrowed(self.lowering, node.test, scope, holds=holds)
             sides.append(self._straight(body, inner, again))
         then, otherwise = sides
         for side, other in ((then, otherwise), (otherwise, then)):
@@ -253,10 +255,10 @@ class Body:
             unmet = Text(f"{said.zh} 不成立", f"not: {said.en}")
             test = self.lowering.test(node.test, scope)
             then = self._returned(
-                node.body, self.lowering.narrowed(node.test, scope, holds=True), (*path, said)
+                node.body, narrowed(self.lowering, node.test, scope, holds=True), (*path, said)
             )
             otherwise = self._returned(
-                node.orelse, self.lowering.narrowed(node.test, scope, holds=False), (*path, unmet)
+                node.orelse, narrowed(self.lowering, node.test, scope, holds=False), (*path, unmet)
             )
             return terms.select(test, then, otherwise, node.lineno)
         if isinstance(node, ast.Call) and _is_because(node):

@@ -18,7 +18,8 @@ from tongban.law.ir import (
     Text,
     Type,
 )
-from tongban.law.values import MINUTES_A_DAY, Date, DateTime, month_text, rate_text, yuan_text
+from tongban.law.money import rate_text, yuan_text
+from tongban.law.values import MINUTES_A_DAY, Date, DateTime, month_text
 
 SPELL_KINDS = ("actual", "deemed")
 Writer: TypeAlias = Callable[[object], object]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from tongban.law.values import Date, DateTime, Month, PlaceCode, Rate, yuan
+from tongban.law.money import Rate, yuan
+from tongban.law.values import Date, DateTime, Month, PlaceCode
 
 TextReader = Callable[[str], int]
 

@@ -1,0 +1,315 @@
+"""Reads the top level of a rules file: only declarations stand there, all else is refused."""
+
+import ast
+import re
+from collections.abc import Mapping
+
+from tongban.law.declarations import READY_ENUMS, Declared, Function, Heading
+from tongban.law.fact_options import FactOptions
+from tongban.law.ir import (
+    PLACE,
+    Const,
+    EnumType,
+    FactDeclared,
+    OptionalType,
+    RecordType,
+)
+from tongban.law.source import Source
+from tongban.law.values import Date
+
+_RULE_OPTIONS = {"zh", "en", "cites", "outcome", "since", "until", "replaces", "for_each", "scalar_only"}
+
+
+def read_declarations(source: Source, imported: Mapping[str, "Declared"]) -> Declared:
+    """Read the top level; `imported` gives the declarations of rule sets by folder name."""
+    return _TopLevel(source, imported).read()
+
+
+def imported_folders(source: Source) -> list[tuple[str, ast.ImportFrom]]:
+    """Give the folders of the rule sets that the file imports from."""
+    found = []
+    for node in source.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module != "tongban.law":
+            parts = (node.module or "").split(".")
+            if len(parts) < 2 or parts[-1] != "rules":
+                raise source.refuse(
+                    node,
+                    "import",
+                    f"`{ast.unparse(node)}` imports what rules cannot use",
+                    "Import from tongban.law, or rules of another rule set from ….<folder>.rules",
+                )
+            found.append((parts[-2], node))
+    return found
+
+
+class _TopLevel(FactOptions):
+    def __init__(self, source: Source, imported: Mapping[str, Declared]) -> None:
+        super().__init__(source, Declared(source, enums=dict(READY_ENUMS)))
+        self.imported = imported
+
+    def read(self) -> Declared:
+        for node in self.source.tree.body:
+            self._statement(node)
+        if self.declared.heading is None:
+            raise self.refuse(
+                self.source.tree,
+                "no-ruleset",
+                "no rule set is declared",
+                'Write ruleset("name", version=, zh=, en=)',
+            )
+        return self.declared
+
+    def _statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                return
+            case ast.ImportFrom(module="tongban.law"):
+                return
+            case ast.ImportFrom():
+                self._import(node)
+            case ast.Import():
+                raise self.refuse(
+                    node,
+                    "import",
+                    "a rules file imports only by `from … import …`",
+                    "Import from tongban.law",
+                )
+            case ast.Expr(value=ast.Call(func=ast.Name(id="ruleset")) as call):
+                self._heading(call)
+            case ast.Expr(value=ast.Call(func=ast.Name(id="place_name")) as call):
+                self._place_name(call)
+            case ast.ClassDef():
+                self._class(node)
+            case ast.FunctionDef():
+                self._function(node)
+            case ast.AsyncFunctionDef():
+                raise self.refuse(
+                    node, "async", "a rule is an ordinary function", "Write `def` without async"
+                )
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self._assign(node, name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                self._assign(node, name, value)
+            case ast.If() | ast.For() | ast.While() | ast.With() | ast.Try():
+                raise self.refuse(
+                    node,
+                    "top-level",
+                    "the top level of a rules file only declares",
+                    "Move the decision into a rule",
+                )
+            case _:
+                raise self.refuse(
+                    node,
+                    "top-level",
+                    f"`{ast.unparse(node).splitlines()[0]}` declares nothing",
+                    "Keep facts, enumerations, records, constants and functions at the top level",
+                )
+
+    def _new_name(self, node: ast.AST, name: str) -> None:
+        taken = self.declared
+        everywhere = (taken.facts, taken.enums, taken.records, taken.constants, taken.imports)
+        functions = {function.node.name for function in taken.functions}
+        if any(name in one for one in everywhere) or name in functions:
+            raise self.refuse(
+                node, "name-twice", f"the name {name} is declared twice", "Give one of them another name"
+            )
+        if name == "on":
+            raise self.refuse(
+                node, "reserved-name", "`on` is always the date of the decision", "Choose another name"
+            )
+
+    def _import(self, node: ast.ImportFrom) -> None:
+        folder = (node.module or "").split(".")[-2]
+        other = self.imported[folder]
+        functions = {function.node.name for function in other.functions}
+        for alias in node.names:
+            if alias.asname is not None or alias.name == "*":
+                raise self.refuse(
+                    node, "import-name", "a rule keeps its name", "Import it by name, without `as` or `*`"
+                )
+            self._new_name(node, alias.name)
+            if alias.name in other.enums:
+                self.declared.enums[alias.name] = other.enums[alias.name]
+            elif alias.name in other.records:
+                self.declared.records[alias.name] = other.records[alias.name]
+            elif alias.name in other.constants:
+                self.declared.constants[alias.name] = other.constants[alias.name]
+            elif alias.name in functions:
+                self.declared.imports[alias.name] = (folder, node)
+            else:
+                raise self.refuse(
+                    node,
+                    "import-name",
+                    f"{folder} has no rule or enumeration {alias.name}",
+                    "Import a rule it has",
+                )
+
+    def _heading(self, call: ast.Call) -> None:
+        if self.declared.heading is not None:
+            raise self.refuse(call, "ruleset-twice", "a file declares one rule set", "Keep one ruleset(…)")
+        options = self.options(call, {"version", "zh", "en"}, 1)
+        name = call.args[0]
+        if not isinstance(name, ast.Constant) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(name.value)):
+            raise self.refuse(
+                call,
+                "ruleset-name",
+                "the name is not lower-case words with hyphens",
+                'Write "retirement-age"',
+            )
+        version = self.text(call, options, "version")
+        self.declared.heading = Heading(str(name.value), version, self.title(call, options))
+
+    def _place_name(self, call: ast.Call) -> None:
+        options = self.options(call, {"zh", "en"}, 1)
+        place = self.constant(call.args[0])
+        if not isinstance(place, Const) or place.type != PLACE or not isinstance(place.value, int):
+            raise self.refuse(
+                call, "option-value", "expected a place", 'Write place_name(PlaceCode("500000"), …)'
+            )
+        self.declared.place_names[place.value] = self.title(call, options)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self._new_name(node, node.name)
+        match node.bases:
+            case [ast.Name(id="Choice")]:
+                self.declared.enums[node.name] = self._choice(node)
+            case [ast.Name(id="Record")]:
+                self.declared.records[node.name] = self._record(node)
+            case _:
+                raise self.refuse(
+                    node,
+                    "class",
+                    "a class in a rules file is a Choice or a Record",
+                    "Write class Name(Choice):",
+                )
+
+    def _choice(self, node: ast.ClassDef) -> EnumType:
+        members: list[tuple[str, str, str, str]] = []
+        for one in node.body:
+            match one:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    continue
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.Tuple(
+                        elts=[
+                            ast.Constant(value=str() as value),
+                            ast.Constant(value=str() as zh),
+                            ast.Constant(value=str() as en),
+                        ]
+                    ),
+                ):
+                    members.append((name, value, zh, en))
+                case _:
+                    raise self.refuse(
+                        one, "choice-member", "this is no member", 'Write NAME = "value", "中文", "English"'
+                    )
+        names, values, zhs, ens = ([m[i] for m in members] for i in range(4))
+        if not members or len(set(values)) < len(values):
+            raise self.refuse(
+                node, "choice-member", "it has no members, or two of one value", "Give each its own value"
+            )
+        return EnumType(node.name, tuple(names), tuple(values), tuple(zhs), tuple(ens))
+
+    def _record(self, node: ast.ClassDef) -> RecordType:
+        fields: list[FactDeclared] = []
+        for one in node.body:
+            match one:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    continue
+                case ast.AnnAssign(
+                    target=ast.Name(id=name),
+                    annotation=written,
+                    value=ast.Call(func=ast.Name(id="fact")) as call,
+                ):
+                    declared = self.fact(name.rstrip("_") if name.endswith("_") else name, call)
+                    plain = declared.type.item if isinstance(declared.type, OptionalType) else declared.type
+                    if self.declared.type_of(written) not in (declared.type, plain):
+                        raise self.refuse(
+                            one, "field-type", "annotation and fact(…) differ", "Write the same type twice"
+                        )
+                    fields.append(declared)
+                case _:
+                    raise self.refuse(
+                        one, "record-field", "this is no field", "Write name: TYPE = fact(TYPE, zh=, en=)"
+                    )
+        return RecordType(node.name, tuple(fields))
+
+    def _assign(self, node: ast.stmt, name: str, value: ast.expr) -> None:
+        self._new_name(node, name)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "fact":
+            self.declared.facts[name] = self.fact(name, value)
+        else:
+            self.declared.constants[name] = self.constant(value)
+
+    def _function(self, node: ast.FunctionDef) -> None:
+        self._new_name(node, node.name)
+        match node.decorator_list:
+            case [ast.Call(func=ast.Name(id="rule")) as call]:
+                self.declared.functions.append(self._rule(node, call))
+            case [ast.Call(func=ast.Name(id="check")) as call]:
+                options = self.options(call, {"fact", "zh", "en"}, 0)
+                at = self.text(call, options, "fact")
+                self.declared.functions.append(Function(node, "check", self.title(call, options), fact=at))
+            case []:
+                raise self.refuse(
+                    node,
+                    "no-decorator",
+                    f"{node.name} is not declared a rule",
+                    "Put @rule(zh=, en=, cites=) above it",
+                )
+            case _:
+                raise self.refuse(
+                    node, "decorator", "a function has one decorator", "Keep @rule(…) or @check(…) alone"
+                )
+
+    def _rule(self, node: ast.FunctionDef, call: ast.Call) -> Function:
+        options = self.options(call, _RULE_OPTIONS, 0)
+        since, until = (self._day(options.get(name)) for name in ("since", "until"))
+        if since is not None and until is not None and until < since:
+            raise self.refuse(call, "rule-dates", "until= lies before since=", "Give the last day in force")
+        replaces = self.text(call, options, "replaces") if "replaces" in options else ""
+        if replaces and since is None:
+            raise self.refuse(
+                call, "rule-dates", "a replacing rule needs a first day", 'Write since="YYYY-MM-DD"'
+            )
+        return Function(
+            node=node,
+            kind="rule",
+            title=self.title(call, options),
+            cites=self.text(call, options, "cites"),
+            outcome=self._outcome(node.name, options),
+            since=since,
+            until=until,
+            replaces=replaces,
+            for_each=self._members(options),
+            scalar_only=self.flag(options, "scalar_only"),
+        )
+
+    def _outcome(self, name: str, options: Mapping[str, ast.expr]) -> str | None:
+        node = options.get("outcome")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+            return node.value
+        return name if self.flag(options, "outcome") else None
+
+    def _day(self, node: ast.expr | None) -> int | None:
+        if node is None:
+            return None
+        try:
+            return Date(str(node.value) if isinstance(node, ast.Constant) else "").ordinal
+        except ValueError:
+            raise self.refuse(node, "rule-dates", "this is not a date", 'Write "YYYY-MM-DD"') from None
+
+    def _members(self, options: Mapping[str, ast.expr]) -> tuple[Const, ...]:
+        node = options.get("for_each")
+        if node is None:
+            return ()
+        members = self.constant(node)
+        if isinstance(members, tuple) and (members[0].type == PLACE or isinstance(members[0].type, EnumType)):
+            return members
+        raise self.refuse(
+            node,
+            "for-each",
+            "for_each= is not a tuple of places or members",
+            'Write (PlaceCode("500000"), …)',
+        )

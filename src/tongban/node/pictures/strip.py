@@ -17,6 +17,7 @@ from tongban.node.theme.wording import is_english, moment_words, short_day
 
 _SHORTEST = timedelta(days=9)
 _HIGHEST = 6
+_EDGE = 34
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _drawing(looks: Sequence[Look], width: int, form: str) -> SafeString:
     line = 14 + stack * 14
 
     def at(day: date) -> float:
-        return 26 + (day - first).days * (width - 52) / days
+        return _EDGE + (day - first).days * (width - 2 * _EDGE) / days
 
     dots = []
     for day, group in by_day.items():

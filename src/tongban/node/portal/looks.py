@@ -19,6 +19,7 @@ class LookLine:
 
     at: datetime
     who: str
+    how: str
     what: str
     why: str
     basis: str
@@ -27,23 +28,23 @@ class LookLine:
     side: str
 
 
-def _who(access: Access) -> str:
-    agency = agency_name(access.agency)
+def _how(access: Access) -> str:
+    """In which way the agency came to see the data."""
     if access.direction == "read":
-        return f"{agency} · {spoken(access.officer_post)}" if access.officer_post else agency
+        return spoken(access.officer_post)
     if access.direction == "own":
-        return _("%(agency)s（本地部门系统）") % {"agency": agency}
+        return _("查询本地部门的系统")
     if access.direction == "in":
-        return _("%(agency)s（收到另一地提供的记录）") % {"agency": agency}
-    node = node_name(access.asking_node)
-    return _("%(agency)s（%(node)s，由本地部门提供）") % {"agency": agency, "node": node}
+        return _("收到另一地提供的记录")
+    return _("从%(node)s一侧询问，由本地部门提供") % {"node": node_name(access.asking_node)}
 
 
 def look_line(access: Access) -> LookLine:
     """One access in words."""
     return LookLine(
         at=access.at,
-        who=_who(access),
+        who=agency_name(access.agency),
+        how=_how(access),
         what=field_names(access.fields),
         why=spoken(access.purpose),
         basis=spoken(access.basis),
@@ -55,4 +56,4 @@ def look_line(access: Access) -> LookLine:
 
 def strip_of(lines: Iterable[LookLine]) -> SafeString:
     """The calendar strip of these accesses."""
-    return who_looked([Look(line.at, line.who, line.side) for line in lines])
+    return who_looked([Look(line.at, f"{line.who}（{line.how}）", line.side) for line in lines])

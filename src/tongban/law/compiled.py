@@ -35,21 +35,13 @@ from tongban.law.parameters import Parameter, Resolved, Row
 T = TypeVar("T")
 
 
-class Used(NamedTuple):
-    """A row of a parameter that was used, the day it was looked up at and the key asked for."""
-
-    parameter: str
-    row: Row
-    key: tuple[object, ...]
-
-
 class Step(NamedTuple):
     """What one rule gave: value, number of its sentence, the values to fill in, rows used."""
 
     value: object
     sentence: int
     filling: tuple[object, ...]
-    used: list[Used]
+    used: list[Row]
 
 
 Code = Callable[["Tables", Mapping[str, object], Mapping[str, object]], Step]
@@ -64,18 +56,25 @@ class Tables:
         self.parameters = parameters
         self.day = day
         self.resolve = resolve
+        self._resolved: dict[str, Resolved] = {}
 
-    def row(self, used: list[Used], name: str, at: int | None, key: tuple[object, ...]) -> object:
+    def row(self, used: list[Row], name: str, at: int | None, key: tuple[object, ...]) -> object:
         """Give a value and note that its row was used."""
-        row = self.resolve(name, self.day if at is None else at).get(key)
-        used.append(Used(name, row, key))
+        row = (self._today(name) if at is None else self.resolve(name, at)).get(key)
+        used.append(row)
         return row.value
+
+    def _today(self, name: str) -> Resolved:
+        found = self._resolved.get(name)
+        if found is None:
+            found = self._resolved[name] = self.resolve(name, self.day)
+        return found
 
     def has(self, name: str, at: int | None, key: tuple[object, ...]) -> bool:
         """Whether there is a row for the key."""
-        return self.resolve(name, self.day if at is None else at).find(key) is not None
+        return (self._today(name) if at is None else self.resolve(name, at)).find(key) is not None
 
-    def inside(self, used: list[Used], name: str, at: int | None, value: object, within: bool) -> bool:
+    def inside(self, used: list[Row], name: str, at: int | None, value: object, within: bool) -> bool:
         """Whether a value is a member of a set, or its place lies in one."""
         members = self.row(used, name, at, ())
         assert isinstance(members, frozenset)

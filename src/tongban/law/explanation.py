@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from tongban.law.compiled import Step, Used
+from tongban.law.compiled import Step
 from tongban.law.ir import DATE, Rule, Text
-from tongban.law.rendering import Forms, JsonObject, RuleForm, inputs
+from tongban.law.parameters import Row
+from tongban.law.rendering import Forms, JsonObject, RuleForm
 from tongban.law.values import Date
 from tongban.law.writing import show
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A rule that was decided, with what it gave."""
 
     rule: Rule
@@ -43,7 +44,7 @@ class Explanation:
         names: dict[str, None] = {}
         for one in self.taken:
             for used in one.step.used:
-                if used.row.entry is not None and used.row.entry.confidence == "low":
+                if used.entry is not None and used.entry.confidence == "low":
                     names[used.parameter] = None
         return list(names)
 
@@ -54,7 +55,7 @@ class Explanation:
             "version": self.version,
             "on": str(self.on),
             "outcomes": self.outcomes,
-            "steps": [self._step(self.forms.rules[one.rule.name], one.step) for one in self.taken],
+            "steps": self._steps(),
             "unverified": self.unverified,
         }
 
@@ -63,20 +64,25 @@ class Explanation:
         step = one.step
         return self.forms.rules[one.rule.name].reason(lang, step.sentence, step.value, step.filling)
 
-    def _step(self, form: RuleForm, step: Step) -> JsonObject:
+    def _steps(self) -> list[JsonObject]:
+        known = {**self.facts, **self.values}
+        forms = self.forms.rules
+        return [self._step(forms[rule.name], step, known) for rule, step in self.taken]
+
+    def _step(self, form: RuleForm, step: Step, known: Mapping[str, object]) -> JsonObject:
         value, sentence, filling, used = step
         return {
             "rule": form.rule.name,
             "value": form.write(value),
-            "inputs": inputs(form.facts, self.facts) | inputs(form.rules, self.values),
+            "inputs": {name: written(known[name]) for name, written in form.inputs},
             "cites": form.rule.cites,
             "parameters": [self.forms.parameter(one) for one in distinct(used)],
-            "title": form.title,
+            "title": {**form.title},
             "reason": {
                 "zh": form.reason("zh", sentence, value, filling),
                 "en": form.reason("en", sentence, value, filling),
             },
-            "depends": form.depends,
+            "depends": [*form.depends],
             "outcome": form.rule.outcome,
         }
 
@@ -112,6 +118,6 @@ _HEADINGS = {
 }
 
 
-def distinct(used: list[Used]) -> list[Used]:
+def distinct(used: list[Row]) -> list[Row]:
     """Give each row that was used once."""
-    return used if len(used) < 2 else list({one.row: one for one in used}.values())
+    return used if len(used) < 2 else list(dict.fromkeys(used))

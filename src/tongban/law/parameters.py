@@ -15,6 +15,7 @@ from tongban.law.ir import (
 from tongban.law.values import Date
 from tongban.law.writing import write
 
+MOST_KEPT = 10_000
 RowKey = tuple[object, ...]
 
 
@@ -65,11 +66,12 @@ class Parameter:
 
 
 class Row:
-    """One value in force, the key of its row, and its entry (None: the parameter's `otherwise`)."""
+    """One value in force: its parameter, the key of its row, and its entry (None: the `otherwise`)."""
 
-    __slots__ = ("entry", "key", "value")
+    __slots__ = ("entry", "key", "parameter", "value")
 
-    def __init__(self, key: RowKey, value: object, entry: Entry | None) -> None:
+    def __init__(self, parameter: str, key: RowKey, value: object, entry: Entry | None) -> None:
+        self.parameter = parameter
         self.key = key
         self.value = value
         self.entry = entry
@@ -92,6 +94,7 @@ class Resolved:
             for rows in self._bands.values():
                 rows.sort(key=lambda band: band[0])
         self._found: dict[RowKey, Row | None] = {}
+        self._given: dict[RowKey, Row] = {}
 
     def _apply(self, entry: Entry, *, ended: bool) -> None:
         if self.parameter.bands:
@@ -101,26 +104,30 @@ class Resolved:
             if ended:
                 self.rows.pop(key, None)
             else:
-                self.rows[key] = Row(key, value, entry)
+                self.rows[key] = Row(self.parameter.name, key, value, entry)
 
     def find(self, key: RowKey) -> Row | None:
         """Give the row for the key, or None."""
         if key not in self._found:
-            if len(self._found) > 10_000:
+            if len(self._found) > MOST_KEPT:
                 self._found.clear()
             self._found[key] = self._search(key)
         return self._found[key]
 
     def get(self, key: RowKey) -> Row:
         """Give the row for the key, or the parameter's `otherwise`; NoLaw when there is neither."""
-        row = self.find(key)
-        if row is not None:
-            return row
-        if self.parameter.has_otherwise:
-            self._found[key] = Row(key, self.parameter.otherwise, None)
-            return self._found[key] or self.get(key)
-        code, message = self._refusal(key)
-        raise NoLaw(code, self.parameter.name, message)
+        row = self._given.get(key)
+        if row is None:
+            row = self.find(key)
+            if row is None and self.parameter.has_otherwise:
+                row = Row(self.parameter.name, key, self.parameter.otherwise, None)
+            if row is None:
+                code, message = self._refusal(key)
+                raise NoLaw(code, self.parameter.name, message)
+            if len(self._given) > MOST_KEPT:
+                self._given.clear()
+            self._given[key] = row
+        return row
 
     def _search(self, key: RowKey) -> Row | None:
         if None in key:

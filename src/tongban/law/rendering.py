@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tongban.law.compiled import Used
 from tongban.law.ir import FactDeclared, Rule, Sentence, Text, Type
 from tongban.law.parameters import Parameter, Row
 from tongban.law.values import Date
-from tongban.law.writing import PlaceNames, Shower, Writer, shower, write, writer
+from tongban.law.writing import PlaceNames, Shower, shower, write, writer
 
 JsonObject = dict[str, object]
 LANGUAGES = ("zh", "en")
@@ -35,8 +34,7 @@ class RuleForm:
     def __init__(self, rule: Rule, kinds: Mapping[str, Type], places: PlaceNames) -> None:
         self.rule = rule
         self.write = writer(rule.type)
-        self.facts = tuple((name, writer(kinds[name])) for name in rule.facts)
-        self.rules = tuple((name, writer(kinds[name])) for name in rule.rules)
+        self.inputs = tuple((name, writer(kinds[name])) for name in (*rule.facts, *rule.rules))
         self.show = {lang: shower(rule.type, lang, places) for lang in LANGUAGES}
         self.title = {"zh": rule.title.zh, "en": rule.title.en}
         self.depends = list(rule.rules)
@@ -86,31 +84,31 @@ class Forms:
         self.places = places
         self._used: dict[Row, JsonObject] = {}
 
-    def parameter(self, used: Used) -> JsonObject:
+    def parameter(self, row: Row) -> JsonObject:
         """Give the published form of a row that was used; made once for each row."""
-        found = self._used.get(used.row)
+        found = self._used.get(row)
         if found is None:
             if len(self._used) > 10_000:
                 self._used.clear()
-            found = self._used[used.row] = self._parameter(used)
-        return found
+            found = self._used[row] = self._parameter(row)
+        return {**found}
 
-    def _parameter(self, used: Used) -> JsonObject:
-        parameter, entry = self.parameters[used.parameter], used.row.entry
+    def _parameter(self, row: Row) -> JsonObject:
+        parameter, entry = self.parameters[row.parameter], row.entry
         return {
-            "name": used.parameter,
-            "value": write_value(parameter, used.row.value),
+            "name": row.parameter,
+            "value": write_value(parameter, row.value),
             "since": str(Date.from_ordinal(entry.since)) if entry else None,
             "source": entry.source if entry else OTHERWISE.en,
             "confidence": entry.confidence if entry else "high",
-            "key": [write(key.type, part) for key, part in zip(parameter.keys, used.row.key, strict=True)],
+            "key": [write(key.type, part) for key, part in zip(parameter.keys, row.key, strict=True)],
             "title": {"zh": parameter.title.zh, "en": parameter.title.en},
         }
 
-    def parameter_text(self, used: Used, lang: str) -> str:
+    def parameter_text(self, row: Row, lang: str) -> str:
         """Give a row that was used as words for people."""
-        parameter, entry = self.parameters[used.parameter], used.row.entry
-        value = used.row.value
+        parameter, entry = self.parameters[row.parameter], row.entry
+        value = row.value
         if isinstance(value, frozenset):
             said = f"{len(value)} items" if lang == "en" else f"{len(value)} 项"
         else:
@@ -126,8 +124,3 @@ def write_value(parameter: Parameter, value: object) -> object:
     if isinstance(value, frozenset):
         return sorted((write(parameter.type, one) for one in value), key=str)
     return write(parameter.type, value)
-
-
-def inputs(pairs: tuple[tuple[str, Writer], ...], values: Mapping[str, object]) -> JsonObject:
-    """Give the JSON forms of named values."""
-    return {name: form(values[name]) for name, form in pairs}

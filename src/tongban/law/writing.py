@@ -5,7 +5,7 @@ Promises: the forms are those of the published contract; a writer is made once f
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from tongban.law.ir import (
     EnumType,
@@ -64,7 +64,7 @@ def shower(kind: Type, lang: str, places: PlaceNames) -> Shower:
         case Kind(name=name):
             return _scalar_shower(name, chinese, places)
         case EnumType(zh=zh, en=en):
-            return _text_of_whole((zh if chinese else en).__getitem__)
+            return _of_whole((zh if chinese else en).__getitem__)
         case OptionalType(item=item):
             return _maybe_shown(shower(item, lang, places), "无" if chinese else "none")
         case ListType(item=item):
@@ -81,12 +81,9 @@ def _as_it_is(value: object) -> object:
     return value
 
 
-def _of_whole(form: Callable[[int], str]) -> Writer:
-    return lambda value: form(value) if isinstance(value, int) else None
-
-
-def _text_of_whole(form: Callable[[int], str]) -> Shower:
-    return lambda value: form(value) if isinstance(value, int) else ""
+def _of_whole(form: Callable[[int], str]) -> Shower:
+    """Take a form of whole numbers for values whose type says that they are whole numbers."""
+    return cast("Shower", form)
 
 
 def _maybe(inner: Writer, missing: object) -> Writer:
@@ -180,15 +177,15 @@ def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
             return _spells_shower(chinese, places)
         case "place":
             said = {code: text.of("zh" if chinese else "en") for code, text in places.items()}
-            return _text_of_whole(lambda place: said.get(place) or _place(place))
+            return _of_whole(lambda place: said.get(place) or _place(place))
         case "rate":
-            return _text_of_whole(lambda millionths: f"{rate_text(millionths * 100)}%")
+            return _of_whole(lambda millionths: f"{rate_text(millionths * 100)}%")
         case "fen":
-            return _text_of_whole(lambda fen: f"{_grouped(fen)} 元" if chinese else f"{_grouped(fen)} yuan")
+            return _of_whole(lambda fen: f"{_grouped(fen)} 元" if chinese else f"{_grouped(fen)} yuan")
         case "month" | "date" | "datetime" if chinese:
-            return _text_of_whole(_CHINESE[name])
+            return _of_whole(_CHINESE[name])
         case _ if name in _WHOLE:
-            return _text_of_whole(_WHOLE[name])
+            return _of_whole(_WHOLE[name])
     return str
 
 

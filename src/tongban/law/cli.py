@@ -27,6 +27,7 @@ from tongban.law.examples import examples_of, failures
 from tongban.law.graph import svg
 from tongban.law.parameters import Parameter, Resolved, Row
 from tongban.law.rule_sets import RuleSet, load_rulesets_from, read_folder
+from tongban.law.run_command import run
 from tongban.law.values import Date
 from tongban.law.whatif_commands import compare, when
 from tongban.law.writing import show, write
@@ -147,5 +148,6 @@ def _row(parameter: Parameter, row: Row, ruleset: RuleSet, lang: str) -> str:
 
 _SIGNS = {"exact": "=", "from": "≥", "up-to": "≤"}
 
+law.add_command(run)
 law.add_command(when)
 law.add_command(compare)

@@ -1,7 +1,9 @@
 """Outcomes as Arrow columns in the forms of contracts.md: months and dates as text, money as decimal yuan."""
 
 import functools
+import json
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ import pyarrow as pa
 from tongban.law import ir
 from tongban.law.tables.columns import Mask, Numbers
 from tongban.law.values import Date, DateTime, month_text
+from tongban.law.writing import writer
 
 MONEY = pa.decimal128(18, 2)
 _TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -62,6 +65,21 @@ def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Se
         case "datetime":
             return _described(values, missing, lambda minute: str(DateTime.from_ordinal(minute)))
     raise TypeError(f"{kind} is not a scalar")
+
+
+def write_objects(kind: ir.Type, values: Sequence[object]) -> pa.Array:
+    """Values in the interpreter's encoding, lists included, as an Arrow array."""
+    inner = kind.item if isinstance(kind, ir.OptionalType) else kind
+    put = writer(kind)
+    written = [put(value) for value in values]
+    target = column_type(kind)
+    if inner in (ir.FEN, ir.RATE):
+        return pa.array([None if one is None else Decimal(str(one)) for one in written], target)
+    if isinstance(inner, ir.RecordType | ir.PairType | ir.MappingType):
+        return pa.array([json.dumps(one, ensure_ascii=False) for one in written], target)
+    if pa.types.is_dictionary(target):
+        return pa.array(written, pa.string()).dictionary_encode().cast(target)
+    return pa.array(written, target)
 
 
 _USUAL_MONTHS = range(12 * 1900, 12 * 2200)

@@ -1,6 +1,7 @@
 """Tables to write: Parquet, CSV and Arrow files that appear under their name only when they are whole."""
 
 import json
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -11,7 +12,8 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from tongban.law.tables.sources import UnusableTable, form_of
+from tongban.law.tables.errors import UnusableTable
+from tongban.law.tables.sources import form_of
 
 
 class _Writer(Protocol):
@@ -22,47 +24,47 @@ class _Writer(Protocol):
 class Sink:
     """A table being written; leaving the block without error puts it in its place, else nothing is left."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
         self.rows = 0
+        self._schema = schema
         self._form = form_of(path)
-        self._part = path.with_name(f".{path.name}.part")
-        self._writer: _Writer | None = None
+        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append rows; the first batch decides the columns."""
-        if self._form == "csv":
-            batch = _flat(batch)
-        if self._writer is None:
-            self._writer = self._open(batch.schema)
-        self._writer.write_batch(batch)
-        self.rows += batch.num_rows
+        """Append rows."""
+        if batch.num_rows:
+            self._writer.write_batch(
+                batch if self._form == "parquet" else _flat(batch, csv=self._form == "csv")
+            )
+            self.rows += batch.num_rows
 
     def __enter__(self) -> Self:
         if not self.path.parent.is_dir():
-            raise UnusableTable(f"{self.path}: the folder does not exist")
+            raise UnusableTable(f"{self.path}: the folder does not exist; make it first")
+        try:
+            self._writer = self._open()
+        except OSError as error:
+            raise UnusableTable(f"{self.path}: cannot be written ({error.strerror})") from None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._writer is not None:
-                self._writer.close()
-                if kind is None:
-                    self._part.replace(self.path)
+            self._writer.close()
+            if kind is None:
+                self._part.replace(self.path)
         finally:
             self._part.unlink(missing_ok=True)
 
-    def _open(self, schema: pa.Schema) -> _Writer:
-        try:
-            if self._form == "parquet":
-                return _ParquetWriter(self._part, schema)
-            if self._form == "csv":
-                return _csv_writer(self._part, schema)
-            return _arrow_writer(self._part, schema)
-        except OSError as error:
-            raise UnusableTable(f"{self.path}: cannot be written ({error.strerror})") from None
+    def _open(self) -> _Writer:
+        if self._form == "parquet":
+            return _ParquetWriter(self._part, self._schema)
+        flat = pa.schema(
+            [pa.field(one.name, _flat_type(one.type, csv=self._form == "csv")) for one in self._schema]
+        )
+        return _csv_writer(self._part, flat) if self._form == "csv" else _arrow_writer(self._part, flat)
 
 
 class _ParquetWriter:
@@ -88,17 +90,26 @@ def _arrow_writer(path: Path, schema: pa.Schema) -> _Writer:
     return writer
 
 
-def _flat(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch in forms that CSV has: dictionaries as text, lists and structs as JSON."""
-    return pa.record_batch([_flat_column(column) for column in batch.columns], batch.schema.names)
+def _flat(batch: pa.RecordBatch, *, csv: bool) -> pa.RecordBatch:
+    """The batch in forms that the file has: dictionaries as text; in CSV, lists and structs as JSON."""
+    columns = [_flat_column(column, csv=csv) for column in batch.columns]
+    return pa.record_batch(columns, batch.schema.names)
 
 
-def _flat_column(column: pa.Array) -> pa.Array:
+def _flat_type(kind: pa.DataType, *, csv: bool) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    return pa.string() if csv and pa.types.is_nested(kind) else kind
+
+
+def _flat_column(column: pa.Array, *, csv: bool) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return pc.cast(column, column.type.value_type)
-    if pa.types.is_nested(column.type):
-        texts = [
-            None if value is None else json.dumps(value, ensure_ascii=False) for value in column.to_pylist()
-        ]
+    if csv and pa.types.is_nested(column.type):
+        texts = [None if value is None else _json(value) for value in column.to_pylist()]
         return pa.array(texts, pa.string())
     return column
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

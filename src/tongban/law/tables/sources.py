@@ -1,7 +1,7 @@
 """Tables to read: Parquet, CSV and Arrow files in batches, so that memory does not grow with them."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,10 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from tongban.law.tables.columns import is_text
+from tongban.law.tables.errors import UnusableTable
 
-BATCH_ROWS = 131_072
+BATCH_ROWS = 65_536
 _CSV_BLOCK = 8 * 1024 * 1024
-
-
-class UnusableTable(Exception):
-    """A table that cannot be read or written at all; the message names the file and says what is expected."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +25,10 @@ class Source:
     schema: pa.Schema
     rows: int | None
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Give these columns batch by batch, in the order of the file."""
+    def batches(self, columns: Sequence[str], facts: Collection[str] = ()) -> Iterator[pa.RecordBatch]:
+        """Give these columns in batches, in the order of the file; texts of facts may be dictionaries."""
         try:
-            yield from _OPENERS[form_of(self.path)][1](self, columns)
+            yield from _OPENERS[form_of(self.path)][1](self, list(columns), facts)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(self.path, error) from None
 
@@ -61,8 +58,8 @@ def _open_parquet(path: Path) -> Source:
         return Source(path, file.schema_arrow, file.metadata.num_rows)
 
 
-def _read_parquet(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    texts = [name for name in columns if is_text(source.schema.field(name).type)]
+def _read_parquet(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
+    texts = [name for name in facts if is_text(source.schema.field(name).type)]
     with pq.ParquetFile(source.path, memory_map=True, read_dictionary=texts) as file:
         yield from file.iter_batches(BATCH_ROWS, columns=columns)
 
@@ -75,7 +72,7 @@ def _open_csv(path: Path) -> Source:
     return Source(path, pa.schema([(name, pa.string()) for name in header]), None)
 
 
-def _read_csv(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _read_csv(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
     reader = pyarrow.csv.open_csv(
         source.path,
         read_options=pyarrow.csv.ReadOptions(block_size=_CSV_BLOCK),
@@ -96,7 +93,7 @@ def _open_arrow(path: Path) -> Source:
         return Source(path, pa.ipc.open_file(file).schema, None)
 
 
-def _read_arrow(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _read_arrow(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
     with pa.memory_map(str(source.path)) as file:
         reader = pa.ipc.open_file(file)
         for number in range(reader.num_record_batches):

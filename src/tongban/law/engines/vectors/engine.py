@@ -187,19 +187,13 @@ class _Evaluation:
         keys = [self._evaluate(rule, key, names) for key in exprs]
         parameter = self.program.parameters[expr.parameter]
         columns = [day, *keys]
-        stacked = np.stack([_with_none(one) for one in columns], axis=1)
-        found: dict[tuple[object, ...], tuple[object, bool]] = {}
-        values: list[object] = []
-        refused = np.zeros(self.batch.persons, bool)
-        for person, key in enumerate(map(tuple, stacked)):
-            if key not in found:
-                found[key] = self._row(expr, parameter, key)
-            value, refused[person] = found[key]
-            values.append(value)
+        different, which = _different([one.values for one in columns], [one.missing for one in columns])
+        found = [self._row(expr, parameter, key) for key in different]
+        values = [value for value, _ in found]
         missing = np.array([value is None for value in values], bool)
         numbers = np.array([0 if value is None else value for value in values], _dtype(expr.type))
-        vector = Vector(numbers, missing, refused)
-        return self._refused_with(vector, columns)
+        refused = np.array([without for _, without in found], bool)
+        return self._refused_with(Vector(numbers[which], missing[which], refused[which]), columns)
 
     def _row(
         self, expr: ir.Lookup | ir.HasRow | ir.InSet, parameter: Parameter, key: tuple[object, ...]
@@ -292,11 +286,29 @@ _SPELLS = {
 }
 
 
-def _with_none(vector: Vector) -> npt.NDArray[np.object_]:
-    """The values as Python objects, None where one is missing."""
-    objects = _numbers(vector).astype(object)
-    objects[vector.missing] = None
-    return objects
+def _different(
+    columns: Sequence[Numbers | Timeline], missing: Sequence[Bools]
+) -> tuple[list[tuple[object, ...]], npt.NDArray[np.intp]]:
+    """The different rows of some columns (None where missing), and for each person which of them it is."""
+    which = np.zeros(len(missing[0]), np.int64)
+    parts: list[list[object]] = []
+    for column, absent in zip(columns, missing, strict=True):
+        if isinstance(column, Timeline):
+            raise TypeError("spells are no key")
+        known, codes = np.unique(column, return_inverse=True)
+        codes = np.where(absent, len(known), codes)
+        parts.append([*known.tolist(), None])
+        which = which * (len(known) + 1) + codes
+    used, back = np.unique(which, return_inverse=True)
+    rows = []
+    for code in used.tolist():
+        row: list[object] = []
+        rest = code
+        for part in reversed(parts):
+            rest, position = divmod(rest, len(part))
+            row.append(part[position])
+        rows.append(tuple(reversed(row)))
+    return rows, back
 
 
 def _numbers(vector: Vector) -> Numbers:

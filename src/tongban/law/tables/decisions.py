@@ -1,0 +1,196 @@
+"""Decides on batches of rows: outcomes for those that can be used, reasons for those that cannot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tongban.law.engines.choice import Engine, make_engine
+from tongban.law.engines.program import Program, Target, program_for
+from tongban.law.errors import FactsRefused, LawError
+from tongban.law.rule_sets import RuleSet
+from tongban.law.tables.columns import Mask, read_date
+from tongban.law.tables.errors import Offender
+from tongban.law.tables.facts import Facts, read_batch
+from tongban.law.tables.header import Header
+from tongban.law.tables.outcomes import column_type, write_column, write_objects
+from tongban.law.values import Date
+
+Positions: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Rows with their outcomes, and rows that cannot be used; each in the order of the table."""
+
+    good: pa.RecordBatch
+    bad: pa.RecordBatch
+    offenders: tuple[Offender, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The rows of one day: outcomes of the good ones, which those are, and what is wrong with the others."""
+
+    outcomes: pa.RecordBatch
+    good: Positions
+    offenders: tuple[Offender, ...]
+
+
+class Decider:
+    """Decides on the rows of one table by one rule set; several threads may ask it."""
+
+    def __init__(self, ruleset: RuleSet, day: Date, engine: str, header: Header, table: str) -> None:
+        self._ruleset = ruleset
+        self._day = day
+        self._engine = engine
+        self._header = header
+        self._table = table
+        self._programs: dict[int, tuple[Program, Engine | None]] = {}
+        self._lock = Lock()
+        self._targets = program_for(ruleset, day).targets
+
+    @property
+    def row_by_row(self) -> bool:
+        """Whether rules work on lists, so that the interpreter decides row by row."""
+        return self._program(self._day.ordinal)[1] is None
+
+    def schema(self, rows: pa.Schema) -> pa.Schema:
+        """The columns of the result: those carried over, then the outcomes."""
+        return pa.schema([*(rows.field(name) for name in self._header.carried), *self._outcome_schema()])
+
+    def decide(self, rows: pa.RecordBatch, first_row: int) -> Decided:
+        """Decide on rows, of which the first is number `first_row` of the table."""
+        days = self._days(rows)
+        parts = [
+            self._on_day(int(day), rows, np.flatnonzero(days == day), first_row) for day in np.unique(days)
+        ]
+        good = np.concatenate([part.good for part in parts]) if parts else np.zeros(0, np.int64)
+        order = pa.array(np.argsort(good, kind="stable"))
+        outcomes = _stacked([part.outcomes for part in parts], self._outcome_schema()).take(order)
+        kept = rows.select(list(self._header.carried)).take(pa.array(np.sort(good)))
+        bad = np.ones(rows.num_rows, bool)
+        bad[good] = False
+        columns = [*kept.columns, *outcomes.columns]
+        return Decided(
+            pa.record_batch(columns, self.schema(rows.schema)),
+            rows.filter(pa.array(bad)),
+            tuple(sorted((one for part in parts for one in part.offenders), key=lambda one: one.row)),
+        )
+
+    def _outcome_schema(self) -> pa.Schema:
+        return pa.schema([pa.field(one.name, column_type(one.type)) for one in self._targets])
+
+    def _days(self, rows: pa.RecordBatch) -> Positions:
+        everyone: Positions = np.full(rows.num_rows, self._day.ordinal, np.int64)
+        if "on" not in rows.schema.names:
+            return everyone
+        given = read_date(rows.column("on"))
+        for absent in (given.missing, given.unreadable):
+            if absent is not None:
+                given = type(given)(np.where(absent, everyone, given.values), given.missing, given.unreadable)
+        return given.values.astype(np.int64)
+
+    def _program(self, day: int) -> tuple[Program, Engine | None]:
+        with self._lock:
+            if day not in self._programs:
+                program = program_for(self._ruleset, Date.from_ordinal(day))
+                engine = None if program.scalar_only else make_engine(self._engine, program)
+                self._programs[day] = program, engine
+            return self._programs[day]
+
+    def _on_day(self, day: int, rows: pa.RecordBatch, chosen: Positions, first_row: int) -> _Part:
+        if len(chosen) < rows.num_rows:
+            rows = rows.take(pa.array(chosen))
+        try:
+            program, engine = self._program(day)
+        except LawError as error:
+            nothing = pa.record_batch(
+                [pa.nulls(0, one.type) for one in self._outcome_schema()], self._outcome_schema()
+            )
+            none = np.zeros(0, np.int64)
+            return _Part(
+                nothing, none, tuple(Offender(int(one) + first_row, (str(error),)) for one in chosen)
+            )
+        facts = read_batch(program, self._ruleset.facts, rows, self._table)
+        if engine is None:
+            return self._one_by_one(program, facts, chosen, first_row)
+        answers = engine.run(facts.batch)
+        bad = answers.refused | facts.unreadable
+        offenders = tuple(
+            Offender(int(chosen[row]) + first_row, self._reasons(facts, row, day))
+            for row in np.flatnonzero(bad).tolist()
+        )
+        columns = []
+        for target in self._targets:
+            answer = answers.outcomes.get(target.name)
+            if answer is None:
+                columns.append(pa.nulls(rows.num_rows, column_type(target.type)))
+            else:
+                columns.append(
+                    write_column(target.type, answer.values, _without(answer.missing, bad), facts.batch.texts)
+                )
+        outcomes = pa.record_batch(columns, self._outcome_schema())
+        return _Part(outcomes.filter(pa.array(~bad)) if bad.any() else outcomes, chosen[~bad], offenders)
+
+    def _reasons(self, facts: Facts, row: int, day: int) -> tuple[str, ...]:
+        """Why a row cannot be used, in the words of the interpreter."""
+        found = self._explained(facts, row, day)
+        return (
+            found
+            if isinstance(found, tuple)
+            else ("the engine cannot use this row; report it with the rule set",)
+        )
+
+    def _explained(self, facts: Facts, row: int, day: int) -> dict[str, object] | tuple[str, ...]:
+        try:
+            return dict(self._ruleset.explain(facts.written(row), Date.from_ordinal(day).to_date()).values)
+        except FactsRefused as error:
+            return tuple(str(problem) for problem in error.problems)
+        except LawError as error:
+            return (str(error),)
+
+    def _one_by_one(self, program: Program, facts: Facts, chosen: Positions, first_row: int) -> _Part:
+        values: list[dict[str, object]] = []
+        good: list[int] = []
+        offenders: list[Offender] = []
+        for row, position in enumerate(chosen.tolist()):
+            found = self._explained(facts, row, program.day)
+            if isinstance(found, tuple):
+                offenders.append(Offender(position + first_row, found))
+            else:
+                values.append(found)
+                good.append(position)
+        rules = {target.name: target.rule for target in program.targets}
+        columns = [_objects(target, rules, values) for target in self._targets]
+        return _Part(
+            pa.record_batch(columns, self._outcome_schema()), np.array(good, np.int64), tuple(offenders)
+        )
+
+
+def _objects(target: Target, rules: dict[str, str], values: Sequence[dict[str, object]]) -> pa.Array:
+    rule = rules.get(target.name)
+    return write_objects(target.type, [None if rule is None else one[rule] for one in values])
+
+
+def _without(missing: Mask | None, bad: Mask) -> Mask | None:
+    """Rows that cannot be used count as missing, so that their numbers are never written out."""
+    if not bad.any():
+        return missing
+    return bad if missing is None else missing | bad
+
+
+def _stacked(parts: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.RecordBatch:
+    if len(parts) == 1:
+        return parts[0]
+    table = pa.Table.from_batches(list(parts), schema).unify_dictionaries().combine_chunks()
+    batches = table.to_batches()
+    return batches[0] if batches else _no_rows(schema)
+
+
+def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.record_batch([pa.nulls(0, one.type) for one in schema], schema)

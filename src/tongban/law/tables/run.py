@@ -1,0 +1,155 @@
+"""Decides on a whole table, file to file: batches are read, decided by a pool of threads, written in order.
+
+A few batches are in memory at a time, however long the table is. The result appears under its name only when
+all rows were decided; rows that cannot be used stop the run, or go to a file of their own with the reasons.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from tongban.law.engines.program import program_for
+from tongban.law.rule_sets import RuleSet
+from tongban.law.tables.decisions import Decided, Decider
+from tongban.law.tables.errors import FIRST, Offender, RowsRefused, UnusableTable
+from tongban.law.tables.header import Header, read_header
+from tongban.law.tables.sinks import Sink
+from tongban.law.tables.sources import Source, open_table
+from tongban.law.values import Date
+
+OnError = Literal["stop", "report"]
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many rows were decided, how many could not be used and where those are."""
+
+    decided: int
+    refused: int
+    refused_table: Path | None
+    row_by_row: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A table to decide on: where it is, where the result goes, by which law."""
+
+    ruleset: RuleSet
+    source: Source
+    result: Path
+    day: Date
+    engine: str = "native"
+    on_error: OnError = "stop"
+
+    @property
+    def refused_table(self) -> Path:
+        """Where rows that cannot be used go."""
+        return self.result.with_name(f"{self.result.stem}.errors{self.result.suffix}")
+
+    def header(self) -> Header:
+        """What the columns are; UnusableTable when they do not fit."""
+        needed = {fact.name for fact in program_for(self.ruleset, self.day).facts}
+        return read_header(self.ruleset, needed, self.source.schema.names, str(self.source.path))
+
+    def execute(self, told: Told = lambda rows: None) -> Summary:
+        """Decide on all rows; `told` hears how many rows more are done."""
+        if self.result.resolve() == self.source.path.resolve():
+            raise UnusableTable(f"{self.result}: is the table itself; name another file for the result")
+        header = self.header()
+        decider = Decider(self.ruleset, self.day, self.engine, header, str(self.source.path))
+        self.refused_table.unlink(missing_ok=True)
+        with ExitStack() as open_files:
+            sink = open_files.enter_context(Sink(self.result, decider.schema(self.source.schema)))
+            refused = _Refused(self.refused_table, open_files)
+            for decided in _in_order(self.source.batches(header.columns, header.facts), decider):
+                if decided.offenders and self.on_error == "stop":
+                    raise RowsRefused(str(self.source.path), decided.offenders[:FIRST])
+                sink.write(decided.good)
+                refused.write(decided)
+                told(decided.good.num_rows + decided.bad.num_rows)
+        return Summary(
+            sink.rows, refused.rows, self.refused_table if refused.rows else None, decider.row_by_row
+        )
+
+
+def open_run(
+    ruleset: RuleSet,
+    table: Path,
+    result: Path,
+    day: Date,
+    *,
+    engine: str = "native",
+    on_error: OnError = "stop",
+) -> Run:
+    """Prepare a run; UnusableTable when the table cannot be opened."""
+    return Run(ruleset, open_table(table), result, day, engine, on_error)
+
+
+def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "native") -> pa.Table:
+    """Decide on an Arrow table in memory: columns that are no facts, then outcomes; RowsRefused otherwise."""
+    needed = {fact.name for fact in program_for(ruleset, day).facts}
+    header = read_header(ruleset, needed, table.schema.names, "table")
+    decider = Decider(ruleset, day, engine, header, "table")
+    batches = table.select(list(header.columns)).to_batches(max_chunksize=_ROWS_AT_ONCE)
+    good: list[pa.RecordBatch] = []
+    for decided in _in_order(iter(batches), decider):
+        if decided.offenders:
+            raise RowsRefused("table", decided.offenders[:FIRST])
+        good.append(decided.good)
+    return pa.Table.from_batches(good, decider.schema(table.schema))
+
+
+_ROWS_AT_ONCE = 262_144
+
+
+class _Refused:
+    """The table of rows that cannot be used, made when there is the first."""
+
+    def __init__(self, path: Path, open_files: ExitStack) -> None:
+        self.rows = 0
+        self._path = path
+        self._open_files = open_files
+        self._sink: Sink | None = None
+
+    def write(self, decided: Decided) -> None:
+        if not decided.offenders:
+            return
+        batch = _with_reasons(decided.bad, decided.offenders)
+        if self._sink is None:
+            self._sink = self._open_files.enter_context(Sink(self._path, batch.schema))
+        self._sink.write(batch)
+        self.rows += batch.num_rows
+
+
+def _with_reasons(rows: pa.RecordBatch, offenders: tuple[Offender, ...]) -> pa.RecordBatch:
+    numbers = pa.array([offender.row for offender in offenders], pa.int64())
+    reasons = pa.array(["; ".join(offender.reasons) for offender in offenders], pa.string())
+    names = [name if name not in ("row", "reasons") else f"{name}_in_table" for name in rows.schema.names]
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in rows.columns
+    ]
+    return pa.record_batch([numbers, reasons, *columns], ["row", "reasons", *names])
+
+
+def _in_order(batches: Iterator[pa.RecordBatch], decider: Decider) -> Iterator[Decided]:
+    """Decide on the batches side by side; give the results in order, with a few at a time under way."""
+    workers = os.cpu_count() or 1
+    row = 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Decided]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(decider.decide, batch, row))
+            row += batch.num_rows
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

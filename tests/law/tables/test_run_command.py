@@ -1,0 +1,54 @@
+"""`tongban law run` on the command line: exit status, one line of error, what is loaded."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tongban.law.cli import law
+
+GOOD = "id,birth_month,category\na,1976-02,female50\nb,1965-01,male60\n"
+BAD = "id,birth_month,category\na,1976-02,female50\nb,1965-14,male60\n"
+
+
+def run(folder: Path, text: str, *options: str) -> Result:
+    (folder / "in.csv").write_text(text, encoding="utf-8")
+    paths = [str(folder / "in.csv"), str(folder / "out.csv")]
+    return CliRunner().invoke(law, ["run", "retirement-age", *paths, "--on", "2026-11-22", *options])
+
+
+def test_a_good_table_is_decided(tmp_path: Path) -> None:
+    assert run(tmp_path, GOOD).exit_code == 0
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith('"a",7,"2026-09"')
+
+
+@pytest.mark.parametrize("text", [BAD, "id,birth_mont,category\n", "", GOOD.replace("a,", "a,b,")])
+def test_an_unusable_table_is_one_line_of_error_and_status_2(tmp_path: Path, text: str) -> None:
+    result = run(tmp_path, text)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "in.csv" in result.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_with_report_the_rest_is_decided(tmp_path: Path) -> None:
+    result = run(tmp_path, BAD, "--on-error", "report")
+    assert result.exit_code == 0
+    assert "1 rows could not be used" in result.stdout
+    assert (tmp_path / "out.errors.csv").exists()
+
+
+def test_rules_over_lists_run_row_by_row_and_say_so(tmp_path: Path) -> None:
+    relations = '"[{""place"": ""500000"", ""months"": 130, ""temporary"": false}]"'
+    (tmp_path / "in.csv").write_text(f"hukou,relations\n510000,{relations}\n", encoding="utf-8")
+    paths = [str(tmp_path / name) for name in ("in.csv", "out.csv")]
+    result = CliRunner().invoke(law, ["run", "pension-place", *paths])
+    assert "row by row" in result.stdout
+    assert (tmp_path / "out.csv").read_text() == '"rule","drawing_place"\n"here","500000"\n'
+
+
+def test_importing_the_library_or_its_commands_loads_no_engine() -> None:
+    heavy = "numpy pyarrow llvmlite duckdb pyspark"
+    code = f"import sys, tongban.law.cli; sys.exit(any(name in sys.modules for name in '{heavy}'.split()))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -139,3 +139,41 @@ def test_compare_puts_two_dates_law_side_by_side(run, clerk):
 def test_compare_wants_one_other_law(run, clerk):
     result = run("compare", "ruritania", "--facts", "-", given=json.dumps(clerk))
     assert (result.exit_code, "--law-of DATE" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "ruritania"), "--facts"),
+        (("explain", "ruritania", "--facts", "-", "--on", "soon"), "--on"),
+        (("explain",), "RULESET"),
+        (("table", "ruritania", "--lang", "fr"), "--lang"),
+        (("decree",), "decree"),
+        (("when", "ruritania", "--facts", "-"), "OUTCOME"),
+    ],
+)
+def test_wrong_use_is_one_line_that_names_the_field(run, arguments, said):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"children": ' + "9" * 5000 + "}",
+        "[" * 100_000,
+        '{"wage": NaN}',
+        '{"wage": 1e999}',
+        '{"trade": "\\ud800"}',
+        '{"\\ud800": 1}',
+        "\ufeff{}",
+        "",
+    ],
+)
+def test_strange_input_never_ends_in_a_traceback(run, given):
+    result = run("explain", "ruritania", "--facts", "-", given=given)
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert isinstance(result.exception, SystemExit)

@@ -15,6 +15,7 @@ from tongban.law.command_input import (
     LANGUAGE,
     ON,
     OWN_RULESETS,
+    PlainGroup,
     day_of,
     find_ruleset,
     naming,
@@ -33,7 +34,7 @@ from tongban.law.whatif_commands import compare, when
 from tongban.law.writing import show, write
 
 
-@click.group()
+@click.group(cls=PlainGroup)
 @click.option(
     "--rulesets",
     "root",

@@ -104,6 +104,7 @@ def _float(raw: object) -> float:
 
 def _str(raw: object) -> str:
     if isinstance(raw, str):
+        raw.encode("utf-8")
         return raw
     raise ValueError
 

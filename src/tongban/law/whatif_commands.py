@@ -7,12 +7,22 @@ from pathlib import Path
 
 import click
 
-from tongban.law.command_input import FACTS, LANGUAGE, ON, day_of, find_ruleset, naming, plainly, read_facts
+from tongban.law.command_input import (
+    FACTS,
+    LANGUAGE,
+    ON,
+    PlainCommand,
+    day_of,
+    find_ruleset,
+    naming,
+    plainly,
+    read_facts,
+)
 from tongban.law.errors import LawError
 from tongban.law.whatif import Comparison, changes, earliest, under_date, under_place
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("name", metavar="RULESET")
 @click.argument("outcome")
 @FACTS
@@ -39,7 +49,7 @@ def when(root: Path, name: str, outcome: str, *, file: str, on: datetime | None,
         sys.exit(1)
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("name", metavar="RULESET")
 @FACTS
 @ON

@@ -1,8 +1,10 @@
 """The pages of Sichuan's node, with the people and the service of the story."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from tests.casework.conftest import (
     _sichuan,
@@ -24,6 +26,13 @@ __all__ = ["_sichuan", "citizen", "law", "officer", "published", "service_root",
 def law(monkeypatch: pytest.MonkeyPatch) -> None:
     """The law answers with the story's whole explanation."""
     monkeypatch.setattr(proposing, "explain", lambda service, facts, on: STORY)
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Each test begins in Chinese, whatever language a page spoke before."""
+    with override("zh-hans"):
+        yield
 
 
 @pytest.fixture(autouse=True)

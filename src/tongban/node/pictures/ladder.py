@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongban.node.pictures.explanation import Explanation, Parameter, Step
 from tongban.node.pictures.markup import Child, element, together
 from tongban.node.pictures.sides import unverified_mark
-from tongban.node.theme.wording import amount_words, day_words, iso_day, spoken
+from tongban.node.theme.wording import amount_words, day_words, heading, iso_day, spoken
 
 
 def shown_value(part: Step | Parameter, name: str = "") -> str:
@@ -34,7 +34,7 @@ def _mark(step: Step, explanation: Explanation) -> SafeString:
 
 
 def _parameter(parameter: Parameter) -> SafeString:
-    name = spoken(parameter.title) if parameter.title else parameter.name
+    name = heading(parameter.title) if parameter.title else parameter.name
     since = _("自 %(day)s 起") % {"day": day_words(iso_day(parameter.since))} if parameter.since else ""
     confidence = {"high": _("原文已核对"), "medium": _("与多处资料一致，原文未再核对"), "low": _("未核实")}
     return element(
@@ -87,7 +87,7 @@ def _rung(explanation: Explanation, step: Step, titles: dict[str, str], is_open:
 
 def reasons_ladder(explanation: Explanation, top: Sequence[str]) -> SafeString:
     """The ladder under the rules `top`; what they do not rest on stands apart, beneath."""
-    titles = {step.rule: spoken(step.title) for step in explanation.steps}
+    titles = {step.rule: heading(step.title) for step in explanation.steps}
     leading = explanation.resting_on(top)
     rest = tuple(step for step in reversed(explanation.steps) if step not in leading)
     rungs = [_rung(explanation, step, titles, is_open=position < 2) for position, step in enumerate(leading)]

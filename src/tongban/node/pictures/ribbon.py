@@ -218,7 +218,7 @@ def _scale(union: frozenset[int], rulers: Sequence[Ruler], width: int) -> _Scale
     """From the January before the first month to the January after all bars and rulers."""
     start = min(union)
     end = max(max(union) + 1, *(start + ruler.months for ruler in rulers), start + 12)
-    return _Scale(start // 12 * 12, -(-end // 12) * 12, 76.0 if is_english() else 52.0, float(width - 8))
+    return _Scale(start // 12 * 12, -(-end // 12) * 12, 92.0 if is_english() else 52.0, float(width - 8))
 
 
 def _drawing(lanes: Sequence[Lane], rulers: Sequence[Ruler], width: int, form: str, total: str) -> SafeString:

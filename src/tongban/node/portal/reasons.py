@@ -18,7 +18,7 @@ from tongban.node.pictures.explanation import Explanation
 from tongban.node.pictures.ladder import reasons_ladder, shown_value
 from tongban.node.pictures.ribbon import Lane, Ruler, Spell, spell_ribbon
 from tongban.node.pictures.sides import Card, Line, two_sides
-from tongban.node.theme.wording import side_class, spoken
+from tongban.node.theme.wording import heading, side_class, spoken
 from tongban.services import Definition, Side
 
 _REQUIRED = "required_months_"
@@ -73,7 +73,7 @@ def _line(explanation: Explanation, outcome: str) -> Line | None:
     if step is None:
         return None
     return Line(
-        label=_PLACE.sub("", spoken(step.title)),
+        label=_PLACE.sub("", heading(step.title)),
         value=shown_value(step, outcome),
         unverified=step.is_unverified,
     )
@@ -102,7 +102,7 @@ def reasons_of(case: CaseView) -> Reasons | None:
     deciding = explanation.step_of(f"{definition.decision.eligible}_{case.proposal.pool}")
     top = [deciding.rule] if deciding else []
     titles = {
-        parameter.name: spoken(parameter.title) if parameter.title else parameter.name
+        parameter.name: heading(parameter.title) if parameter.title else parameter.name
         for step in explanation.steps
         for parameter in step.parameters
     }

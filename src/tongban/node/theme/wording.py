@@ -65,6 +65,12 @@ def spoken(text: BothLanguages | Mapping[str, str] | str | None) -> str:
     return text.en if is_english() else in_script(text.zh)
 
 
+def heading(text: BothLanguages | Mapping[str, str]) -> str:
+    """The text as it begins a line: with a capital where the language has them."""
+    words = spoken(text)
+    return words[:1].upper() + words[1:]
+
+
 def month_words(month: str) -> str:
     """A month `2026-09` as people write it."""
     year, number = int(month[:4]), int(month[5:7])

@@ -68,6 +68,7 @@ def test_ruritania(rules, ruritania, birth, trade, wage, bonus, children, claim,
     assert outcomes["pension"] == str(pension)
 
 
+NAMES = ["birth_month", "trade", "wage", "children", "bonus", "work", "claim_month", "on"]
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -84,7 +85,7 @@ VALUES = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    name=st.sampled_from(["birth_month", "trade", "wage", "children", "bonus", "work", "claim_month", "on"]),
+    name=st.sampled_from(NAMES),
     value=VALUES,
 )
 def test_any_value_is_decided_or_refused_at_its_path(ruritania, name, value):

@@ -19,7 +19,7 @@ class Taken(NamedTuple):
     step: Step
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """The decision on one person's facts on one day; values are encoded, methods give their forms."""
 
@@ -31,6 +31,9 @@ class Explanation:
     values: Mapping[str, object]
     taken: tuple[Taken, ...]
     forms: Forms
+
+    def __repr__(self) -> str:
+        return f"<Explanation by {self.ruleset} {self.version} on {self.on}>"
 
     @property
     def outcomes(self) -> JsonObject:

@@ -93,7 +93,6 @@ class Resolved:
                 self._bands.setdefault(key[:-1], []).append((_whole(key[-1]), row))
             for rows in self._bands.values():
                 rows.sort(key=lambda band: band[0])
-        self._found: dict[RowKey, Row | None] = {}
         self._given: dict[RowKey, Row] = {}
 
     def _apply(self, entry: Entry, *, ended: bool) -> None:
@@ -108,11 +107,13 @@ class Resolved:
 
     def find(self, key: RowKey) -> Row | None:
         """Give the row for the key, or None."""
-        if key not in self._found:
-            if len(self._found) > MOST_KEPT:
-                self._found.clear()
-            self._found[key] = self._search(key)
-        return self._found[key]
+        if None in key:
+            return None
+        for candidate in self._candidates(key):
+            row = self._band(candidate) if self.parameter.bands else self.rows.get(candidate)
+            if row is not None:
+                return row
+        return None
 
     def get(self, key: RowKey) -> Row:
         """Give the row for the key, or the parameter's `otherwise`; NoLaw when there is neither."""
@@ -128,15 +129,6 @@ class Resolved:
                 self._given.clear()
             self._given[key] = row
         return row
-
-    def _search(self, key: RowKey) -> Row | None:
-        if None in key:
-            return None
-        for candidate in self._candidates(key):
-            row = self._band(candidate) if self.parameter.bands else self.rows.get(candidate)
-            if row is not None:
-                return row
-        return None
 
     def _candidates(self, key: RowKey) -> list[RowKey]:
         candidates = [key]

@@ -24,6 +24,7 @@ from tongban.law.values import Date
 
 RULES, PARAMETERS = "rules.py", "parameters.toml"
 _DAYS_KEPT = 64
+_TABLES_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,12 @@ class Program:
     forms: Forms
 
 
-@dataclass
+@dataclass(repr=False)
 class RuleSet:
-    """One rule set with the rules of others it uses. Load it with `load_rulesets` or `RuleSet.from_files`."""
+    """One rule set with the rules of others it uses; threads may share it.
+
+    Load it with `load_rulesets` or `RuleSet.from_files`.
+    """
 
     name: str
     version: str
@@ -53,6 +57,9 @@ class RuleSet:
     files: Mapping[str, str]
     _programs: dict[int, Program] = field(default_factory=dict, repr=False)
     _resolved: dict[tuple[str, int], Resolved] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<RuleSet {self.name} {self.version}>"
 
     @classmethod
     def from_files(cls, files: Mapping[str, str], name: str) -> "RuleSet":
@@ -103,12 +110,13 @@ class RuleSet:
 
     def program(self, day: Date) -> Program:
         """Give the rules in force on a day; NoLaw when there is no outcome then."""
-        if day.ordinal not in self._programs:
+        found = self._programs.get(day.ordinal)
+        if found is None:
             if len(self._programs) >= _DAYS_KEPT:
                 self._programs.clear()
                 self._resolved.clear()
-            self._programs[day.ordinal] = self._program(day)
-        return self._programs[day.ordinal]
+            found = self._programs[day.ordinal] = self._program(day)
+        return found
 
     def rules_in_force(self, day: Date) -> tuple[Rule, ...]:
         """Give the rules that the day's outcomes need, each after those it uses; NoLaw without any."""
@@ -160,11 +168,12 @@ class RuleSet:
     def resolved(self, name: str, day: int) -> Resolved:
         """Give a parameter as in force on a day (days since 1970-01-01)."""
         key = (name, day)
-        if key not in self._resolved:
-            if len(self._resolved) > 4096:
+        found = self._resolved.get(key)
+        if found is None:
+            if len(self._resolved) > _TABLES_KEPT:
                 self._resolved.clear()
-            self._resolved[key] = Resolved(self.parameters[name], day)
-        return self._resolved[key]
+            found = self._resolved[key] = Resolved(self.parameters[name], day)
+        return found
 
 
 @lru_cache(maxsize=256)

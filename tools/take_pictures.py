@@ -21,7 +21,7 @@ from tongban.federation.walk import walk
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 PORT_BASE = 18900
-WIDTH, HEIGHT = 1000, 1560
+WIDTH, HEIGHT = 1040, 1440
 NAMES = {"zh-hans": "decision.png", "en": "decision-en.png"}
 
 

@@ -118,6 +118,7 @@ BODIES = [
     ("not-rounded", "return wage * share", "wage: Fen, share: Rate", "Fen", "round_half_up"),
     ("not-rounded", "return age / 3", "age: int", "int", "round_half_up"),
     ("round", "return round_down(start)", "start: Month", "Month", "Leave the rounding out"),
+    ("round", "return round_down(wage / 2, to=100)", "wage: Fen", "Fen", "yuan"),
     ("round", "return round_down(age / 2, to=yuan('1'))", "age: int", "int", "Leave to= out"),
     ("divide-by-zero", "return 100 // age", "age: int", "int", "if divisor == 0"),
     ("divide-by-zero", "return 100 % age", "age: int", "int", "at_least=1"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from tongban.law import arithmetic, listforms, methods, terms
 from tongban.law.declarations import constructed, enum_constant
 from tongban.law.errors import RuleSetError
-from tongban.law.hints import instead_of, nearest
+from tongban.law.functions import FUNCTIONS
+from tongban.law.hints import EXPRESSIONS, instead_of, nearest
 from tongban.law.ir import (
     BOOL,
     DATE,
@@ -17,7 +18,6 @@ from tongban.law.ir import (
     PLACE,
     SPELLS,
     STR,
-    Const,
     Expr,
     FieldOf,
     HasRow,
@@ -53,24 +53,6 @@ _BINARY: dict[type[ast.operator], Callable[[Operand, Operand], Operand]] = {
     ast.FloorDiv: arithmetic.floor_divide,
     ast.Mod: arithmetic.modulo,
 }
-_ROUND = {"round_half_up": "half_up", "round_half_even": "half_even", "round_up": "up", "round_down": "down"}
-_INSTEAD: dict[type[ast.expr], tuple[str, str, str]] = {
-    ast.Lambda: ("lambda", "a rule has no functions inside", "Make it a rule of its own"),
-    ast.JoinedStr: ("f-string", "a rule makes no text", "Put the sentence into because(…, zh=, en=)"),
-    ast.Dict: ("dict", "a rule makes no mapping", "Put a table into parameters.toml"),
-    ast.Set: ("set", "a rule makes no set", "Write a tuple after `in`, or a set in parameters.toml"),
-    ast.List: (
-        "list",
-        "a rule makes no list",
-        "In a scalar-only rule write [x for x in xs if …] or those({…})",
-    ),
-    ast.NamedExpr: ("walrus", "a name is given its value in a line of its own", "Write name = value before"),
-    ast.Await: ("async", "a rule waits for nothing", "Leave await out"),
-    ast.Yield: ("yield", "a rule gives one value", "Use return"),
-    ast.YieldFrom: ("yield", "a rule gives one value", "Use return"),
-    ast.Starred: ("starred", "arguments are written out", "Write each argument"),
-}
-_LIST_FORMS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 
 
 class Lowering:
@@ -138,7 +120,7 @@ class Lowering:
                 return self._call(node, scope)
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
                 return self._list_form(node, scope)
-        code, message, instead = _INSTEAD.get(
+        code, message, instead = EXPRESSIONS.get(
             type(node), ("expression", "this is not part of the language", "See language.md")
         )
         raise Refusal(code, message, instead)
@@ -341,10 +323,8 @@ class Lowering:
                     raise Refusal("arguments", f"{name}(…) takes one literal", f'Write {name}("…")')
                 found = constructed(self.source, node, name, node.args[0])
                 return constant(found.value, found.type)
-            case ast.Name(id=name) if name in _ROUND:
-                return self._rounding(node, _ROUND[name], scope)
-            case ast.Name(id=name) if name in _FUNCTIONS:
-                return _FUNCTIONS[name](self, node, scope)
+            case ast.Name(id=name) if name in FUNCTIONS:
+                return FUNCTIONS[name](self, node, scope)
             case ast.Name(id="because"):
                 raise Refusal(
                     "because",
@@ -421,46 +401,3 @@ class Lowering:
         if parameter.is_set:
             return SetOf(parameter, at)
         return TableOf(parameter, at) if parameter.keys else self.row(parameter, at, ())
-
-    def _rounding(self, node: ast.Call, mode: str, scope: Scope) -> Operand:
-        to = 1
-        for keyword in node.keywords:
-            step = self.term(keyword.value, scope)
-            if (
-                keyword.arg != "to"
-                or not isinstance(step.expr, Const)
-                or not isinstance(step.expr.value, int)
-                or step.expr.value < 1
-            ):
-                raise Refusal("round", "to= is a constant of money", 'Write to=yuan("1")')
-            to = step.expr.value
-        if len(node.args) != 1:
-            raise Refusal("arguments", "a rounding takes one value", "Write round_half_up(value)")
-        return arithmetic.rounded(mode, self.lower(node.args[0], scope), to)
-
-
-def _min_max(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
-    assert isinstance(node.func, ast.Name)
-    if node.keywords:
-        raise Refusal("arguments", "min and max take values only", "For lists write smallest(…, otherwise=…)")
-    return arithmetic.extreme(node.func.id, [lowering.lower(argument, scope) for argument in node.args])
-
-
-def _abs(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
-    if len(node.args) != 1:
-        raise Refusal("arguments", "abs takes one value", "Write abs(x)")
-    return arithmetic.absolute(lowering.lower(node.args[0], scope))
-
-
-def _float(lowering: Lowering, node: ast.Call, scope: Scope) -> Operand:
-    if len(node.args) != 1:
-        raise Refusal("arguments", "float takes one value", "Write float(x)")
-    return terms.to_float(lowering.term(node.args[0], scope))
-
-
-_FUNCTIONS: dict[str, Callable[[Lowering, ast.Call, Scope], Operand]] = {
-    "min": _min_max,
-    "max": _min_max,
-    "abs": _abs,
-    "float": _float,
-}

@@ -1,8 +1,26 @@
 """What to write instead of a name or function the language lacks."""
 
+import ast
 import difflib
 
 from tongban.law.scope import Scope
+
+EXPRESSIONS: dict[type[ast.expr], tuple[str, str, str]] = {
+    ast.Lambda: ("lambda", "a rule has no functions inside", "Make it a rule of its own"),
+    ast.JoinedStr: ("f-string", "a rule makes no text", "Put the sentence into because(…, zh=, en=)"),
+    ast.Dict: ("dict", "a rule makes no mapping", "Put a table into parameters.toml"),
+    ast.Set: ("set", "a rule makes no set", "Write a tuple after `in`, or a set in parameters.toml"),
+    ast.List: (
+        "list",
+        "a rule makes no list",
+        "In a scalar-only rule write [x for x in xs if …] or those({…})",
+    ),
+    ast.NamedExpr: ("walrus", "a name is given its value in a line of its own", "Write name = value before"),
+    ast.Await: ("async", "a rule waits for nothing", "Leave await out"),
+    ast.Yield: ("yield", "a rule gives one value", "Use return"),
+    ast.YieldFrom: ("yield", "a rule gives one value", "Use return"),
+    ast.Starred: ("starred", "arguments are written out", "Write each argument"),
+}
 
 
 def nearest(name: str, scope: Scope) -> str:

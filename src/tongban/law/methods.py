@@ -14,7 +14,6 @@ from tongban.law.ir import (
     PLACE,
     SPELLS,
     EnumType,
-    Kind,
     OptionalType,
     Range,
     Type,
@@ -239,8 +238,3 @@ def _usage(name: str, found: Member) -> str:
     if found.bridging:
         shown.append("bridging=n")
     return f"Write .{name}({', '.join(shown)})"
-
-
-def is_spells(kind: Type) -> bool:
-    """Whether the type is a history."""
-    return kind == Kind("spells")

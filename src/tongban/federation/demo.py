@@ -28,6 +28,8 @@ from tongban.federation.walk import walk
 HOME_VARIABLE = "TONGBAN_HOME"
 DEFAULT_HOME = ".tongban"
 DEFAULT_PORT = 8100
+PORT_STEP = 20
+PORT_TRIES = 20
 
 
 class DemoRefusedError(Exception):
@@ -47,15 +49,13 @@ class DemoRefusedError(Exception):
 @click.option(
     "--port-base",
     type=click.IntRange(1024, 65000),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help="First of the ports N, N+1, N+10, N+11 that the demo uses.",
+    help=f"First of the ports N, N+1, N+10, N+11; without it {DEFAULT_PORT}, or the next that are free.",
 )
-def demo(once: bool, home: Path, port_base: int) -> None:
+def demo(once: bool, home: Path, port_base: int | None) -> None:
     """Run two nodes with sample people on this machine; Ctrl-C stops them."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        with _only_demo_in(home), _running(home.resolve(), consecutive_addresses(port_base)) as federation:
+        with _only_demo_in(home), _running(home.resolve(), _addresses(port_base)) as federation:
             if once:
                 walked = walk(federation, STORY, _language(), _say)
                 click.echo(told(walked))
@@ -91,7 +91,6 @@ def _only_demo_in(home: Path) -> Iterator[None]:
 
 @contextmanager
 def _running(home: Path, addresses: Mapping[str, NodeAddress]) -> Iterator[SampleFederation]:
-    _refuse_taken_ports(addresses)
     began = time.monotonic()
     _say(f"data in {home} (make clean removes the default one)")
     is_new = not (home / "password").exists()
@@ -116,7 +115,22 @@ def _running(home: Path, addresses: Mapping[str, NodeAddress]) -> Iterator[Sampl
             node.stop()
 
 
-def _refuse_taken_ports(addresses: Mapping[str, NodeAddress]) -> None:
+def _addresses(port_base: int | None) -> dict[str, NodeAddress]:
+    """Addresses from the port named, or from the first of the usual ones that are all free."""
+    if port_base is not None:
+        addresses = consecutive_addresses(port_base)
+        if taken := _taken_port(addresses):
+            raise DemoRefusedError(
+                f"port {taken} is taken by another program; name other ports with --port-base, or none"
+            )
+        return addresses
+    for base in range(DEFAULT_PORT, DEFAULT_PORT + PORT_TRIES * PORT_STEP, PORT_STEP):
+        if not _taken_port(addresses := consecutive_addresses(base)):
+            return addresses
+    raise DemoRefusedError(f"the ports from {DEFAULT_PORT} on are taken; name others with --port-base")
+
+
+def _taken_port(addresses: Mapping[str, NodeAddress]) -> int | None:
     for address in addresses.values():
         for port in (address.pages_port, address.gateway_port):
             with socket.socket() as probe:
@@ -124,9 +138,8 @@ def _refuse_taken_ports(addresses: Mapping[str, NodeAddress]) -> None:
                 try:
                     probe.bind(("127.0.0.1", port))
                 except OSError:
-                    raise DemoRefusedError(
-                        f"port {port} is taken by another program; choose others with --port-base"
-                    ) from None
+                    return port
+    return None
 
 
 def _introduce(federation: SampleFederation) -> None:

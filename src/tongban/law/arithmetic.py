@@ -4,6 +4,7 @@ A quotient or a product with a rate stays a fraction until a rounding makes it w
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tongban.law.ir import (
     BOOL,
@@ -91,14 +92,18 @@ def subtract(a: Operand, b: Operand) -> Operand:
 
 def _int_times(left: Term, right: Term, kind: Type = INT) -> Term:
     if left.expr == Const(1, INT):
-        return (
-            Term(right.expr, kind, right.range)
-            if right.type == kind
-            else made("mul", (left, right), kind, right.range)
-        )
+        return _as(right, kind)
     if right.expr == Const(1, INT):
-        return left if left.type == kind else made("mul", (left, right), kind, left.range)
-    return made("mul", (left, right), kind, _ends(left, right, lambda x, y: x * y))
+        return _as(left, kind)
+    product = made("mul", (left, right), kind, _ends(left, right, lambda x, y: x * y))
+    return replace(product, never_zero=not _maybe_zero(left) and not _maybe_zero(right))
+
+
+def _as(term: Term, kind: Type) -> Term:
+    """Give a whole number or money as the other."""
+    if term.type == kind:
+        return term
+    return replace(made("mul", (term, whole(1)), kind, term.range), never_zero=term.never_zero)
 
 
 def _fraction(operand: Operand) -> Exact | None:
@@ -167,8 +172,16 @@ def floor_divide(a: Operand, b: Operand) -> Operand:
 
 def _floor(left: Term, right: Term) -> Term:
     _no_zero(right)
-    found = _ends(left, right, lambda x, y: int(x) // int(y))
-    return made("floordiv", (left, right), INT, found)
+    return made("floordiv", (left, right), INT, _ends(left, _apart(right), lambda x, y: int(x) // int(y)))
+
+
+def _apart(divisor: Term) -> Term:
+    """Give the divisor with a range whose ends are not zero; one on both sides of zero reaches ±1."""
+    assert divisor.range is not None
+    low, high = divisor.range.low, divisor.range.high
+    if low < 0 < high:
+        return replace(divisor, range=Range(-1, 1))
+    return replace(divisor, range=Range(low or 1, high or -1))
 
 
 def modulo(a: Operand, b: Operand) -> Operand:
@@ -188,12 +201,18 @@ def modulo(a: Operand, b: Operand) -> Operand:
 
 
 def _no_zero(divisor: Term) -> None:
-    if divisor.range is None or divisor.range.low <= 0 <= divisor.range.high:
+    if _maybe_zero(divisor):
         raise Refusal(
             "divide-by-zero",
             "the divisor can be zero",
             "Ask `if divisor == 0` (or `<= 0`) and return before, or declare at_least=1",
         )
+
+
+def _maybe_zero(term: Term) -> bool:
+    if term.range is None:
+        return True
+    return not term.never_zero and term.range.low <= 0 <= term.range.high
 
 
 def _float_quotient(left: Term, right: Term) -> Range | None:

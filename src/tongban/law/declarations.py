@@ -140,9 +140,18 @@ def enum_constant(source: Source, node: ast.expr, enum: EnumType, member: str) -
     return Const(enum.members.index(member), enum)
 
 
+def _literal(node: ast.expr) -> object:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+            return -value
+    return None
+
+
 def constructed(source: Source, node: ast.expr, name: str, argument: ast.expr) -> Const:
     """Give the constant that `Month("2025-01")` and its like denote."""
-    raw = argument.value if isinstance(argument, ast.Constant) else None
+    raw = _literal(argument)
     try:
         if name == "Fen" and isinstance(raw, int) and not isinstance(raw, bool):
             return Const(raw, FEN)
@@ -159,7 +168,10 @@ def constructed(source: Source, node: ast.expr, name: str, argument: ast.expr) -
             node, "constant", f"{name}(…) cannot be read: {error}", "Correct the text"
         ) from None
     raise source.refuse(
-        node, "constant", f"{name}(…) needs a literal", f'Write {name}("…") with the value itself'
+        node,
+        "constant",
+        f"{name}(…) needs a literal",
+        "Write Fen(1)" if name == "Fen" else f'Write {name}("…") with the value itself',
     )
 
 

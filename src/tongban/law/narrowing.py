@@ -84,6 +84,7 @@ def _bounded(lowering: "Lowering", name: str, sign: str, other: ast.expr, scope:
     if sign in ("gt", "ge", "eq"):
         low = max(low, limit.range.low + (step if sign == "gt" else 0))
     if sign == "ne" and limit.range.low == limit.range.high and step:
+        term = replace(term, never_zero=term.never_zero or limit.range.low == 0)
         low, high = low + (low == limit.range.low), high - (high == limit.range.low)
     if low > high:
         return scope

@@ -62,13 +62,14 @@ class Refusal(Exception):
 class Term:
     """An expression with its type and, for numbers, what it can be; for lists, what their numbers can be.
 
-    `most` is the greatest number of items a list can have.
+    `most` is the greatest number of items a list can have; `never_zero` that a whole number is not zero.
     """
 
     expr: Expr
     type: Type
     range: Range | None = None
     most: int = MOST_ITEMS
+    never_zero: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -64,12 +65,13 @@ class Run:
         if self.result.resolve() == self.source.path.resolve():
             raise UnusableTable(f"{self.result}: is the table itself; name another file for the result")
         header = self.header()
-        decider = Decider(self.ruleset, self.day, self.engine, header, str(self.source.path))
+        engine = "native" if self.engine == "spark" else self.engine
+        decider = Decider(self.ruleset, self.day, engine, header, str(self.source.path))
         self.refused_table.unlink(missing_ok=True)
         with ExitStack() as open_files:
             sink = open_files.enter_context(Sink(self.result, decider.schema(self.source.schema)))
             refused = _Refused(self.refused_table, open_files)
-            for decided in _in_order(self.source.batches(header.columns, header.facts), decider):
+            for decided in self._decided(header, decider):
                 if decided.offenders and self.on_error == "stop":
                     raise RowsRefused(str(self.source.path), decided.offenders[:FIRST])
                 sink.write(decided.good)
@@ -78,6 +80,18 @@ class Run:
         return Summary(
             sink.rows, refused.rows, self.refused_table if refused.rows else None, decider.row_by_row
         )
+
+    def _decided(self, header: Header, decider: Decider) -> Iterator[Decided]:
+        if self.engine != "spark":
+            return _in_order(self.source.batches(header.columns, header.facts), decider)
+        try:
+            spark = import_module("tongban.law.tables.spark")
+        except ImportError:
+            raise UnusableTable(
+                "--engine spark: Spark is not installed; pip install 'tongban[spark]'"
+            ) from None
+        decided: Iterator[Decided] = spark.decided_by_spark(self.ruleset, self.day, header, self.source)
+        return decided
 
 
 def open_run(

@@ -35,7 +35,7 @@ class Sink:
         """Append rows."""
         if batch.num_rows:
             self._writer.write_batch(
-                batch if self._form == "parquet" else _flat(batch, csv=self._form == "csv")
+                batch if self._form == "parquet" else flattened(batch, csv=self._form == "csv")
             )
             self.rows += batch.num_rows
 
@@ -62,7 +62,7 @@ class Sink:
         if self._form == "parquet":
             return _ParquetWriter(self._part, self._schema)
         flat = pa.schema(
-            [pa.field(one.name, _flat_type(one.type, csv=self._form == "csv")) for one in self._schema]
+            [pa.field(one.name, flat_type(one.type, csv=self._form == "csv")) for one in self._schema]
         )
         return _csv_writer(self._part, flat) if self._form == "csv" else _arrow_writer(self._part, flat)
 
@@ -90,13 +90,14 @@ def _arrow_writer(path: Path, schema: pa.Schema) -> _Writer:
     return writer
 
 
-def _flat(batch: pa.RecordBatch, *, csv: bool) -> pa.RecordBatch:
-    """The batch in forms that the file has: dictionaries as text; in CSV, lists and structs as JSON."""
+def flattened(batch: pa.RecordBatch, *, csv: bool = False) -> pa.RecordBatch:
+    """Give the batch in forms that the file has: dictionaries as text; in CSV, lists and structs as JSON."""
     columns = [_flat_column(column, csv=csv) for column in batch.columns]
     return pa.record_batch(columns, batch.schema.names)
 
 
-def _flat_type(kind: pa.DataType, *, csv: bool) -> pa.DataType:
+def flat_type(kind: pa.DataType, *, csv: bool = False) -> pa.DataType:
+    """The type that a column has in such a file."""
     if pa.types.is_dictionary(kind):
         return kind.value_type
     return pa.string() if csv and pa.types.is_nested(kind) else kind

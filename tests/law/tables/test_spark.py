@@ -1,0 +1,33 @@
+"""Law on a local Spark cluster gives what the native engine gives; only where Spark and Java are."""
+
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+pytest.importorskip("pyspark", reason="the extra tongban[spark] is not installed")
+if shutil.which("java") is None:
+    pytest.skip("Spark needs Java", allow_module_level=True)
+
+from tests.law.tables.ruritania import DAY, people
+
+from tongban.law import RuleSet
+from tongban.law.tables.run import open_run
+
+
+def test_spark_decides_and_reports_as_the_native_engine_does(ruritania: RuleSet, tmp_path: Path) -> None:
+    table = people(40)
+    trades = table.column("trade").to_pylist()
+    trades[3] = trades[17] = "plumber"
+    position = table.schema.get_field_index("trade")
+    pq.write_table(table.set_column(position, "trade", [trades]), tmp_path / "in.parquet")
+    for engine in ("native", "spark"):
+        result = tmp_path / f"{engine}.parquet"
+        summary = open_run(
+            ruritania, tmp_path / "in.parquet", result, DAY, engine=engine, on_error="report"
+        ).execute()
+        assert (summary.decided, summary.refused) == (38, 2)
+    for name in ("{}.parquet", "{}.errors.parquet"):
+        native, spark = (pq.read_table(tmp_path / name.format(engine)) for engine in ("native", "spark"))
+        assert spark.to_pylist() == native.to_pylist()

@@ -32,6 +32,10 @@ def test_an_unusable_table_is_one_line_of_error_and_status_2(tmp_path: Path, tex
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_row_with_too_many_cells_is_named(tmp_path: Path) -> None:
+    assert "row 2: has 4 cells; expected 3" in run(tmp_path, GOOD.replace("b,", "b,c,")).stderr
+
+
 def test_with_report_the_rest_is_decided(tmp_path: Path) -> None:
     result = run(tmp_path, BAD, "--on-error", "report")
     assert result.exit_code == 0

@@ -65,30 +65,38 @@ class Decider:
 
     def decide(self, rows: pa.RecordBatch, first_row: int) -> Decided:
         """Decide on rows, of which the first is number `first_row` of the table."""
-        days = self._days(rows)
-        parts = [
-            self._on_day(int(day), rows, np.flatnonzero(days == day), first_row) for day in np.unique(days)
-        ]
+        parts = self._parts(rows, first_row)
+        carried = rows.select(list(self._header.carried))
+        if len(parts) == 1 and not parts[0].offenders:
+            columns = [*carried.columns, *parts[0].outcomes.columns]
+            return Decided(pa.record_batch(columns, self.schema(rows.schema)), rows.slice(0, 0), ())
         good = np.concatenate([part.good for part in parts]) if parts else np.zeros(0, np.int64)
         order = pa.array(np.argsort(good, kind="stable"))
         outcomes = _stacked([part.outcomes for part in parts], self._outcome_schema()).take(order)
-        kept = rows.select(list(self._header.carried)).take(pa.array(np.sort(good)))
         bad = np.ones(rows.num_rows, bool)
         bad[good] = False
-        columns = [*kept.columns, *outcomes.columns]
+        columns = [*carried.take(pa.array(np.sort(good))).columns, *outcomes.columns]
         return Decided(
             pa.record_batch(columns, self.schema(rows.schema)),
             rows.filter(pa.array(bad)),
             tuple(sorted((one for part in parts for one in part.offenders), key=lambda one: one.row)),
         )
 
+    def _parts(self, rows: pa.RecordBatch, first_row: int) -> list[_Part]:
+        """The rows day by day."""
+        if "on" not in rows.schema.names:
+            return [self._on_day(self._day.ordinal, rows, np.arange(rows.num_rows), first_row)]
+        days = self._days(rows)
+        return [
+            self._on_day(day, rows, np.flatnonzero(days == day), first_row)
+            for day in np.unique(days).tolist()
+        ]
+
     def _outcome_schema(self) -> pa.Schema:
         return pa.schema([pa.field(one.name, column_type(one.type)) for one in self._targets])
 
     def _days(self, rows: pa.RecordBatch) -> Positions:
         everyone: Positions = np.full(rows.num_rows, self._day.ordinal, np.int64)
-        if "on" not in rows.schema.names:
-            return everyone
         given = read_date(rows.column("on"))
         for absent in (given.missing, given.unreadable):
             if absent is not None:

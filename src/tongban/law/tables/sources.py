@@ -103,7 +103,25 @@ def _read_arrow(source: Source, columns: list[str], facts: Collection[str]) -> I
 
 
 def _unreadable(path: Path, error: Exception) -> UnusableTable:
+    if form_of(path) == "csv":
+        misshapen = _misshapen(path)
+        if misshapen:
+            return UnusableTable(f"{path}: {misshapen}")
     return UnusableTable(f"{path}: cannot be read as {form_of(path)} ({type(error).__name__}); write it anew")
+
+
+def _misshapen(path: Path) -> str:
+    """Which row has more or fewer cells than there are columns; empty when all are well."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file)
+            width = len(next(rows, []))
+            for number, row in enumerate((row for row in rows if row), 1):
+                if len(row) != width:
+                    return f"row {number}: has {len(row)} cells; expected {width}"
+    except (UnicodeDecodeError, csv.Error):
+        return "is not CSV in UTF-8; save it as such"
+    return ""
 
 
 _OPENERS = {

@@ -1,21 +1,20 @@
 """Law on a local Spark cluster gives what the native engine gives; only where Spark and Java are."""
 
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-
-pytest.importorskip("pyspark", reason="the extra tongban[spark] is not installed")
-if shutil.which("java") is None:
-    pytest.skip("Spark needs Java", allow_module_level=True)
-
 from tests.law.tables.ruritania import DAY, people
 
 from tongban.law import RuleSet
 from tongban.law.tables.run import open_run
 
+INSTALLED = all(find_spec(package) for package in ("pyspark", "pandas")) and shutil.which("java") is not None
 
+
+@pytest.mark.skipif(not INSTALLED, reason="the extra tongban[spark] or Java is not installed")
 def test_spark_decides_and_reports_as_the_native_engine_does(ruritania: RuleSet, tmp_path: Path) -> None:
     table = people(40)
     trades = table.column("trade").to_pylist()

@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.sources import form_of
 
+_ROW_GROUP = 524_288
+
 
 class _Writer(Protocol):
     def write_batch(self, batch: pa.RecordBatch) -> None: ...
@@ -68,14 +70,27 @@ class Sink:
 
 
 class _ParquetWriter:
+    """Gathers batches, so that row groups are of a size that readers like."""
+
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = pq.ParquetWriter(path, schema)
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        self._file.write_batch(batch)
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= _ROW_GROUP:
+            self._flush()
 
     def close(self) -> None:
+        self._flush()
         self._file.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._file.write_table(pa.Table.from_batches(self._waiting))
+        self._waiting, self._rows = [], 0
 
 
 def _csv_writer(path: Path, schema: pa.Schema) -> _Writer:

@@ -12,7 +12,7 @@ from tongban.law.engines.choice import ENGINES, make_engine
 from tongban.law.engines.program import program_for
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(countries(), st.integers(0, 2**32))
 def test_engines_agree_with_the_interpreter(files: dict[str, str], seed: int) -> None:
     try:

@@ -1,6 +1,7 @@
 """Law on a local Spark cluster gives what the native engine gives; only where Spark and Java are."""
 
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.law.tables.ruritania import DAY, people
 
 from tongban.law import RuleSet
+from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.run import open_run
 
 INSTALLED = all(find_spec(package) for package in ("pyspark", "pandas")) and shutil.which("java") is not None
@@ -30,3 +32,12 @@ def test_spark_decides_and_reports_as_the_native_engine_does(ruritania: RuleSet,
     for name in ("{}.parquet", "{}.errors.parquet"):
         native, spark = (pq.read_table(tmp_path / name.format(engine)) for engine in ("native", "spark"))
         assert spark.to_pylist() == native.to_pylist()
+
+
+def test_without_spark_the_run_says_what_to_install(
+    ruritania: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tongban.law.tables.spark", None)
+    pq.write_table(people(2), tmp_path / "in.parquet")
+    with pytest.raises(UnusableTable, match=r"tongban\[spark\]"):
+        open_run(ruritania, tmp_path / "in.parquet", tmp_path / "out.parquet", DAY, engine="spark").execute()

@@ -83,14 +83,14 @@ def read_month(array: pa.Array) -> Column:
         return _by_text(array, text.month, np.int32, expected)
     if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
         days = raw(array.cast(pa.date32(), safe=False), np.int32)
-        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-        return Column(months.astype(np.int32), missing_in(array))
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64, copy=False) + 1970 * 12
+        return Column(months.astype(np.int32, copy=False), missing_in(array))
     if pa.types.is_integer(array.type):
         column = _integers(array)
-        numbers = column.values.astype(np.int64)
+        numbers = column.values.astype(np.int64, copy=False)
         year, month = numbers // 100, numbers % 100
         fits = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12)
-        values = np.where(fits, year * 12 + month - 1, 0).astype(np.int32)
+        values = np.where(fits, year * 12 + month - 1, 0).astype(np.int32, copy=False)
         if column.missing is not None:
             fits |= column.missing
         return Column(values, column.missing, None if fits.all() else ~fits)
@@ -124,7 +124,7 @@ def read_place(array: pa.Array) -> Column:
     if pa.types.is_integer(array.type):
         column = _integers(array)
         fits = (column.values >= 0) & (column.values <= 999_999)
-        values = np.where(fits, column.values, 0).astype(np.int32)
+        values = np.where(fits, column.values, 0).astype(np.int32, copy=False)
         if column.missing is not None:
             fits |= column.missing
         return Column(values, column.missing, None if fits.all() else ~fits)
@@ -185,7 +185,7 @@ def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> Column
     if pa.types.is_integer(array.type):
         column = _integers(array)
         limit = 2**62 // scale
-        numbers = column.values.astype(np.int64)
+        numbers = column.values.astype(np.int64, copy=False)
         fits = (numbers <= limit) & (numbers >= -limit)
         scaled = Column(np.where(fits, numbers, 0) * scale, column.missing, column.unreadable)
         return scaled if fits.all() else _with_unreadable(scaled, ~fits)

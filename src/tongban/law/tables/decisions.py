@@ -143,7 +143,9 @@ class Decider:
                     write_column(target.type, answer.values, _without(answer.missing, bad), facts.batch.texts)
                 )
         outcomes = pa.record_batch(columns, self._outcome_schema())
-        return _Part(outcomes.filter(pa.array(~bad)) if bad.any() else outcomes, chosen[~bad], offenders)
+        if not offenders:
+            return _Part(outcomes, chosen, ())
+        return _Part(outcomes.filter(pa.array(~bad)), chosen[~bad], offenders)
 
     def _reasons(self, facts: Facts, row: int, day: int) -> tuple[str, ...]:
         """Why a row cannot be used, in the words of the interpreter."""

@@ -45,15 +45,15 @@ def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Se
         raise TypeError(f"{kind} is not a scalar")
     match kind.name:
         case "bool":
-            return pa.array(values.astype(np.bool_), mask=missing)
+            return pa.array(values.astype(np.bool_, copy=False), mask=missing)
         case "int":
-            return pa.array(values.astype(np.int64), mask=missing)
+            return pa.array(values.astype(np.int64, copy=False), mask=missing)
         case "float":
-            return pa.array(values.astype(np.float64), mask=missing)
+            return pa.array(values.astype(np.float64, copy=False), mask=missing)
         case "fen":
-            return _decimals(values.astype(np.int64), missing, MONEY)
+            return _decimals(values.astype(np.int64, copy=False), missing, MONEY)
         case "rate":
-            return _decimals(values.astype(np.int64), missing, _TYPES["rate"])
+            return _decimals(values.astype(np.int64, copy=False), missing, _TYPES["rate"])
         case "str":
             return pa.array(list(texts), pa.string()).take(_codes(values, missing))
         case "month":
@@ -104,7 +104,7 @@ def _month_texts(months: range) -> pa.Array:
 
 
 def _months(values: Numbers, missing: Mask | None) -> pa.Array:
-    months = values.astype(np.int32)
+    months = values.astype(np.int32, copy=False)
     known = months if missing is None else months[~missing]
     usual = not len(known) or (known.min() >= _USUAL_MONTHS.start and known.max() < _USUAL_MONTHS.stop)
     among = _USUAL_MONTHS if usual else _ALL_MONTHS
@@ -112,11 +112,11 @@ def _months(values: Numbers, missing: Mask | None) -> pa.Array:
 
 
 def _codes(values: Numbers, missing: Mask | None) -> pa.Array:
-    return pa.array(values.astype(np.int32), mask=missing)
+    return pa.array(values.astype(np.int32, copy=False), mask=missing)
 
 
 def _coded(values: Numbers, missing: Mask | None, texts: pa.Array) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(_codes(values, missing), texts)
+    return pa.DictionaryArray.from_arrays(_codes(values, missing), texts, safe=False)
 
 
 def _described(values: Numbers, missing: Mask | None, describe: Describe) -> pa.Array:

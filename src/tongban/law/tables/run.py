@@ -22,7 +22,7 @@ from tongban.law.tables.decisions import Decided, Decider
 from tongban.law.tables.errors import FIRST, Offender, RowsRefused, UnusableTable
 from tongban.law.tables.header import Header, read_header
 from tongban.law.tables.sinks import Sink
-from tongban.law.tables.sources import Source, open_table
+from tongban.law.tables.sources import BATCH_ROWS, Source, open_table
 from tongban.law.values import Date
 
 OnError = Literal["stop", "report"]
@@ -112,16 +112,13 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
     needed = {fact.name for fact in program_for(ruleset, day).facts}
     header = read_header(ruleset, needed, table.schema.names, "table")
     decider = Decider(ruleset, day, engine, header, "table")
-    batches = table.select(list(header.columns)).to_batches(max_chunksize=_ROWS_AT_ONCE)
+    batches = table.select(list(header.columns)).to_batches(max_chunksize=BATCH_ROWS)
     good: list[pa.RecordBatch] = []
     for decided in _in_order(iter(batches), decider):
         if decided.offenders:
             raise RowsRefused("table", decided.offenders[:FIRST])
         good.append(decided.good)
     return pa.Table.from_batches(good, decider.schema(table.schema))
-
-
-_ROWS_AT_ONCE = 262_144
 
 
 class _Refused:

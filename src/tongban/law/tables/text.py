@@ -1,38 +1,31 @@
-"""Numbers behind the text forms of facts: months, dates, money, rates, places; one value at a time."""
+"""Numbers behind the text forms of months, dates, times and places; a text met before is not read again."""
 
-from collections.abc import Callable
+from functools import lru_cache
 
-from tongban.law.money import Rate, yuan
 from tongban.law.values import Date, DateTime, Month, PlaceCode
 
-TextReader = Callable[[str], int]
+_REMEMBERED = 65_536
 
 
+@lru_cache(_REMEMBERED)
 def month(text: str) -> int:
     """`YYYY-MM` → year × 12 + month − 1."""
     return Month(text).ordinal
 
 
+@lru_cache(_REMEMBERED)
 def date(text: str) -> int:
     """`YYYY-MM-DD` → days since 1970-01-01."""
     return Date(text).ordinal
 
 
+@lru_cache(_REMEMBERED)
 def moment(text: str) -> int:
     """`YYYY-MM-DDTHH:MM` → minutes since 1970-01-01T00:00."""
     return DateTime(text).ordinal
 
 
-def money(text: str) -> int:
-    """Yuan with at most two decimals → fen."""
-    return yuan(text).fen
-
-
-def rate(text: str) -> int:
-    """A decimal with at most six places → millionths."""
-    return Rate(text).millionths
-
-
+@lru_cache(_REMEMBERED)
 def place(text: str) -> int:
     """Six digits → the code as a number."""
     return PlaceCode(text).number

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ _DTYPES: dict[str, type[np.generic]] = {
 }
 _STORED = {np.dtype(kind): name for name, kind in _DTYPES.items()}
 _WIDER = {np.dtype(np.uint8): np.int16, np.dtype(np.uint16): np.int32, np.dtype(np.uint32): np.int64}
-_Arrays = dict[str, npt.NDArray[np.generic]]
+Memory: TypeAlias = dict[str, npt.NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,21 @@ class NativeEngine:
 
     def run(self, batch: Batch) -> Answers:
         """Compute the outcomes of a batch."""
+        return self.compute(batch, self.memory(batch.persons))
+
+    def memory(self, persons: int) -> Memory:
+        """Make room for the outcomes of so many persons; it can be used again for as many."""
+        outputs: Memory = {"refused": np.empty(persons, np.uint8)}
+        for target in self._program.targets:
+            outputs[f"value_{target.name}"] = np.empty(persons, _DTYPES[stored_type(target.type)])
+            if isinstance(target.type, ir.OptionalType):
+                outputs[f"none_{target.name}"] = np.empty(persons, np.uint8)
+        return outputs
+
+    def compute(self, batch: Batch, outputs: Memory) -> Answers:
+        """Compute the outcomes of a batch into memory made for as many persons."""
         inputs, shapes = self._inputs(batch)
         loaded = self._load(shapes)
-        outputs: _Arrays = {"refused": np.empty(batch.persons, np.uint8)}
-        for target in self._program.targets:
-            outputs[f"value_{target.name}"] = np.empty(batch.persons, _DTYPES[stored_type(target.type)])
-            if isinstance(target.type, ir.OptionalType):
-                outputs[f"none_{target.name}"] = np.empty(batch.persons, np.uint8)
         starts = range(0, batch.persons, CHUNK)
         most = max(
             (int(np.diff(history.offsets).max(initial=0)) for history in batch.histories.values()), default=0
@@ -87,8 +96,8 @@ class NativeEngine:
             self._kernels[key] = _Loaded(recipe, load_kernel(recipe.assembly, "law", len(recipe.pointers)))
         return self._kernels[key]
 
-    def _inputs(self, batch: Batch) -> tuple[_Arrays, dict[str, Shape]]:
-        arrays: _Arrays = {}
+    def _inputs(self, batch: Batch) -> tuple[Memory, dict[str, Shape]]:
+        arrays: Memory = {}
         shapes: dict[str, Shape] = {}
         for fact in self._program.facts:
             name = fact.name
@@ -130,9 +139,9 @@ def _truths(flags: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return flags.view(np.bool_)
 
 
-def _scratch(recipe: Recipe, persons: int, most: int) -> _Arrays:
+def _scratch(recipe: Recipe, persons: int, most: int) -> Memory:
     """Memory of one chunk: the columns between sweep and loop, and the lists of spells being made."""
-    arrays: _Arrays = {f"asked{column}": np.empty(persons, np.int32) for column in range(recipe.columns)}
+    arrays: Memory = {f"asked{column}": np.empty(persons, np.int32) for column in range(recipe.columns)}
     if "unfit" in recipe.pointers:
         arrays["unfit"] = np.empty(persons, np.uint8)
     if "layout" in recipe.pointers:

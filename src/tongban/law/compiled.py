@@ -6,7 +6,6 @@ sentence needs and which rows of parameters were used.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from tongban.law import annuities, histories, values
@@ -291,8 +290,7 @@ def _speaks(expr: Expr) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A rule with its code."""
 
     rule: Rule

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tongban.law.compiled import Compiled, Step, Tables, compile_rules
+from tongban.law.compiled import Compiled, Tables, compile_rules
 from tongban.law.declarations import Declared
 from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
 from tongban.law.explanation import Explanation, Taken
@@ -93,10 +93,16 @@ class RuleSet:
         _hold_checks(program, encoded)
         values: dict[str, object] = {}
         taken: list[Taken] = []
-        for compiled in program.rules:
-            step = _run(compiled, program.tables, encoded, values)
-            values[compiled.rule.name] = step.value
-            taken.append(Taken(compiled.rule, step))
+        tables, name = program.tables, ""
+        try:
+            for rule, run in program.rules:
+                name = rule.name
+                step = run(tables, encoded, values)
+                values[name] = step.value
+                taken.append(Taken(rule, step))
+        except (OverflowError, ValueError, ZeroDivisionError):
+            message = f"{name}: a date or number grew too great. Check the facts given"
+            raise NoLaw("overflow", name, message) from None
         return Explanation(
             ruleset=self.name,
             version=self.version,
@@ -189,18 +195,6 @@ def _hold_checks(program: Program, encoded: Mapping[str, object]) -> None:
     ]
     if problems:
         raise FactsRefused(tuple(problems))
-
-
-def _run(
-    compiled: Compiled, tables: Tables, facts: Mapping[str, object], values: Mapping[str, object]
-) -> Step:
-    try:
-        return compiled.run(tables, facts, values)
-    except (OverflowError, ValueError, ZeroDivisionError):
-        name = compiled.rule.name
-        raise NoLaw(
-            "overflow", name, f"{name}: a date or number grew too great. Check the facts given"
-        ) from None
 
 
 def _today() -> Date:

@@ -28,7 +28,7 @@ NAMES = {"zh-hans": "decision.png", "en": "decision-en.png"}
 def take(browser: Browser, federation: SampleFederation, number: str, language: str, name: str) -> None:
     """Sign in as the woman of the story and picture her decision."""
     portal = federation.addresses[SICHUAN.node].pages_url
-    page = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale=language[:2]).new_page()
+    page = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}).new_page()
     page.goto(f"{portal}/sign-in/")
     page.fill("#id_username", STORY)
     page.fill("#id_password", federation.password)

@@ -261,6 +261,12 @@ def test_a_form_without_its_token_is_told_to_try_again(citizen: Account) -> None
 
 
 @pytest.mark.django_db
+def test_pages_open_in_chinese_whatever_the_browser_prefers(client: Client, published: Service) -> None:
+    shown = client.get("/", headers={"accept-language": "en"})
+    assert shown.headers["Content-Language"] == "zh-hans"
+    assert '<html lang="zh-Hans"' in shown.content.decode()
+
+
 @pytest.mark.parametrize(
     ("code", "said", "language"),
     [

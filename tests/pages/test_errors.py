@@ -52,3 +52,10 @@ def test_every_answer_forbids_foreign_and_inline_assets(visitor: Client) -> None
     policy = visitor.get("/no-such-page/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_an_address_that_takes_only_a_form_leads_on(visitor: Client) -> None:
+    response = visitor.get("/sign-out/")
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert "这一步要从页面上的按钮进入" in response.content.decode()

@@ -139,8 +139,6 @@ def test_application_works_without_scripts(enter: Callable[..., Page], citizen: 
     page.fill("#id_username", "woman")
     page.fill("#id_password", PASSWORD)
     page.click("main button")
-    page.goto("/services/medical-retirement/")
-    page.click("main button")
     for answer in ANSWERS.values():
         if page.locator("input[type=radio]").count():
             page.check(f"input[value='{answer}']")

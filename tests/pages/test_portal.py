@@ -261,6 +261,14 @@ def test_a_form_without_its_token_is_told_to_try_again(citizen: Account) -> None
 
 
 @pytest.mark.django_db
+def test_starting_goes_on_after_signing_in(client: Client, published: Service) -> None:
+    create_citizen("lin", PASSWORD, "11010519491231002X", "林某")
+    asked = client.post(f"/services/{published.code}/start/")
+    entered = client.post(asked.headers["Location"], {"username": "lin", "password": PASSWORD})
+    begun = client.get(entered.headers["Location"])
+    assert begun.headers["Location"] == f"/applications/{Draft.objects.get().pk}/"
+
+
 def test_pages_open_in_chinese_whatever_the_browser_prefers(client: Client, published: Service) -> None:
     shown = client.get("/", headers={"accept-language": "en"})
     assert shown.headers["Content-Language"] == "zh-hans"

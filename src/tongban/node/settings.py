@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "tongban.node.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tongban.node.theme.language.ChosenLanguage",
+    "tongban.node.theme.errors.WrongMethod",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.node.casework import catalogue, drafts
 from tongban.node.casework.models import Draft
@@ -43,10 +43,10 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/service.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_citizens
 def start(request: HttpRequest, person: Person, code: str) -> HttpResponse:
-    """Begin an application, or go on with the one that is open."""
+    """Begin an application, or go on with the open one; signing in leads here too, by GET."""
     return redirect("application", drafts.begin(person, code).pk)
 
 

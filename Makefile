@@ -17,7 +17,7 @@ FRONTEND_SOURCES := $(wildcard frontend/*.* frontend/*/*.scss frontend/*/*.js) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo test lint format lock clean
+.PHONY: help setup setup-dev demo test lint format lock upgrade clean
 
 help:
 	@echo "make setup        install everything into .venv; start nothing"
@@ -29,7 +29,7 @@ help:
 
 setup: $(STAMPS)/frontend
 
-setup-dev: setup $(STAMPS)/dev
+setup-dev: setup $(STAMPS)/dev $(STAMPS)/counterparts
 
 demo: setup
 	@$(BIN)/tongban demo $(if $(filter-out 0,$(ONCE)),--once)
@@ -51,15 +51,19 @@ format: setup-dev
 	$(BIN)/ruff check --fix $(PYTHON_SOURCES)
 	$(BIN)/ruff format $(PYTHON_SOURCES)
 
-# New versions of what is installed. Needs the dev set-up; the result is reviewed and committed.
+# Lock what pyproject.toml newly names, or with `make upgrade` newer versions of everything. Both need the dev
+# set-up; the result is reviewed and committed.
 lock: $(STAMPS)/dev
-	$(PIP_COMPILE) --upgrade --build-deps-for editable -o requirements/product.txt pyproject.toml
-	$(PIP_COMPILE) --upgrade --extra dev --build-deps-for editable -c requirements/product.txt \
+	$(PIP_COMPILE) $(UPGRADE) --build-deps-for editable -o requirements/product.txt pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable -c requirements/product.txt \
 		-o requirements/dev.txt pyproject.toml
+
+upgrade:
+	@$(MAKE) lock UPGRADE=--upgrade
 
 clean:
 	@if [ -x $(BIN)/tongban ]; then $(BIN)/python -m tongban.federation.removal; fi
-	rm -rf .tongban $(VENV) frontend/node_modules build src/tongban/node/static/built src/*.egg-info
+	rm -rf .tongban $(VENV) frontend/node_modules tests/counterparts/node_modules build src/tongban/node/static/built src/*.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
@@ -76,6 +80,11 @@ $(STAMPS)/product: requirements/product.txt pyproject.toml | $(BIN)/python
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/product
 	@echo "[tongban] installing what the tests need (about a minute the first time)"
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/counterparts: tests/counterparts/package.json tests/counterparts/package-lock.json $(STAMPS)/product
+	@echo "[tongban] installing independent implementations that the tests compare with"
+	@$(BIN)/python tools/install_counterparts.py
 	@touch $@
 
 $(STAMPS)/frontend: $(FRONTEND_SOURCES) $(STAMPS)/product

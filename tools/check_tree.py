@@ -31,7 +31,7 @@ def offences(name: str, text: str, paths: tuple[str, ...]) -> Iterator[tuple[int
             yield number, "names a package registry"
         elif is_client_file and DOWNLOAD.search(line) and not FUNDING.search(line):
             yield number, "a lock or client file names a download address"
-        elif any(path in line for path in paths):
+        elif any(re.search(rf"(?<![\w}}]){re.escape(path)}", line) for path in paths):
             yield number, "names a path of this machine"
 
 

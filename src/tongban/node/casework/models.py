@@ -1,4 +1,4 @@
-"""What casework stores: published services, drafts, cases, their events, tasks and timers.
+"""What casework stores: published services, drafts, cases, their events, tasks, timers, notices, ratings.
 
 Promises: published services and events are never changed or removed (the database refuses it);
 a case's row is only the fold of its events, kept so that lists are quick.
@@ -157,3 +157,35 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+
+class Rating(models.Model):
+    """One rating of a handled case (好差评); `token` keeps it single and names nobody."""
+
+    token = models.CharField(max_length=64, unique=True)
+    service = models.CharField(max_length=60)
+    agency = models.CharField(max_length=60)
+    grade = models.PositiveSmallIntegerField()
+    words = models.TextField(blank=True)
+    rated_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(grade__range=(1, 5)), name="rating_of_five_grades")
+        ]
+        indexes: ClassVar = [models.Index(fields=["service", "grade"], name="rating_service_grade")]
+
+    def __str__(self) -> str:
+        return f"rating {self.pk}"
+
+
+class FollowUp(models.Model):
+    """A poor rating that the agency has to look into (差评回访整改)."""
+
+    rating = models.OneToOneField(Rating, on_delete=models.PROTECT, related_name="follow_up")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    finding = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"follow-up {self.pk}"

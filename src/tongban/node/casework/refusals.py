@@ -14,6 +14,8 @@ Code = Literal[
     "not-available",
     "not-found",
     "not-permitted",
+    "rated-already",
+    "rating-unusable",
     "reason-missing",
     "service-unknown",
     "stale-revision",
@@ -42,6 +44,14 @@ _TEXTS: dict[Code, Text] = {
     "not-permitted": Text(
         zh="您的岗位没有这项权限，请联系本部门管理员",
         en="Your post does not permit this; ask your agency's administrator",
+    ),
+    "rated-already": Text(
+        zh="这个办件您已经评价过了，每个办件只评价一次",
+        en="You have rated this case already; each is rated once",
+    ),
+    "rating-unusable": Text(
+        zh="请选择五个等级中的一个，文字最多 500 字",
+        en="Choose one of the five grades, with at most 500 characters of text",
     ),
     "reason-missing": Text(
         zh="请写明不予通过的理由，申请人会看到这段文字", en="Give the reason; the applicant will read it"

@@ -40,7 +40,6 @@ from tongban.protocol.evidence import (
     ValueType,
 )
 from tongban.protocol.http import Headers, HttpRequest, HttpResponse
-from tongban.protocol.keys import KeyFileError, SigningKey, Suite, VerifyingKey, new_signing_key
 from tongban.protocol.messages import (
     ConsentBasis,
     Evidence,
@@ -57,6 +56,14 @@ from tongban.protocol.messages import (
 )
 from tongban.protocol.model import Text
 from tongban.protocol.refusals import MEANINGS, Code, Meaning, Refused
+from tongban.suites import (
+    KeyFileError,
+    SigningKey,
+    Suite,
+    SuiteUnavailable,
+    VerifyingKey,
+    new_signing_key,
+)
 
 __all__ = [
     "CONTRIBUTION_SPELLS",
@@ -95,6 +102,7 @@ __all__ = [
     "SigningKey",
     "StatuteBasis",
     "Suite",
+    "SuiteUnavailable",
     "Text",
     "Value",
     "ValueType",

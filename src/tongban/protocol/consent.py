@@ -12,9 +12,9 @@ from pydantic import Field, ValidationError
 
 from tongban.protocol.directory import KeyEntry
 from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
-from tongban.protocol.keys import SigningKey, VerifyingKey
 from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
 from tongban.protocol.refusals import Code, Refused
+from tongban.suites import SigningKey, VerifyingKey
 
 CONSENT_TYPE = "application/vnd.tongban.consent+json"
 _PATH = "legal_basis.consent"

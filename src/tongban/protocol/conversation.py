@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from tongban.protocol.consent import Consent, open_consent
 from tongban.protocol.directory import Agreement, Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
-from tongban.protocol.keys import SigningKey
 from tongban.protocol.messages import (
     ConsentBasis,
     EvidenceAnswer,
@@ -34,6 +33,7 @@ from tongban.protocol.signature import (
     verify_request,
     verify_response,
 )
+from tongban.suites import SigningKey
 
 MESSAGES_PATH = "/exchange/v1/messages"
 CIVIL_TIME = ZoneInfo("Asia/Shanghai")

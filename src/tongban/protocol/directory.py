@@ -6,16 +6,17 @@ One signed document, versions only ever rise; every reference in it leads somewh
 import base64
 import binascii
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
 from tongban.protocol.evidence import EvidenceType
-from tongban.protocol.keys import SigningKey, Suite, VerifyingKey
 from tongban.protocol.model import FieldName, Moment, Name, PlaceCode, Strict, Text
 from tongban.protocol.refusals import Code, Refused
+from tongban.suites import SigningKey, Suite, SuiteUnavailable, VerifyingKey, public_half
 
 DIRECTORY_TYPE = "application/vnd.tongban.directory+json"
 
@@ -34,16 +35,15 @@ class KeyEntry(Strict):
     not_after: Moment
     revoked_at: Moment | None = None
 
-    @field_validator("public_key")
-    @classmethod
-    def _is_a_key(cls, value: str) -> str:
+    @model_validator(mode="after")
+    def _is_a_key(self) -> "KeyEntry":
         try:
-            raw = base64.b64decode(value, validate=True)
+            public_key = base64.b64decode(self.public_key, validate=True)
         except binascii.Error:
             raise ValueError("base64 is expected") from None
-        if len(raw) != 32:
-            raise ValueError("an Ed25519 public key has 32 bytes")
-        return value
+        with suppress(SuiteUnavailable):  # a node without that suite still knows the federation
+            public_half(self.suite, public_key)
+        return self
 
     def valid_at(self, moment: datetime) -> bool:
         """Whether signatures made at `moment` count."""
@@ -59,7 +59,9 @@ class KeyEntry(Strict):
 def key_entry(key: SigningKey, not_before: datetime, not_after: datetime) -> KeyEntry:
     """The public half of `key` as the directory lists it."""
     public_key = base64.b64encode(key.public_key).decode()
-    return KeyEntry(keyid=key.keyid, public_key=public_key, not_before=not_before, not_after=not_after)
+    return KeyEntry(
+        keyid=key.keyid, suite=key.suite, public_key=public_key, not_before=not_before, not_after=not_after
+    )
 
 
 class NodeEntry(Strict):

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from tongban.protocol.keys import SigningKey, VerifyingKey
 from tongban.protocol.model import Strict
+from tongban.suites import SigningKey, VerifyingKey
 
 KeyLookup = Callable[[str], VerifyingKey | None]
 """The key of that name which is valid at the moment in question, or None."""

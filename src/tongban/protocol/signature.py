@@ -13,9 +13,9 @@ import http_sf
 
 from tongban.protocol.digest import check_digest, content_digest
 from tongban.protocol.http import Headers, HttpRequest, HttpResponse, the_field
-from tongban.protocol.keys import SigningKey, VerifyingKey
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.structured import bare, parse_dictionary
+from tongban.suites import SigningKey, VerifyingKey
 
 LABEL = "tongban"
 TAG = "tongban-exchange"

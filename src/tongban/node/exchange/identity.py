@@ -87,7 +87,7 @@ def _listed(key: SigningKey, config: NodeConfig, directory: Directory) -> Signin
         raise ConfigError(f"{config.directory_path}: no node is called {config.name}") from None
     for entry in entries:
         if entry.verifying_key.public_key == key.public_key and key.keyid in {"", entry.keyid}:
-            return SigningKey.from_pem(entry.keyid, key.to_pem())
+            return key.named(entry.keyid)
     raise ConfigError(
         f"{config.key_path}: the directory does not list this key for {config.name}; "
         "have the federation add it, or use the key it lists"

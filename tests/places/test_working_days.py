@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongban.places import calendar
-from tongban.places.calendar import KNOWN_FROM, KNOWN_TO, Due, add_working_days, is_working_day
+from tongban.places.calendar import Calendar, Due, add_working_days, calendar, is_working_day
 
+KNOWN_FROM = date(min(calendar().years), 1, 1)
+KNOWN_TO = date(max(calendar().years), 12, 31)
 DAYS = st.dates(KNOWN_FROM, KNOWN_TO + timedelta(days=400))
 
 
@@ -51,9 +53,50 @@ def test_a_negative_limit_is_refused() -> None:
         add_working_days(date(2026, 1, 1), -1)
 
 
-def test_the_source_names_the_years_and_the_package_version() -> None:
-    assert "–2026" in calendar.SOURCE
-    assert "chinesecalendar" in calendar.SOURCE
+@pytest.mark.parametrize("year", sorted(calendar().years))
+def test_every_year_is_the_one_of_an_independent_table(year: int) -> None:
+    days = [date(year, 1, 1) + timedelta(days=step) for step in range(366)]
+    assert [is_working_day(day) for day in days if day.year == year] == [
+        chinese_calendar.is_workday(day) for day in days if day.year == year
+    ]
+
+
+ONE_YEAR = """
+version = "1"
+source = "a test"
+[[years]]
+year = 2027
+off = [["元旦", {first}, {last}]]
+worked = [{worked}]
+"""
+
+
+def one_year(first: str = "2027-01-01", last: str = "2027-01-03", worked: str = "2027-01-09") -> Calendar:
+    return Calendar.read(ONE_YEAR.format(first=first, last=last, worked=worked))
+
+
+def test_a_table_that_grows_knows_the_new_year() -> None:
+    assert one_year().add_working_days(date(2027, 1, 1), 5) == Due(date(2027, 1, 8), provisional=False)
+    assert one_year().is_working_day(date(2027, 1, 9))
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"first": "2027-01-04"}, "off"),
+        ({"first": "2026-12-31"}, "off"),
+        ({"worked": "2027-01-08"}, "worked"),
+        ({"worked": "2026-01-10"}, "worked"),
+    ],
+)
+def test_a_table_with_a_wrong_day_is_refused_with_its_key(changed: dict[str, str], key: str) -> None:
+    with pytest.raises(ValueError, match=f"2027: {key}: "):
+        one_year(**changed)
+
+
+@given(start=DAYS, days=st.integers(0, 40))
+def test_what_is_used_up_at_the_end_of_a_limit_is_the_limit(start: date, days: int) -> None:
+    assert calendar().working_days_between(start, add_working_days(start, days).on) == days
 
 
 @given(start=DAYS, days=st.integers(1, 60))

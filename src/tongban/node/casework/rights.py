@@ -6,6 +6,7 @@ Promises: every list and every single case goes through one of these; what is no
 from django.db.models import QuerySet
 
 from tongban.node.casework.models import Case, Draft
+from tongban.node.people import permissions
 from tongban.node.people.models import Officer, Person
 
 
@@ -15,10 +16,11 @@ def of_citizen(person: Person) -> QuerySet[Case]:
 
 
 def of_officer(officer: Officer) -> QuerySet[Case]:
-    """The cases of an officer in office: those that their agency decides."""
-    if not officer.is_active:
-        return Case.objects.none()
-    return Case.objects.filter(agency=officer.agency)
+    """The cases that the officer's agency decides, of the services that the officer handles or supervises."""
+    reached = permissions.within_grants(
+        officer, (permissions.Act.HANDLE, permissions.Act.SUPERVISE), service_field="service__code"
+    )
+    return Case.objects.filter(reached, agency=officer.agency)
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:

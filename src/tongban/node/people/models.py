@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
@@ -67,6 +68,79 @@ class Officer(models.Model):
 
     def __str__(self) -> str:
         return f"officer {self.pk}"
+
+
+class Grant(models.Model):
+    """What an officer may do (权限): an act, for one service or all, at one place or all, for a time.
+
+    An empty `service` or `place` means every one that the officer's agency is in charge of.
+    """
+
+    class Act(models.TextChoices):
+        """Kinds of acts; opening a case is part of handling and of supervising it."""
+
+        HANDLE = "handle", _("办理")
+        ASSIGN = "assign", _("分派任务")
+        SUPERVISE = "supervise", _("督办和统计")
+        ADMINISTER = "administer", _("管理账号和岗位")
+        INVESTIGATE = "investigate", _("依法暂缓公开查询记录")
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="grants")
+    act = models.CharField(max_length=20, choices=Act)
+    service = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=6, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["officer", "act", "service", "place", "valid_from"], name="grant_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="grant_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} of officer {self.officer_id}"
+
+
+class Enterprise(models.Model):
+    """A legal person or other organisation (企业), known by its unified social credit code (GB 32100)."""
+
+    code = models.CharField(max_length=18, primary_key=True)
+    name = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Representative(models.Model):
+    """A person who may act for an enterprise (经办人), from a day until a day; `legal` for 法定代表人."""
+
+    class Role(models.TextChoices):
+        """By office, or by the enterprise's mandate."""
+
+        LEGAL = "legal", _("法定代表人")
+        MANDATED = "mandated", _("受委托的经办人")
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="representatives")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="represents")
+    role = models.CharField(max_length=10, choices=Role)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enterprise", "person", "valid_from"], name="representative_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"representative {self.pk}"
 
 
 class AccessRecord(models.Model):

@@ -3,12 +3,15 @@
 Promises: a wrong ID number is refused before anything is stored; the same user name is the same account.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from tongban.node.clock import now, today
-from tongban.node.people.models import Account, Officer, Person
+from tongban.node.people import permissions
+from tongban.node.people.models import Account, Enterprise, Grant, Officer, Person, Representative
 from tongban.node.people.pseudonyms import pseudonym
-from tongban.places import agencies, resident_id
+from tongban.places import agencies, credit_code, resident_id
 from tongban.services import Text
 
 
@@ -38,16 +41,42 @@ def create_citizen(username: str, password: str, resident_number: str, name: str
         return _account(username, password, person)
 
 
-def create_officer(username: str, password: str, agency: str, name: str, post: Text) -> Account:
-    """An officer's account at an agency; raises UnknownAgency."""
+def create_officer(
+    username: str,
+    password: str,
+    agency: str,
+    name: str,
+    post: Text,
+    *,
+    acts: Sequence[Grant.Act] = (Grant.Act.HANDLE,),
+) -> Account:
+    """An officer's account at an agency, who may do these acts for all its services; raises UnknownAgency."""
     agencies.agency(agency)
     with transaction.atomic():
         found = Account.objects.filter(username=username).first()
         if found is not None:
             return found
         account = _account(username, password, None)
-        Officer.objects.create(account=account, agency=agency, name=name, post_zh=post.zh, post_en=post.en)
+        officer = Officer.objects.create(
+            account=account, agency=agency, name=name, post_zh=post.zh, post_en=post.en
+        )
+        for act in acts:
+            permissions.grant(officer, act)
         return account
+
+
+def register_enterprise(code: str, name: str, legal_representative: Person) -> Enterprise:
+    """An enterprise and who acts for it by office; raises CreditCodeRefused for a code that cannot be one."""
+    number = credit_code.parse(code)
+    with transaction.atomic():
+        enterprise, _ = Enterprise.objects.get_or_create(code=number, defaults={"name": name})
+        Representative.objects.get_or_create(
+            enterprise=enterprise,
+            person=legal_representative,
+            valid_until=None,
+            defaults={"role": Representative.Role.LEGAL, "valid_from": today()},
+        )
+        return enterprise
 
 
 def _account(username: str, password: str, person: Person | None) -> Account:

@@ -1,0 +1,76 @@
+"""What officers may do: acts by service and place, for a time; one predicate for SQL, one answer for code.
+
+Promises: who is out of office may do nothing; what nobody granted is not allowed.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from tongban.node.clock import today
+from tongban.node.people.models import Enterprise, Grant, Officer, Person, Representative
+from tongban.places import divisions
+
+Act = Grant.Act
+
+
+def grant(
+    officer: Officer,
+    act: Grant.Act,
+    *,
+    service: str = "",
+    place: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Grant:
+    """Let the officer do `act`; granting the same twice is granting it once. Raises UnknownPlace."""
+    if place:
+        divisions.place_code(place)
+    given, _ = Grant.objects.get_or_create(
+        officer=officer,
+        act=act,
+        service=service,
+        place=place,
+        valid_from=valid_from or today(),
+        defaults={"valid_until": valid_until},
+    )
+    return given
+
+
+def granted(officer: Officer, *acts: Grant.Act) -> QuerySet[Grant]:
+    """The officer's grants of any of these acts that hold today; none for who is out of office."""
+    if not officer.is_active:
+        return Grant.objects.none()
+    return Grant.objects.filter(_holding(today()), officer=officer, act__in=acts)
+
+
+def may(officer: Officer, act: Grant.Act, *, service: str = "", place: str = "") -> bool:
+    """Whether the officer may do `act` for this service at this place; empty asks about any."""
+    return any(
+        (not service or given.service in {"", service}) and (not place or _covers(given.place, place))
+        for given in granted(officer, act)
+    )
+
+
+def within_grants(officer: Officer, acts: Iterable[Grant.Act], *, service_field: str) -> Q:
+    """The SQL predicate for rows of a service named by `service_field` that one of the acts reaches.
+
+    The agency is not part of it: a list filters by the officer's agency besides.
+    """
+    reaching = granted(officer, *acts).filter(Q(service="") | Q(service=OuterRef(service_field)))
+    return Q(Exists(reaching))
+
+
+def represented_by(person: Person) -> QuerySet[Enterprise]:
+    """The enterprises that the person may act for today."""
+    holding = Representative.objects.filter(_holding(today()), person=person, enterprise=OuterRef("pk"))
+    return Enterprise.objects.filter(Exists(holding)).order_by(F("name"))
+
+
+def _holding(on: date) -> Q:
+    return Q(valid_until=None, valid_from__lte=on) | Q(valid_until__gte=on, valid_from__lte=on)
+
+
+def _covers(given: str, place: str) -> bool:
+    return given in {"", place} or given in divisions.parents(place)

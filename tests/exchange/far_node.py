@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -18,7 +19,9 @@ import psycopg
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, directory
 from tongban import protocol
+from tongban.node.certificates import Issuer
 from tongban.node.clock import true_now
+from tongban.node.tls_folder import TlsFolder, client_context, write_private
 
 CONNECTOR = """
 [[connectors]]
@@ -51,11 +54,13 @@ class FarNode:
     home: Path
     server_url: str
     port: int = field(default_factory=free_port)
+    issuers: tuple[Issuer, ...] = ()
+    """With any, the gateway has TLS and presents what the first one issues."""
     _gateway: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.issuers else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def database_url(self) -> str:
@@ -67,13 +72,22 @@ class FarNode:
         return (self.home / "gateway.log").read_text()
 
     def directory(self) -> protocol.Directory:
-        """The directory of both sides with this node's address."""
+        """The directory of both sides with this node's address and certificates."""
+        listed = tuple(issuer.certificate_pem().decode() for issuer in self.issuers)
         two = directory(around=true_now())
         nodes = tuple(
-            node.model_copy(update={"gateway_url": self.url}) if node.id == "chongqing" else node
+            node.model_copy(update={"gateway_url": self.url, "certificates": listed})
+            if node.id == "chongqing"
+            else node
             for node in two.nodes
         )
         return two.model_copy(update={"nodes": nodes})
+
+    def publish(self, newest: protocol.Directory) -> None:
+        """Put a signed directory in the node's folder."""
+        signed = self.home / "directory.signed"
+        signed.write_bytes(protocol.sign_directory(newest, FEDERATION_KEY))
+        signed.replace(self.home / "directory.json")
 
     def create(self) -> None:
         with psycopg.connect(self.server_url, autocommit=True) as server:
@@ -82,7 +96,10 @@ class FarNode:
         (self.home / "secret").write_text(secrets.token_hex(32))
         (self.home / "node.pem").write_bytes(CHONGQING_KEY.to_pem())
         (self.home / "federation.json").write_bytes(FEDERATION_KEY.verifying_key.to_json())
-        (self.home / "directory.json").write_bytes(protocol.sign_directory(self.directory(), FEDERATION_KEY))
+        self.publish(self.directory())
+        if self.issuers:
+            write_private(self.home / "tls" / "issuer.pem", self.issuers[0].certificate_pem())
+            write_private(self.home / "tls" / "issuer-key.pem", self.issuers[0].key_pem())
         self.config.write_text(self._node_toml())
         subprocess.run(
             [sys.executable, "-m", "tongban", "node", "migrate", "--config", str(self.config)],
@@ -114,8 +131,7 @@ class FarNode:
         return int(row[0])
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--no-ws", "tongban.gateway.app:app"]
+        command = [sys.executable, "-m", "tongban.gateway.serve"]
         with (self.home / "gateway.log").open("ab") as log:
             self._gateway = subprocess.Popen(
                 command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
@@ -149,14 +165,19 @@ class FarNode:
         )
 
     def _await_health(self) -> None:
-        deadline = time.monotonic() + timedelta(seconds=30).total_seconds()
+        deadline = time.monotonic() + timedelta(seconds=60).total_seconds()
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self.url}/health", trust_env=False).status_code == 200:
+                if httpx.get(f"{self.url}/health", trust_env=False, verify=self._own()).status_code == 200:
                     return
-            except httpx.TransportError:
+            except (httpx.TransportError, OSError):
                 time.sleep(0.05)
         raise AssertionError(self.log)
+
+    def _own(self) -> ssl.SSLContext | bool:
+        if not self.issuers:
+            return False
+        return client_context(self.directory().node("chongqing").certificates, TlsFolder(self.home / "tls"))
 
     def _environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("TONGBAN_", "DJANGO_"))}
@@ -178,4 +199,5 @@ key_path = "node.pem"
 secret_path = "secret"
 services_path = "services"
 database = "{self.database_url}"
+{'tls_path = "tls"' if self.issuers else ""}
 {CONNECTOR}"""

@@ -63,7 +63,7 @@ class FarChongqing:
         self.received: list[protocol.EvidenceRequest] = []
         self.nonces: list[str] = []
 
-    def __call__(self, gateway_url: str, request: HttpRequest) -> HttpResponse:
+    def __call__(self, peer: protocol.NodeEntry, request: HttpRequest) -> HttpResponse:
         if not self.is_up:
             raise Unreachable
         now = true_now()

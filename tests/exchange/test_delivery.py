@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.exchange.sides import FarChongqing, Row
 from tests.protocol.federation_of_two import FIELDS, RECORDS, STRANGER_KEY, SUBJECT
+from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange import api, delivery, outcomes
 from tongban.node.exchange.delivery import LONGEST_WAIT, deliver_next, pause, release_leases
@@ -249,9 +250,9 @@ class TestDelivering:
     def test_an_answer_to_a_question_stopped_meanwhile_has_no_effect(self, told: list[api.Outcome]) -> None:
         far = FarChongqing()
 
-        def stop_then_answer(gateway_url: str, request: HttpRequest) -> HttpResponse:
+        def stop_then_answer(peer: protocol.NodeEntry, request: HttpRequest) -> HttpResponse:
             api.stop_asking(CASE)
-            return far(gateway_url, request)
+            return far(peer, request)
 
         api.ask(a_question())
         deliver_next(stop_then_answer)

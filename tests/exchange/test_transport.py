@@ -7,17 +7,25 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from tests.exchange.sides import delivered, fresh_question
+from tests.protocol.federation_of_two import directory
+from tongban import protocol
 from tongban.node.exchange.transport import RESPONSE_LIMIT, HttpTransport, Unreachable
+
+
+def at(url: str) -> protocol.NodeEntry:
+    """Chongqing's entry in the directory, with its gateway at `url`."""
+    return directory().node("chongqing").model_copy(update={"gateway_url": url})
+
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture
-def server() -> Iterator[Callable[[Behaviour], str]]:
+def server() -> Iterator[Callable[[Behaviour], protocol.NodeEntry]]:
     """Start a gateway that behaves as told; gives its address."""
     started: list[HTTPServer] = []
 
-    def start(behave: Behaviour) -> str:
+    def start(behave: Behaviour) -> protocol.NodeEntry:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 behave(self)
@@ -28,7 +36,7 @@ def server() -> Iterator[Callable[[Behaviour], str]]:
         gateway = HTTPServer(("127.0.0.1", 0), Handler)
         started.append(gateway)
         threading.Thread(target=gateway.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{gateway.server_address[1]}"
+        return at(f"http://127.0.0.1:{gateway.server_address[1]}")
 
     yield start
     for gateway in started:
@@ -47,12 +55,12 @@ def respond(status: int, length: int, body: bytes) -> Behaviour:
     return behave
 
 
-def test_a_response_comes_back_as_it_is(server: Callable[[Behaviour], str]) -> None:
+def test_a_response_comes_back_as_it_is(server: Callable[[Behaviour], protocol.NodeEntry]) -> None:
     response = HttpTransport()(server(respond(403, 2, b"{}")), delivered(fresh_question()))
     assert (response.status, response.body) == (403, b"{}")
 
 
-def test_the_request_goes_out_as_it_was_signed(server: Callable[[Behaviour], str]) -> None:
+def test_the_request_goes_out_as_it_was_signed(server: Callable[[Behaviour], protocol.NodeEntry]) -> None:
     request = delivered(fresh_question())
     seen: list[tuple[str, dict[str, str], bytes]] = []
 
@@ -67,16 +75,16 @@ def test_the_request_goes_out_as_it_was_signed(server: Callable[[Behaviour], str
     assert dict(request.headers).items() <= headers.items()
 
 
-def test_a_redirect_is_not_followed(server: Callable[[Behaviour], str]) -> None:
+def test_a_redirect_is_not_followed(server: Callable[[Behaviour], protocol.NodeEntry]) -> None:
     assert HttpTransport()(server(respond(307, 0, b"")), delivered(fresh_question())).status == 307
 
 
-def test_a_response_that_breaks_off_is_none(server: Callable[[Behaviour], str]) -> None:
+def test_a_response_that_breaks_off_is_none(server: Callable[[Behaviour], protocol.NodeEntry]) -> None:
     with pytest.raises(Unreachable):
         HttpTransport()(server(respond(200, 100, b"{")), delivered(fresh_question()))
 
 
-def test_an_endless_response_is_none(server: Callable[[Behaviour], str]) -> None:
+def test_an_endless_response_is_none(server: Callable[[Behaviour], protocol.NodeEntry]) -> None:
     def pour(handler: BaseHTTPRequestHandler) -> None:
         try:
             respond(200, 10 * RESPONSE_LIMIT, b" " * (2 * RESPONSE_LIMIT))(handler)
@@ -89,4 +97,4 @@ def test_an_endless_response_is_none(server: Callable[[Behaviour], str]) -> None
 
 def test_a_gateway_that_is_not_there_is_unreachable() -> None:
     with pytest.raises(Unreachable):
-        HttpTransport()("http://127.0.0.1:1", delivered(fresh_question()))
+        HttpTransport()(at("http://127.0.0.1:1"), delivered(fresh_question()))

@@ -41,13 +41,13 @@ def test_other_addresses_make_a_later_directory_under_the_same_keys(tmp_path: Pa
     second = directory_of(found(tmp_path, consecutive_addresses(8200)))
     assert second.version == first.version + 1
     assert [node.keys for node in second.nodes] == [node.keys for node in first.nodes]
-    assert second.node("chongqing").gateway_url == "http://127.0.0.1:8201"
+    assert second.node("chongqing").gateway_url == "https://127.0.0.1:8201"
 
 
 def test_keys_and_secrets_are_for_their_owner_only(tmp_path: Path) -> None:
     found(tmp_path, consecutive_addresses(8100))
     secret = [*tmp_path.rglob("*.pem"), *tmp_path.rglob("secret"), tmp_path / "password"]
-    assert len(secret) == 6
+    assert len(secret) == 12
     assert {path.stat().st_mode & 0o777 for path in secret} == {0o600}
 
 

@@ -33,7 +33,7 @@ def test_application_waits_for_a_stopped_node_and_goes_on_by_itself(two_nodes: T
 
 
 def test_unreachable_database_gets_a_clear_page_and_comes_back(two_nodes: TwoNodes) -> None:
-    pages, gateway = two_nodes.pages_url(SICHUAN.node), two_nodes.sichuan.config.gateway_url
+    pages, sichuan = two_nodes.pages_url(SICHUAN.node), two_nodes.sichuan
     citizen = Visitor(pages, "zh-hans")
     citizen.sign_in("tang.fengying", two_nodes.federation.password)
     two_nodes.allow_connections(SICHUAN.node, is_allowed=False)
@@ -43,11 +43,9 @@ def test_unreachable_database_gets_a_clear_page_and_comes_back(two_nodes: TwoNod
         assert "Retry-After" in answer.headers
         assert "Traceback" not in answer.text
         assert "OperationalError" not in answer.text
-        assert httpx.get(f"{gateway}/health", timeout=60).status_code == 503
+        assert sichuan.ask_gateway("/health").status_code == 503
     finally:
         two_nodes.allow_connections(SICHUAN.node, is_allowed=True)
     await_that(lambda: httpx.get(f"{pages}/", timeout=60).status_code == 200, "the pages come back")
     assert "退出" in citizen.get("/cases/").root.text
-    await_that(
-        lambda: httpx.get(f"{gateway}/health", timeout=60).status_code == 200, "the gateway comes back"
-    )
+    await_that(lambda: sichuan.ask_gateway("/health").status_code == 200, "the gateway comes back")

@@ -12,10 +12,14 @@ from pathlib import Path
 
 from tongban import protocol
 from tongban.federation.sides import SIDES, Side
+from tongban.node.certificates import new_issuer
+from tongban.node.config import load
+from tongban.node.tls_folder import TlsFolder, write_private
 from tongban.places import agencies
 from tongban.protocol import CONTRIBUTION_SPELLS, Directory, SigningKey
 
 SERVICE = "medical-retirement"
+TLS_FOLDER = "tls"
 VALID_FROM = date(2024, 1, 1)
 _KEYS_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 _KEYS_UNTIL = datetime(2044, 1, 1, tzinfo=UTC)
@@ -36,7 +40,7 @@ class NodeAddress:
     @property
     def gateway_url(self) -> str:
         """The address for other nodes."""
-        return f"http://127.0.0.1:{self.gateway_port}"
+        return f"https://127.0.0.1:{self.gateway_port}"
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,18 @@ def found(
     federation_key = _key(home / "federation" / "federation.pem", "federation")
     _write(home / "federation" / "federation.json", federation_key.verifying_key.to_json())
     node_keys = {side.node: _key(home / side.node / "node.pem", f"{side.node}-node") for side in SIDES}
+    issuers = {side.node: _issuer(TlsFolder(home / side.node / TLS_FOLDER), side.node) for side in SIDES}
     _keep_secret(
         home / "password",
         f"{secrets.choice(_WORDS)}-{secrets.randbelow(9000) + 1000}-{secrets.choice(_WORDS)}",
     )
-    _publish_directory(home / "federation" / "directory.json", federation_key, node_keys, addresses)
+    _publish_directory(home / "federation" / "directory.json", federation_key, node_keys, issuers, addresses)
     for side in SIDES:
         _keep_secret(home / side.node / "secret", secrets.token_hex(32))
         configuration = _configuration(side, addresses[side.node], (databases or {}).get(side.node, ""))
-        _write(home / side.node / "node.toml", configuration.encode())
+        path = home / side.node / "node.toml"
+        _write(path, configuration.encode())
+        TlsFolder(home / side.node / TLS_FOLDER).renew_if_due(load(path), datetime.now(UTC))
     return SampleFederation(home, dict(addresses))
 
 
@@ -93,6 +100,15 @@ def _key(path: Path, keyid: str) -> SigningKey:
     key = protocol.new_signing_key(keyid)
     _keep_secret(path, key.to_pem().decode())
     return key
+
+
+def _issuer(folder: TlsFolder, node: str) -> str:
+    """The certificate of the node's own issuer, made when the folder is founded."""
+    if not folder.issuer_key.exists():
+        issuer = new_issuer(node, now=datetime.now(UTC), until=_KEYS_UNTIL)
+        write_private(folder.issuer, issuer.certificate_pem())
+        write_private(folder.issuer_key, issuer.key_pem())
+    return folder.issuer.read_text(encoding="ascii")
 
 
 def _keep_secret(path: Path, text: str) -> None:
@@ -120,17 +136,18 @@ def _publish_directory(
     path: Path,
     federation_key: SigningKey,
     node_keys: Mapping[str, SigningKey],
+    issuers: Mapping[str, str],
     addresses: Mapping[str, NodeAddress],
 ) -> None:
     """Sign a new version of the directory unless the one that is there says the same."""
     version = 0
     if path.exists():
         known = protocol.open_directory(path.read_bytes(), federation_key.verifying_key)
-        if known == _directory(known.version, known.issued, node_keys, addresses):
+        if known == _directory(known.version, known.issued, node_keys, issuers, addresses):
             return
         version = known.version
     issued = datetime.now(UTC).replace(microsecond=0)
-    directory = _directory(version + 1, issued, node_keys, addresses)
+    directory = _directory(version + 1, issued, node_keys, issuers, addresses)
     _write(path, protocol.sign_directory(directory, federation_key))
 
 
@@ -138,6 +155,7 @@ def _directory(
     version: int,
     issued: datetime,
     node_keys: Mapping[str, SigningKey],
+    issuers: Mapping[str, str],
     addresses: Mapping[str, NodeAddress],
 ) -> Directory:
     kind = CONTRIBUTION_SPELLS.name
@@ -151,6 +169,7 @@ def _directory(
                 title=_text(side.title.zh, side.title.en),
                 gateway_url=addresses[side.node].gateway_url,
                 keys=(protocol.key_entry(node_keys[side.node], _KEYS_FROM, _KEYS_UNTIL),),
+                certificates=(issuers[side.node],),
             )
             for side in SIDES
         ),
@@ -214,4 +233,5 @@ directory_path = "../federation/directory.json"
 federation_key_path = "../federation/federation.json"
 key_path = "node.pem"
 secret_path = "secret"
+tls_path = "{TLS_FOLDER}"
 {exact}{side.department.connector}"""

@@ -18,6 +18,7 @@ import psutil
 from tongban.node.config import NodeConfig, load
 from tongban.node.embedded_postgres import server_processes
 from tongban.node.lifeline import bound_to_parent
+from tongban.node.tls_folder import TlsFolder, client_context
 
 READY_SECONDS = 180
 STOP_SECONDS = 60
@@ -66,6 +67,12 @@ class NodeProcess:
                 )
             time.sleep(0.1)
 
+    def ask_gateway(self, path: str, timeout: float = 60) -> httpx.Response:
+        """What the node's gateway gives at `path` to the node itself, by its own certificate."""
+        folder = TlsFolder(self.config.tls_path or self.config.home)
+        context = client_context([folder.issuer.read_text(encoding="ascii")], folder)
+        return httpx.get(self.config.gateway_url + path, timeout=timeout, verify=context, trust_env=False)
+
     def begin_stop(self) -> None:
         """Tell the node to end; it takes a moment."""
         if self.is_running and self._process is not None:
@@ -102,7 +109,7 @@ class NodeProcess:
             pages = httpx.get(
                 f"http://127.0.0.1:{self.config.pages_port}/", timeout=10, follow_redirects=True
             )
-            gateway = httpx.get(f"http://127.0.0.1:{self.config.gateway_port}/health", timeout=10)
-        except httpx.HTTPError:
+            gateway = self.ask_gateway("/health", timeout=10)
+        except (httpx.HTTPError, OSError):
             return False
         return pages.status_code < 500 and gateway.status_code == 200

@@ -46,6 +46,8 @@ class NodeConfig(_Part):
     gateway_url: Annotated[str, Field(pattern=r"^https?://[^/]+$")]
     pages_port: Port
     gateway_port: Port
+    gateway_host: str = "127.0.0.1"
+    tls_path: Path | None = None
     place: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
     directory_path: Path
     federation_key_path: Path
@@ -56,7 +58,9 @@ class NodeConfig(_Part):
     services_path: Path | None = None
     connectors: tuple[dict[str, object], ...] = ()
 
-    @field_validator("directory_path", "federation_key_path", "key_path", "secret_path", "services_path")
+    @field_validator(
+        "directory_path", "federation_key_path", "key_path", "secret_path", "services_path", "tls_path"
+    )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         home = info.data.get("home")

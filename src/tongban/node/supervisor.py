@@ -47,12 +47,10 @@ def programs_of(config: NodeConfig) -> tuple[Program, ...]:
     """Pages, gateway and worker of a node, in the order in which they start."""
     granian = (sys.executable, "-m", "granian", "--host", "127.0.0.1", *_GRANIAN_OPTIONS)
     pages = ("--interface", "wsgi", "--port", str(config.pages_port), "tongban.node.wsgi:application")
-    gateway = ("--interface", "asgi", "--port", str(config.gateway_port), "tongban.gateway.app:app")
-    worker = (sys.executable, "-m", "tongban.node.worker")
     return (
         Program("pages", (*granian, "--blocking-threads", str(PAGES_THREADS), *pages)),
-        Program("gateway", (*granian, *gateway)),
-        Program("worker", worker),
+        Program("gateway", (sys.executable, "-m", "tongban.gateway.serve")),
+        Program("worker", (sys.executable, "-m", "tongban.node.worker")),
     )
 
 

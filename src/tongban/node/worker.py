@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     from tongban.node.exchange import delivery  # noqa: PLC0415 - needs Django started
-    from tongban.node.exchange.transport import HttpTransport  # noqa: PLC0415 - needs Django started
+    from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
 
-    transport = HttpTransport()
+    transport = own_transport()
     release = _Once(delivery.release_leases)
 
     def deliver() -> bool:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from cryptography import x509
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
 from tongban.protocol.evidence import EvidenceType
@@ -65,13 +66,30 @@ def key_entry(key: SigningKey, not_before: datetime, not_after: datetime) -> Key
 
 
 class NodeEntry(Strict):
-    """A jurisdiction's node: where its gateway is and which keys it signs with."""
+    """A jurisdiction's node: where its gateway is and which keys it signs with.
+
+    `certificates` are PEM: what it proves itself with on a TLS connection chains up to one of them. A node
+    without any ends TLS at a proxy and is known by its signatures alone.
+    """
 
     id: Name
     jurisdiction: PlaceCode
     title: Text
     gateway_url: Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
     keys: Annotated[tuple[KeyEntry, ...], Field(min_length=1)]
+    certificates: tuple[str, ...] = ()
+
+    @field_validator("certificates")
+    @classmethod
+    def _are_certificates(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pem in value:
+            try:
+                certificates = x509.load_pem_x509_certificates(pem.encode())
+            except ValueError:
+                raise ValueError("a certificate as PEM is expected") from None
+            if len(certificates) != 1:
+                raise ValueError("one certificate in each entry is expected")
+        return value
 
     @property
     def authority(self) -> str:

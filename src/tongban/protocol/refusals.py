@@ -32,6 +32,8 @@ class Code(StrEnum):
     CONSENT_MISMATCH = "consent-mismatch"
     DEPARTMENT_DATA_INVALID = "department-data-invalid"
     TRY_LATER = "try-later"
+    PEER_UNTRUSTED = "peer-untrusted"
+    CERTIFICATE_REFUSED = "certificate-refused"
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,18 @@ MEANINGS: dict[Code, Meaning] = {
         503,
         "对方暂时无法答复，系统会自动重试，无需重新申请。",
         "The other side cannot answer for now; the question is asked again by itself, nothing need be done.",
+    ),
+    Code.PEER_UNTRUSTED: _again(
+        502,
+        "对方节点出示的证书不在目录中或已过期，消息没有发出，请双方运维人员核对证书和目录。",
+        "The other node's certificate is not the directory's or has expired, so nothing was sent; "
+        "the operators of both nodes should check certificate and directory.",
+    ),
+    Code.CERTIFICATE_REFUSED: _again(
+        502,
+        "对方节点不接受本节点的证书，请运维人员核对证书有效期，并请对方更新目录。",
+        "The other node does not accept this node's certificate; its operator should check that it has not "
+        "expired and that the other side has the newest directory.",
     ),
 }
 

@@ -41,8 +41,8 @@ def deliver_next(transport: Transport) -> bool:
         _settle(row, _try(row, identity.current(), transport))
     except Refused as refused:
         _postpone(row, refused.code)
-    except Unreachable:
-        _postpone(row, Code.TRY_LATER)
+    except Unreachable as unreachable:
+        _postpone(row, unreachable.code)
     except Exception:
         _postpone(row, Code.TRY_LATER)
         raise
@@ -103,7 +103,7 @@ def _ask_other_node(row: Outbox, message: EvidenceRequest, node: Identity, trans
     delivery = protocol.seal_request(
         bytes(row.body), row.receiver, node.directory, node.key, now=true_now(), nonce=nonce
     )
-    response = transport(node.directory.node(row.receiver).gateway_url, delivery)
+    response = transport(node.directory.node(row.receiver), delivery)
     reply = protocol.open_reply(response, delivery, message, node.directory, now=true_now())
     if isinstance(reply, Refusal) and Refused(reply.code).retry:
         raise Refused(reply.code, reply.path, reply.hint)

@@ -9,39 +9,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import http_sf
-
 from tongban.protocol.digest import check_digest, content_digest
 from tongban.protocol.http import Headers, HttpRequest, HttpResponse, the_field
 from tongban.protocol.refusals import Code, Refused
-from tongban.protocol.structured import bare, parse_dictionary
-from tongban.suites import SigningKey, VerifyingKey
+from tongban.protocol.signature_input import (
+    LABEL,
+    Claim,
+    Cover,
+    read_claim,
+    signature_item,
+    write_fields,
+    write_parameters,
+)
+from tongban.suites import SigningKey, SuiteUnavailable, VerifyingKey
 
-LABEL = "tongban"
-TAG = "tongban-exchange"
 CONTENT_TYPE = "application/json"
 LIFETIME = timedelta(minutes=5)
 """A signature is valid for at most this long."""
 CLOCK_SKEW = timedelta(seconds=60)
 """How far two nodes' clocks may differ."""
 
-Component = tuple[str, http_sf.types.ParamsType]
 KeyAt = Callable[[str, datetime], VerifyingKey | None]
 """The key of that name if it is valid at that moment."""
 
-REQUEST_COVER: tuple[Component, ...] = (
-    ("@method", {}),
-    ("@authority", {}),
-    ("@path", {}),
-    ("content-type", {}),
-    ("content-digest", {}),
-)
-RESPONSE_COVER: tuple[Component, ...] = (
-    ("@status", {}),
-    ("content-type", {}),
-    ("content-digest", {}),
-    ("signature", {"req": True, "key": LABEL}),
-    ("content-digest", {"req": True}),
+REQUEST_COVER: Cover = ('"@method"', '"@authority"', '"@path"', '"content-type"', '"content-digest"')
+RESPONSE_COVER: Cover = (
+    '"@status"',
+    '"content-type"',
+    '"content-digest"',
+    f'"signature";req;key="{LABEL}"',
+    '"content-digest";req',
 )
 
 
@@ -54,45 +51,31 @@ class Verified:
     expires: datetime
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """A parsed `Signature-Input` member with its signature."""
-
-    cover: tuple[Component, ...]
-    parameters: http_sf.types.ParamsType
-    signature: bytes
-
-
 def sign_request(request: HttpRequest, key: SigningKey, *, now: datetime, nonce: str) -> HttpRequest:
     """The request with Content-Digest, Signature-Input and Signature; `nonce` fresh for each delivery."""
-    digested = replace(request, headers=(*request.headers, ("content-digest", content_digest(request.body))))
-    parameters = _parameters(key, now) | {"nonce": nonce}
-    values = _request_values(digested)
-    return replace(digested, headers=digested.headers + _sign(REQUEST_COVER, values, parameters, key))
+    digested = replace(request, headers=(*request.headers, _digest_field(request.body, key)))
+    fields = _sign(REQUEST_COVER, _request_values(digested), key, now, nonce)
+    return replace(digested, headers=digested.headers + fields)
 
 
 def sign_response(
     response: HttpResponse, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """The response, signed and bound to `request`, which must itself be signed; Refused otherwise."""
-    digested = replace(
-        response, headers=(*response.headers, ("content-digest", content_digest(response.body)))
-    )
-    values = _response_values(digested, request)
-    return replace(
-        digested, headers=digested.headers + _sign(RESPONSE_COVER, values, _parameters(key, now), key)
-    )
+    digested = replace(response, headers=(*response.headers, _digest_field(response.body, key)))
+    fields = _sign(RESPONSE_COVER, _response_values(digested, request), key, now, None)
+    return replace(digested, headers=digested.headers + fields)
 
 
 def verify_request(request: HttpRequest, key_at: KeyAt, *, now: datetime) -> Verified:
     """Check digest, cover, times and signature of a request; Refused with the code of what is wrong."""
     check_type(request.headers)
-    check_digest(the_field(request.headers, "content-digest"), request.body)
-    claim = _read_claim(request.headers, REQUEST_COVER)
-    nonce = claim.parameters.get("nonce")
-    if not isinstance(nonce, str) or not 16 <= len(nonce) <= 64:
+    claim = read_claim(request.headers, REQUEST_COVER)
+    nonce = claim.nonce
+    if nonce is None or not 16 <= len(nonce) <= 64:
         raise Refused(Code.MALFORMED, "signature parameter nonce", "16 to 64 characters are expected")
-    return replace(_verify(claim, _request_values(request), key_at, now), nonce=nonce)
+    expires = _verify(claim, request, _request_values(request), key_at, now)
+    return Verified(claim.keyid, nonce, expires)
 
 
 def verify_response(
@@ -100,9 +83,9 @@ def verify_response(
 ) -> Verified:
     """Check that a response is signed, in time, and answers exactly `request`; Refused otherwise."""
     check_type(response.headers)
-    check_digest(the_field(response.headers, "content-digest"), response.body)
-    claim = _read_claim(response.headers, RESPONSE_COVER)
-    return _verify(claim, _response_values(response, request), key_at, now)
+    claim = read_claim(response.headers, RESPONSE_COVER)
+    values = _response_values(response, request)
+    return Verified(claim.keyid, "", _verify(claim, response, values, key_at, now))
 
 
 def check_type(headers: Headers) -> None:
@@ -111,13 +94,18 @@ def check_type(headers: Headers) -> None:
         raise Refused(Code.MALFORMED, "header content-type", f"{CONTENT_TYPE} is expected")
 
 
-def _parameters(key: SigningKey, now: datetime) -> http_sf.types.ParamsType:
-    return {
-        "created": int(now.timestamp()),
-        "expires": int((now + LIFETIME).timestamp()),
-        "keyid": key.keyid,
-        "tag": TAG,
-    }
+def signature_base(cover: Cover, values: dict[str, str], parameters: str) -> bytes:
+    """What is signed (RFC 9421, section 2.5); Refused `malformed` when a covered value is not ASCII."""
+    lines = [f"{identifier}: {values[identifier]}" for identifier in cover]
+    lines.append(f'"@signature-params": {parameters}')
+    try:
+        return "\n".join(lines).encode("ascii")
+    except UnicodeEncodeError:
+        raise Refused(Code.MALFORMED, "header", "covered fields must be ASCII") from None
+
+
+def _digest_field(body: bytes, key: SigningKey) -> tuple[str, str]:
+    return "content-digest", content_digest(body, key.suite)
 
 
 def _request_values(request: HttpRequest) -> dict[str, str]:
@@ -131,93 +119,45 @@ def _request_values(request: HttpRequest) -> dict[str, str]:
 
 
 def _response_values(response: HttpResponse, request: HttpRequest) -> dict[str, str]:
-    asked = parse_dictionary(the_field(request.headers, "signature"), "header signature")
-    signature = bare(asked.get(LABEL))
-    if not isinstance(signature, bytes):
-        raise Refused(Code.MALFORMED, "header signature", f"a byte sequence under {LABEL} is expected")
     return {
         '"@status"': str(response.status),
         '"content-type"': the_field(response.headers, "content-type"),
         '"content-digest"': the_field(response.headers, "content-digest"),
-        f'"signature";req;key="{LABEL}"': http_sf.ser(signature),
+        f'"signature";req;key="{LABEL}"': signature_item(request.headers),
         '"content-digest";req': the_field(request.headers, "content-digest"),
     }
 
 
-def _identifier(component: Component) -> str:
-    return http_sf.ser(component)
+def _sign(cover: Cover, values: dict[str, str], key: SigningKey, now: datetime, nonce: str | None) -> Headers:
+    created = int(now.timestamp())
+    expires = created + int(LIFETIME.total_seconds())
+    parameters = write_parameters(cover, created=created, expires=expires, keyid=key.keyid, nonce=nonce)
+    return write_fields(parameters, key.sign(signature_base(cover, values, parameters)))
 
 
-def _signature_base(
-    cover: tuple[Component, ...], values: dict[str, str], parameters: http_sf.types.ParamsType
-) -> bytes:
-    lines = [f"{_identifier(component)}: {values[_identifier(component)]}" for component in cover]
-    lines.append(f'"@signature-params": {_signature_params(cover, parameters)}')
-    try:
-        return "\n".join(lines).encode("ascii")
-    except UnicodeEncodeError:
-        raise Refused(Code.MALFORMED, "header", "covered fields must be ASCII") from None
-
-
-def _signature_params(cover: tuple[Component, ...], parameters: http_sf.types.ParamsType) -> str:
-    items: list[http_sf.ItemType] = list(cover)
-    return http_sf.ser({"p": (items, parameters)}).removeprefix("p=")
-
-
-def _sign(
-    cover: tuple[Component, ...],
-    values: dict[str, str],
-    parameters: http_sf.types.ParamsType,
-    key: SigningKey,
-) -> Headers:
-    signature = key.sign(_signature_base(cover, values, parameters))
-    return (
-        ("signature-input", f"{LABEL}={_signature_params(cover, parameters)}"),
-        ("signature", http_sf.ser({LABEL: signature})),
-    )
-
-
-def _read_claim(headers: Headers, expected: tuple[Component, ...]) -> _Claim:
-    inputs = parse_dictionary(the_field(headers, "signature-input"), "header signature-input")
-    signatures = parse_dictionary(the_field(headers, "signature"), "header signature")
-    member, signature = inputs.get(LABEL), bare(signatures.get(LABEL))
-    if not isinstance(member, tuple) or not isinstance(member[0], list):
-        raise Refused(Code.MALFORMED, "header signature-input", f"a list under {LABEL} is expected")
-    if not isinstance(signature, bytes):
-        raise Refused(Code.MALFORMED, "header signature", f"a byte sequence under {LABEL} is expected")
-    cover = tuple(_component(item) for item in member[0])
-    if sorted(map(_identifier, cover)) != sorted(map(_identifier, expected)):
-        wanted = " ".join(map(_identifier, expected))
-        raise Refused(Code.BAD_SIGNATURE, "header signature-input", f"exactly {wanted} must be covered")
-    return _Claim(cover, member[1], signature)
-
-
-def _component(item: http_sf.ItemType) -> Component:
-    name, parameters = item if isinstance(item, tuple) else (item, {})
-    if not isinstance(name, str):
-        raise Refused(Code.MALFORMED, "header signature-input", "component names are strings")
-    return name, parameters
-
-
-def _verify(claim: _Claim, values: dict[str, str], key_at: KeyAt, now: datetime) -> Verified:
-    keyid = claim.parameters.get("keyid")
-    if not isinstance(keyid, str):
-        raise Refused(Code.MALFORMED, "signature parameter keyid", "a string is expected")
-    if claim.parameters.get("tag") != TAG:
-        raise Refused(Code.MALFORMED, "signature parameter tag", f'"{TAG}" is expected')
-    expires = _check_times(claim.parameters, now)
-    key = key_at(keyid, now)
+def _verify(
+    claim: Claim, message: HttpRequest | HttpResponse, values: dict[str, str], key_at: KeyAt, now: datetime
+) -> datetime:
+    expires = _check_times(claim, now)
+    key = key_at(claim.keyid, now)
     if key is None:
         raise Refused(Code.UNKNOWN_KEY, "signature parameter keyid")
-    if claim.parameters.get("alg", key.suite.value) != key.suite.value:
+    if claim.algorithm not in {None, key.suite.value}:
         raise Refused(Code.BAD_SIGNATURE, "signature parameter alg", "the directory decides the algorithm")
-    if not key.verifies(claim.signature, _signature_base(claim.cover, values, claim.parameters)):
+    try:
+        check_digest(the_field(message.headers, "content-digest"), message.body, key.suite)
+        is_good = key.verifies(claim.signature, signature_base(claim.cover, values, claim.parameters))
+    except SuiteUnavailable:
+        raise Refused(
+            Code.TRY_LATER, "signature parameter keyid", f"this node cannot compute in {key.suite.value} yet"
+        ) from None
+    if not is_good:
         raise Refused(Code.BAD_SIGNATURE, "header signature")
-    return Verified(keyid, "", expires)
+    return expires
 
 
-def _check_times(parameters: http_sf.types.ParamsType, now: datetime) -> datetime:
-    created, expires = (_time(parameters, name) for name in ("created", "expires"))
+def _check_times(claim: Claim, now: datetime) -> datetime:
+    created, expires = _moment(claim.created, "created"), _moment(claim.expires, "expires")
     if created > now + CLOCK_SKEW:
         raise Refused(Code.NOT_YET_VALID, "signature parameter created")
     if expires + CLOCK_SKEW <= now:
@@ -228,11 +168,8 @@ def _check_times(parameters: http_sf.types.ParamsType, now: datetime) -> datetim
     return expires
 
 
-def _time(parameters: http_sf.types.ParamsType, name: str) -> datetime:
-    value = parameters.get(name)
-    if type(value) is not int:
-        raise Refused(Code.MALFORMED, f"signature parameter {name}", "a Unix time is expected")
+def _moment(seconds: int, name: str) -> datetime:
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         raise Refused(Code.MALFORMED, f"signature parameter {name}", "a Unix time is expected") from None

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
+from tongban import credentials
 from tongban.node.casework.refusals import Code, Refused
 from tongban.places import PlaceNotValid, UnknownPlace
 from tongban.places.resident_id import REFUSALS
@@ -38,3 +39,9 @@ def test_refusals_of_id_numbers() -> None:
 
 def test_refusals_of_places() -> None:
     assert [row.split("`")[1] for row in rows("Places")] == [UnknownPlace.reason, PlaceNotValid.reason]
+
+
+def test_refusals_of_credentials() -> None:
+    assert rows("Credentials") == [
+        f"| `{code.value}` | {text.en} | {text.zh} |" for code, text in credentials.SENTENCES.items()
+    ]

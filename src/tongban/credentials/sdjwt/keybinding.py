@@ -1,0 +1,87 @@
+"""Key binding: the holder signs what is shown, for whom, in answer to what (RFC 9901, 4.3 and 7.3)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tongban.credentials import base64url, jws
+from tongban.credentials.jwk import from_jwk
+from tongban.credentials.limits import Limits
+from tongban.credentials.refusals import Code, CredentialRefused
+from tongban.credentials.sdjwt.parts import Parts
+from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, has_expired, moment, seconds
+from tongban.suites import SigningKey, VerifyingKey
+
+TYPE = "kb+jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBinding:
+    """What a verifier asks of the holder's signature: its own name, its nonce, and how old it may be."""
+
+    audience: str
+    nonce: str
+    max_age: timedelta = timedelta(minutes=5)
+
+
+def bind(
+    parts: Parts,
+    key: SigningKey,
+    *,
+    audience: str,
+    nonce: str,
+    now: datetime,
+    digest: Callable[[bytes], bytes],
+) -> bytes:
+    """The presentation with the holder's signature, as it travels."""
+    payload = {
+        "iat": seconds(now),
+        "aud": audience,
+        "nonce": nonce,
+        "sd_hash": base64url.encode(digest(parts.presented)).decode(),
+    }
+    token = jws.sign({"typ": TYPE}, payload, key)
+    return parts.presented + token
+
+
+def holder_key(claims: Mapping[str, object]) -> VerifyingKey | None:
+    """The key that `cnf` binds the credential to (RFC 7800), or None; refuses what is no public key."""
+    if "cnf" not in claims:
+        return None
+    confirmation = claims["cnf"]
+    if not isinstance(confirmation, dict):
+        raise CredentialRefused(Code.MALFORMED, "cnf")
+    return from_jwk(confirmation.get("jwk"), "cnf.jwk")
+
+
+def check(
+    parts: Parts,
+    claims: Mapping[str, object],
+    wanted: KeyBinding,
+    *,
+    digest: Callable[[bytes], bytes],
+    now: datetime,
+    limits: Limits,
+) -> None:
+    """Refuse a presentation that the holder did not sign just now, for this verifier and nonce."""
+    if parts.key_binding is None:
+        raise CredentialRefused(Code.KEY_BINDING_MISSING, "sd-jwt")
+    key = holder_key(claims)
+    if key is None:
+        raise CredentialRefused(Code.HOLDER_KEY_MISSING, "cnf")
+    token = jws.take_apart(parts.key_binding, "key binding", limits)
+    if token.header.get("typ") != TYPE:
+        raise CredentialRefused(Code.WRONG_TYPE, "key binding.header.typ")
+    payload = token.verified(key).payload
+    if payload.get("aud") != wanted.audience:
+        raise CredentialRefused(Code.WRONG_AUDIENCE, "key binding.aud")
+    if payload.get("nonce") != wanted.nonce:
+        raise CredentialRefused(Code.WRONG_NONCE, "key binding.nonce")
+    check_started(payload, now)
+    signed_at = moment(payload, "iat")
+    if signed_at is None:
+        raise CredentialRefused(Code.MALFORMED, "key binding.iat")
+    if now - signed_at > wanted.max_age + CLOCK_LEEWAY or has_expired(payload, now):
+        raise CredentialRefused(Code.KEY_BINDING_STALE, "key binding.iat")
+    if payload.get("sd_hash") != base64url.encode(digest(parts.presented)).decode():
+        raise CredentialRefused(Code.KEY_BINDING_MISMATCH, "key binding.sd_hash")

@@ -1,0 +1,109 @@
+"""Puts disclosed claims back where their digests stand (RFC 9901, section 7.1, step 3).
+
+Promises: every MUST of that section that refuses does so here: a digest that stands twice, a disclosure of
+the wrong kind, a reserved or taken name, a disclosure that nothing refers to.
+"""
+
+from collections.abc import Callable, Sequence
+
+from tongban.credentials.limits import Limits
+from tongban.credentials.refusals import Code, CredentialRefused
+from tongban.credentials.sdjwt import disclosures as disclosed
+from tongban.credentials.sdjwt.disclosures import Contents
+
+DIGESTS = "_sd"
+HASH = "_sd_alg"
+ELLIPSIS = "..."
+RESERVED = frozenset({DIGESTS, HASH, ELLIPSIS})
+
+
+def reveal(
+    payload: dict[str, object], shown: Sequence[bytes], digest: Callable[[bytes], bytes], limits: Limits
+) -> dict[str, object]:
+    """The claims: `payload` itself, changed, with what `shown` discloses and without any digest."""
+    payload.pop(HASH, None)
+    waiting: dict[str, Contents] = {}
+    for text, disclosure in zip(disclosed.digest_texts(shown, digest), shown, strict=True):
+        if text in waiting:
+            raise CredentialRefused(Code.DIGEST_DOUBLED, "disclosures")
+        waiting[text] = disclosed.read(disclosure, limits)
+    walk = _Walk(waiting, limits.depth)
+    walk.through_object(payload, 0)
+    if waiting:
+        raise CredentialRefused(Code.DISCLOSURE_UNREFERENCED, "disclosures")
+    return payload
+
+
+class _Walk:
+    """One pass through a payload and everything that is disclosed into it."""
+
+    __slots__ = ("deepest", "seen", "waiting")
+
+    def __init__(self, waiting: dict[str, Contents], deepest: int) -> None:
+        self.waiting = waiting
+        self.deepest = deepest
+        self.seen: set[str] = set()
+
+    def through_object(self, members: dict[str, object], depth: int) -> None:
+        if depth > self.deepest:
+            raise CredentialRefused(Code.TOO_DEEP, "claims")
+        digests = members.pop(DIGESTS, None)
+        if ELLIPSIS in members or HASH in members:
+            raise CredentialRefused(Code.RESERVED_NAME, "claims")
+        for name, value in members.items():
+            kind = type(value)
+            if kind is dict:
+                self.through_object(value, depth + 1)  # type: ignore[arg-type]
+            elif kind is list:
+                members[name] = self.through_array(value, depth + 1)  # type: ignore[arg-type]
+        if digests is not None:
+            self.disclose_into(members, digests, depth)
+
+    def disclose_into(self, members: dict[str, object], digests: object, depth: int) -> None:
+        if type(digests) is not list:
+            raise CredentialRefused(Code.MALFORMED, DIGESTS)
+        for digest in digests:
+            contents = self.contents_of(digest)
+            if contents is None:
+                continue
+            if len(contents) != 3:
+                raise CredentialRefused(Code.DISCLOSURE_MALFORMED, "disclosure: expected a name")
+            name: str = contents[1]  # type: ignore[assignment]
+            if name in RESERVED:
+                raise CredentialRefused(Code.RESERVED_NAME, "disclosure")
+            if name in members:
+                raise CredentialRefused(Code.CLAIM_COLLISION, "disclosure")
+            members[name] = self.through_value(contents[2], depth + 1)
+
+    def through_array(self, elements: list[object], depth: int) -> list[object]:
+        if depth > self.deepest:
+            raise CredentialRefused(Code.TOO_DEEP, "claims")
+        kept: list[object] = []
+        for element in elements:
+            if type(element) is dict and ELLIPSIS in element:
+                if len(element) != 1:
+                    raise CredentialRefused(Code.RESERVED_NAME, "claims")
+                contents = self.contents_of(element[ELLIPSIS])
+                if contents is None:
+                    continue
+                if len(contents) != 2:
+                    raise CredentialRefused(Code.DISCLOSURE_MALFORMED, "disclosure: expected no name")
+                kept.append(self.through_value(contents[1], depth + 1))
+            else:
+                kept.append(self.through_value(element, depth + 1))
+        return kept
+
+    def through_value(self, value: object, depth: int) -> object:
+        if type(value) is dict:
+            self.through_object(value, depth)
+        elif type(value) is list:
+            return self.through_array(value, depth)
+        return value
+
+    def contents_of(self, digest: object) -> Contents | None:
+        if type(digest) is not str:
+            raise CredentialRefused(Code.MALFORMED, DIGESTS)
+        if digest in self.seen:
+            raise CredentialRefused(Code.DIGEST_DOUBLED, "claims")
+        self.seen.add(digest)
+        return self.waiting.pop(digest, None)

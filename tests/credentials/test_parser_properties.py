@@ -1,0 +1,69 @@
+"""Whatever arrives, the library answers with a value or with its own refusal."""
+
+import json
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.credentials.forging import b64, credential, digest, disclosure
+from tests.credentials.issuer_and_holder import issued, presented, verify, wanted
+from tongban.credentials import CredentialRefused, jwk
+from tongban.credentials.sdjwt import Held
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["_sd", "...", "cnf"]), inner)
+    ),
+    max_leaves=20,
+)
+PRESENTED = presented()
+ISSUED = issued()
+
+
+@given(st.text(max_size=400) | st.text(st.sampled_from("e30.~AWy_-="), max_size=60))
+def test_any_text_is_verified_or_refused(text: str) -> None:
+    for read in (verify, Held.of):
+        with suppress(CredentialRefused):
+            read(text)
+
+
+@given(
+    payload=st.dictionaries(st.text() | st.sampled_from(["_sd", "_sd_alg", "cnf", "exp", "aud"]), json_values)
+)
+def test_any_signed_payload_is_verified_or_refused(payload: dict[str, object]) -> None:
+    with suppress(CredentialRefused):
+        verify(credential(payload) + PRESENTED.rpartition("~")[2], key_binding=wanted())
+
+
+@given(contents=st.lists(json_values, max_size=4))
+def test_any_disclosure_is_revealed_or_refused(contents: list[object]) -> None:
+    text = disclosure(*contents)
+    with suppress(CredentialRefused):
+        verify(credential({"_sd": [digest(text)]}, text))
+
+
+@given(position=st.integers(0, len(PRESENTED) - 1), character=st.sampled_from("Aa0-_.~=+/é"))
+def test_a_changed_character_never_passes(position: int, character: str) -> None:
+    if PRESENTED[position] == character:
+        return
+    changed = PRESENTED[:position] + character + PRESENTED[position + 1 :]
+    try:
+        verify(changed, key_binding=wanted())
+    except CredentialRefused:
+        return
+    raise AssertionError("taken although it was changed")
+
+
+@given(json_values)
+def test_any_key_is_read_or_refused(value: object) -> None:
+    with suppress(CredentialRefused):
+        jwk.from_jwk(value)
+
+
+@given(header=json_values)
+def test_any_header_is_read_or_refused(header: object) -> None:
+    rest = ISSUED.partition(".")[2]
+    with suppress(CredentialRefused):
+        verify(b64(json.dumps(header).encode()) + "." + rest)

@@ -7,7 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 PYTEST_WORKERS ?= 2
-PYTHON_SOURCES := src tests tools
+PYTHON_SOURCES := src tests tools benchmarks
+
+# What `make bench` measures against; each in an environment of its own, never imported by the product.
+PEERS := benchmarks/.peers
+PEER_NAMES := $(basename $(notdir $(wildcard benchmarks/requirements/*.in)))
+PEER_COMPILE = cd benchmarks/requirements && ../../$(PIP_COMPILE) $(UPGRADE)
 
 # Which Python makes .venv; without a name the first fitting one is taken.
 PYTHON ?=
@@ -17,13 +22,14 @@ FRONTEND_SOURCES := $(wildcard frontend/*.* frontend/*/*.scss frontend/*/*.js) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo test lint format lock upgrade clean
+.PHONY: help setup setup-dev demo test bench lint format lock lock-peers upgrade clean
 
 help:
 	@echo "make setup        install everything into .venv; start nothing"
 	@echo "make demo         two nodes with sample people on this machine; Ctrl-C stops them"
 	@echo "make demo ONCE=1  the same, one application across the border, then stop"
 	@echo "make test         all tests"
+	@echo "make bench        the benchmarks, peers included; ONLY=topic for one, QUICK=1 for a small try"
 	@echo "make lint         style, types, import directions, state of the tree"
 	@echo "make clean        remove the demo's data and everything that was built"
 
@@ -39,6 +45,9 @@ test: setup-dev
 		|| echo "[tongban] no Chromium found: the tests in a real browser are skipped (Debian: apt install chromium)"
 	@echo "[tongban] running the tests"
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+
+bench: setup-dev $(PEER_NAMES:%=$(PEERS)/%/.done)
+	@$(BIN)/python -m benchmarks $(if $(filter-out 0,$(QUICK)),--quick) $(ONLY)
 
 lint: setup-dev
 	$(BIN)/ruff check $(PYTHON_SOURCES)
@@ -58,14 +67,18 @@ lock: $(STAMPS)/dev
 	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable -c requirements/product.txt \
 		-o requirements/dev.txt pyproject.toml
 
+lock-peers: $(STAMPS)/dev
+	$(foreach peer,$(PEER_NAMES),$(PEER_COMPILE) -o $(peer).txt $(peer).in &&) true
+
 upgrade:
-	@$(MAKE) lock UPGRADE=--upgrade
+	@$(MAKE) lock lock-peers UPGRADE=--upgrade
 
 clean:
 	@if [ -x $(BIN)/tongban ]; then $(BIN)/python -m tongban.federation.removal; fi
 	rm -rf .tongban $(VENV) frontend/node_modules tests/counterparts/node_modules build src/tongban/node/static/built src/*.egg-info
+	rm -rf $(PEERS) benchmarks/results
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests -name __pycache__ -prune -exec rm -rf {} +
+	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
@@ -90,4 +103,11 @@ $(STAMPS)/counterparts: tests/counterparts/package.json tests/counterparts/packa
 $(STAMPS)/frontend: $(FRONTEND_SOURCES) $(STAMPS)/product
 	@echo "[tongban] building styles, scripts and translations"
 	@$(BIN)/python -m tongban.node.frontend
+	@touch $@
+
+$(PEERS)/%/.done: benchmarks/requirements/%.txt | $(BIN)/python
+	@echo "[tongban] installing $* to measure against"
+	@rm -rf $(PEERS)/$*
+	@$(BIN)/python -m venv $(PEERS)/$*
+	@$(PEERS)/$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@

@@ -1,0 +1,1 @@
+"""Benchmarks: one module a topic, each figure a ratio measured in one run against what others would use."""

@@ -15,20 +15,19 @@ from tongban.protocol.conversation import (
     seal_reply,
     seal_request,
 )
-from tongban.protocol.directory import (
+from tongban.protocol.directory import Directory
+from tongban.protocol.directory_document import (
     DIRECTORY_TYPE,
-    AgencyEntry,
-    Agreement,
-    Directory,
     DirectoryError,
-    Handles,
-    Holds,
-    KeyEntry,
-    NodeEntry,
-    key_entry,
+    DirectoryForged,
+    DirectoryOlder,
     open_directory,
+    read_unsigned,
     sign_directory,
+    signers,
 )
+from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, NodeEntry
+from tongban.protocol.directory_keys import KeyEntry, KeyUse, key_entry
 from tongban.protocol.dsse import SignedDocument
 from tongban.protocol.evidence import (
     CONTRIBUTION_SPELLS,
@@ -78,6 +77,8 @@ __all__ = [
     "ConsentBasis",
     "Directory",
     "DirectoryError",
+    "DirectoryForged",
+    "DirectoryOlder",
     "Evidence",
     "EvidenceAnswer",
     "EvidenceField",
@@ -90,6 +91,7 @@ __all__ = [
     "HttpResponse",
     "KeyEntry",
     "KeyFileError",
+    "KeyUse",
     "LegalBasis",
     "Meaning",
     "NodeEntry",
@@ -122,9 +124,11 @@ __all__ = [
     "parse_reply",
     "parse_request",
     "plain_reply",
+    "read_unsigned",
     "refusal",
     "seal_reply",
     "seal_request",
     "sign_consent",
     "sign_directory",
+    "signers",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from tongban.protocol.directory import KeyEntry
+from tongban.protocol.directory_keys import KeyEntry, KeyUse
 from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
 from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
 from tongban.protocol.refusals import Code, Refused
@@ -51,7 +51,7 @@ def open_consent(document: SignedDocument, keys: Iterable[KeyEntry], now: dateti
 
     def key_of(keyid: str) -> VerifyingKey | None:
         entry = entries.get(keyid)
-        if entry is None:
+        if entry is None or entry.use is not KeyUse.SIGN:
             return None
         signers.append(entry)
         return entry.verifying_key

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tongban.protocol.consent import Consent, open_consent
-from tongban.protocol.directory import Agreement, Directory
+from tongban.protocol.directory import Directory
+from tongban.protocol.directory_entries import Agreement
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import (
     ConsentBasis,
@@ -74,9 +75,7 @@ def authenticate(request: HttpRequest, directory: Directory, me: str, *, now: da
         raise Refused(Code.WRONG_RECEIVER, "header host")
     verified = verify_request(request, directory.key_at, now=now)
     message = parse_request(request.body)
-    sender = directory.node(message.sender)
-    if verified.keyid not in {key.keyid for key in sender.keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    directory.check_owner(verified.keyid, directory.node(message.sender).id)
     if message.receiver != me:
         raise Refused(Code.WRONG_RECEIVER, "receiver")
     return Authenticated(message, verified, hashlib.sha256(request.body).digest())
@@ -148,8 +147,7 @@ def open_reply(
     """
     receiver = directory.node(message.receiver)
     verified = verify_response(response, delivery, directory.key_at, now=now)
-    if verified.keyid not in {key.keyid for key in receiver.keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    directory.check_owner(verified.keyid, receiver.id)
     reply = parse_reply(response.body)
     if reply.sender != receiver.id:
         raise Refused(Code.UNKNOWN_SENDER, "sender", "not the node that was asked")
@@ -187,6 +185,8 @@ def _check_basis(message: EvidenceRequest, agreement: Agreement, directory: Dire
         if isinstance(basis, StatuteBasis) and "consent" in agreement.legal_bases:
             raise Refused(Code.CONSENT_MISSING, "legal_basis")
         raise Refused(Code.NOT_COVERED, "legal_basis.kind", "the agreement names other bases")
+    if isinstance(basis, StatuteBasis) and basis.citation not in agreement.statutes:
+        raise Refused(Code.NOT_COVERED, "legal_basis.citation", "the agreement names other statutes")
     if isinstance(basis, ConsentBasis):
         consent = open_consent(basis.consent, directory.node(message.sender).keys, now)
         _check_consent(consent, message)

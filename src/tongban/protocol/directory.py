@@ -1,148 +1,40 @@
 """The federation's directory: who is there, with which keys, who decides and holds what, who may ask whom.
 
-One signed document, versions only ever rise; every reference in it leads somewhere.
+Every reference in it leads somewhere; what is looked up in it is found in one step.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated
 
-from cryptography import x509
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
+from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, NodeEntry
+from tongban.protocol.directory_keys import KeyEntry, KeyUse
 from tongban.protocol.evidence import EvidenceType
-from tongban.protocol.model import FieldName, Moment, Name, PlaceCode, Strict, Text
+from tongban.protocol.model import Moment, Strict
 from tongban.protocol.refusals import Code, Refused
-from tongban.suites import SigningKey, Suite, SuiteUnavailable, VerifyingKey, public_half
-
-DIRECTORY_TYPE = "application/vnd.tongban.directory+json"
+from tongban.suites import VerifyingKey
 
 
-class DirectoryError(ValueError):
-    """A directory file is forged, older than the one known, or not well-formed."""
+@dataclass(frozen=True)
+class _Listed:
+    node: str
+    entry: KeyEntry
+    key: VerifyingKey
 
 
-class KeyEntry(Strict):
-    """A node's public key: suite and validity come from here, whatever a message says."""
+@dataclass(frozen=True)
+class _Index:
+    """The directory's entries by what they are looked up by."""
 
-    keyid: Name
-    suite: Suite = Field(default=Suite.ED25519, strict=False)
-    public_key: str
-    not_before: Moment
-    not_after: Moment
-    revoked_at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _is_a_key(self) -> "KeyEntry":
-        try:
-            public_key = base64.b64decode(self.public_key, validate=True)
-        except binascii.Error:
-            raise ValueError("base64 is expected") from None
-        with suppress(SuiteUnavailable):  # a node without that suite still knows the federation
-            public_half(self.suite, public_key)
-        return self
-
-    def valid_at(self, moment: datetime) -> bool:
-        """Whether signatures made at `moment` count."""
-        revoked = self.revoked_at is not None and self.revoked_at <= moment
-        return self.not_before <= moment < self.not_after and not revoked
-
-    @property
-    def verifying_key(self) -> VerifyingKey:
-        """The key in a form that verifies."""
-        return VerifyingKey(self.keyid, self.suite, base64.b64decode(self.public_key))
-
-
-def key_entry(key: SigningKey, not_before: datetime, not_after: datetime) -> KeyEntry:
-    """The public half of `key` as the directory lists it."""
-    public_key = base64.b64encode(key.public_key).decode()
-    return KeyEntry(
-        keyid=key.keyid, suite=key.suite, public_key=public_key, not_before=not_before, not_after=not_after
-    )
-
-
-class NodeEntry(Strict):
-    """A jurisdiction's node: where its gateway is and which keys it signs with.
-
-    `certificates` are PEM: what it proves itself with on a TLS connection chains up to one of them. A node
-    without any ends TLS at a proxy and is known by its signatures alone.
-    """
-
-    id: Name
-    jurisdiction: PlaceCode
-    title: Text
-    gateway_url: Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.:\[\]-]+$")]
-    keys: Annotated[tuple[KeyEntry, ...], Field(min_length=1)]
-    certificates: tuple[str, ...] = ()
-
-    @field_validator("certificates")
-    @classmethod
-    def _are_certificates(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pem in value:
-            try:
-                certificates = x509.load_pem_x509_certificates(pem.encode())
-            except ValueError:
-                raise ValueError("a certificate as PEM is expected") from None
-            if len(certificates) != 1:
-                raise ValueError("one certificate in each entry is expected")
-        return value
-
-    @property
-    def authority(self) -> str:
-        """Host and port of the gateway as requests name it; a scheme's default port is left out."""
-        scheme, _, authority = self.gateway_url.partition("://")
-        return authority.removesuffix({"http": ":80", "https": ":443"}[scheme])
-
-
-class AgencyEntry(Strict):
-    """An agency (部门) and the node that speaks for it."""
-
-    code: Name
-    title: Text
-    node: Name
-    place: PlaceCode
-
-
-class _Dated(Strict):
-    valid_from: date
-    valid_to: date | None = None
-
-    def in_force(self, on: date) -> bool:
-        """Whether the entry holds on that day; `valid_to` is the last day."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-
-class Handles(_Dated):
-    """Which agency decides a service for a place."""
-
-    service: Name
-    place: PlaceCode
-    agency: Name
-
-
-class Holds(_Dated):
-    """Which agency holds evidence of a type for a place."""
-
-    evidence_type: Name
-    place: PlaceCode
-    agency: Name
-
-
-class Agreement(_Dated):
-    """What one agency may ask of another: fields, for a service, on which kinds of legal basis."""
-
-    id: str
-    title: Text
-    asking_agency: Name
-    holding_agency: Name
-    service: Name
-    evidence_type: Name
-    fields: Annotated[tuple[FieldName, ...], Field(min_length=1)]
-    legal_bases: Annotated[tuple[Literal["consent", "statute"], ...], Field(min_length=1)]
+    nodes: dict[str, NodeEntry]
+    keys: dict[str, _Listed]
+    agencies: dict[str, AgencyEntry]
+    evidence_types: dict[str, EvidenceType]
+    agreements: dict[tuple[str, str, str, str], list[Agreement]]
 
 
 class Directory(Strict):
@@ -150,6 +42,7 @@ class Directory(Strict):
 
     version: Annotated[int, Field(ge=1)]
     issued: Moment
+    federation_keys: tuple[KeyEntry, ...] = ()
     nodes: tuple[NodeEntry, ...]
     agencies: tuple[AgencyEntry, ...]
     handles: tuple[Handles, ...]
@@ -161,6 +54,7 @@ class Directory(Strict):
     def _references_lead_somewhere(self) -> "Directory":
         nodes = _unique("node", (node.id for node in self.nodes))
         _unique("keyid", (key.keyid for node in self.nodes for key in node.keys))
+        _unique("keyid", (key.keyid for key in self.federation_keys))
         agencies = _unique("agency", (agency.code for agency in self.agencies))
         types = _unique("evidence type", (kind.name for kind in self.evidence_types))
         _unique("agreement", (agreement.id for agreement in self.agreements))
@@ -174,35 +68,67 @@ class Directory(Strict):
             _known(f"field of agreement {agreement.id}", agreement.fields, known)
         return self
 
+    @cached_property
+    def _index(self) -> _Index:
+        agreements: dict[tuple[str, str, str, str], list[Agreement]] = {}
+        for entry in self.agreements:
+            wanted = (entry.asking_agency, entry.holding_agency, entry.service, entry.evidence_type)
+            agreements.setdefault(wanted, []).append(entry)
+        return _Index(
+            nodes={node.id: node for node in self.nodes},
+            keys={
+                key.keyid: _Listed(node.id, key, key.verifying_key)
+                for node in self.nodes
+                for key in node.keys
+            },
+            agencies={agency.code: agency for agency in self.agencies},
+            evidence_types={kind.name: kind for kind in self.evidence_types},
+            agreements=agreements,
+        )
+
+    def __copy__(self) -> "Directory":
+        copied = super().__copy__()
+        copied.__dict__.pop("_index", None)  # a copy may be given other entries
+        return copied
+
     def node(self, node_id: str) -> NodeEntry:
         """The node of that id; Refused `unknown-sender` when there is none."""
-        found = next((node for node in self.nodes if node.id == node_id), None)
+        found = self._index.nodes.get(node_id)
         if found is None:
             raise Refused(Code.UNKNOWN_SENDER, "sender")
         return found
 
-    def key_at(self, keyid: str, moment: datetime) -> VerifyingKey | None:
-        """The key of that name, if some node has it and it is valid at `moment`."""
-        return next(
-            (
-                key.verifying_key
-                for node in self.nodes
-                for key in node.keys
-                if key.keyid == keyid and key.valid_at(moment)
-            ),
-            None,
-        )
+    def key_at(self, keyid: str, moment: datetime, use: KeyUse = KeyUse.SIGN) -> VerifyingKey:
+        """The key of that name for that use, as it was at `moment`; Refused `unknown-key` says what is wrong.
+
+        For a message that arrives, `moment` is now; for a record, when it was received.
+        """
+        listed = self._index.keys.get(keyid)
+        if listed is None:
+            raise Refused(Code.UNKNOWN_KEY, "signature parameter keyid", "the directory has no such key")
+        fault = listed.entry.fault_at(moment)
+        if listed.entry.use is not use:
+            fault = f"the key is for {listed.entry.use.value}"
+        if fault:
+            raise Refused(Code.UNKNOWN_KEY, "signature parameter keyid", fault)
+        return listed.key
+
+    def check_owner(self, keyid: str, node: str) -> None:
+        """Refuse with `unknown-key` unless the key of that name is `node`'s."""
+        listed = self._index.keys.get(keyid)
+        if listed is None or listed.node != node:
+            raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
 
     def agency(self, code: str) -> AgencyEntry:
         """The agency of that code; Refused `not-covered` when there is none."""
-        found = next((agency for agency in self.agencies if agency.code == code), None)
+        found = self._index.agencies.get(code)
         if found is None:
             raise Refused(Code.NOT_COVERED, "agency", "no such agency in the directory")
         return found
 
     def evidence_type(self, name: str) -> EvidenceType:
         """The evidence type of that name; Refused `not-covered` when there is none."""
-        found = next((kind for kind in self.evidence_types if kind.name == name), None)
+        found = self._index.evidence_types.get(name)
         if found is None:
             raise Refused(Code.NOT_COVERED, "evidence_type", "no such evidence type in the directory")
         return found
@@ -227,10 +153,8 @@ class Directory(Strict):
         self, *, asking: str, holding: str, service: str, evidence_type: str, on: date
     ) -> Agreement:
         """The agreement that lets `asking` ask `holding`; Refused `not-covered` when there is none."""
-        wanted = (asking, holding, service, evidence_type)
-        for entry in self.agreements:
-            offered = (entry.asking_agency, entry.holding_agency, entry.service, entry.evidence_type)
-            if offered == wanted and entry.in_force(on):
+        for entry in self._index.agreements.get((asking, holding, service, evidence_type), ()):
+            if entry.in_force(on):
                 return entry
         raise Refused(Code.NOT_COVERED, "service", "no agreement between the two agencies")
 
@@ -252,33 +176,3 @@ def _known(what: str, names: Iterable[str], known: set[str]) -> None:
 
 def _place_and_above(place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((place, place[:4] + "00", place[:2] + "0000")))
-
-
-def sign_directory(directory: Directory, federation_key: SigningKey) -> bytes:
-    """The directory file, signed with the federation's key."""
-    return sign_document(DIRECTORY_TYPE, directory.model_dump_json().encode(), federation_key).to_json()
-
-
-def open_directory(document: bytes, federation_key: VerifyingKey, *, at_least: int = 0) -> Directory:
-    """Read a directory file.
-
-    Raises DirectoryError when the federation's key did not sign it, when its version is below
-    `at_least`, or when a member is wrong (the text names it).
-    """
-    try:
-        signed = SignedDocument.from_json(document)
-        payload = open_document(
-            signed, DIRECTORY_TYPE, lambda keyid: federation_key if keyid == federation_key.keyid else None
-        )
-        directory = Directory.model_validate_json(payload)
-    except DocumentError as forged:
-        raise DirectoryError(f"directory: {forged}") from None
-    except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DirectoryError(f"directory: {where}: {first['msg']}") from None
-    if directory.version < at_least:
-        raise DirectoryError(
-            f"directory: version {directory.version} is older than version {at_least}, which is already known"
-        )
-    return directory

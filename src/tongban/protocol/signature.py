@@ -29,8 +29,8 @@ LIFETIME = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=60)
 """How far two nodes' clocks may differ."""
 
-KeyAt = Callable[[str, datetime], VerifyingKey | None]
-"""The key of that name if it is valid at that moment."""
+KeyAt = Callable[[str, datetime], VerifyingKey]
+"""The key of that name as valid at that moment; Refused `unknown-key` when there is none."""
 
 REQUEST_COVER: Cover = ('"@method"', '"@authority"', '"@path"', '"content-type"', '"content-digest"')
 RESPONSE_COVER: Cover = (
@@ -140,8 +140,6 @@ def _verify(
 ) -> datetime:
     expires = _check_times(claim, now)
     key = key_at(claim.keyid, now)
-    if key is None:
-        raise Refused(Code.UNKNOWN_KEY, "signature parameter keyid")
     if claim.algorithm not in {None, key.suite.value}:
         raise Refused(Code.BAD_SIGNATURE, "signature parameter alg", "the directory decides the algorithm")
     try:

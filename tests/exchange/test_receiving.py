@@ -4,15 +4,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import ModuleType
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
-from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT
+from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT, directory
 from tongban import protocol
+from tongban.node.clock import true_now
+from tongban.node.exchange import answers, receiving
 from tongban.node.exchange import department as department_database
-from tongban.node.exchange import receiving
+from tongban.node.exchange.answers import Kept
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, SeenNonce
 from tongban.node.people import pseudonym
@@ -280,25 +284,35 @@ class PowerCutError(Exception):
     """The process ends here."""
 
 
-def _cut_after(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cut_after(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `step` happen, then nothing more, once."""
-    original = getattr(receiving, step)
+    original = getattr(where, step)
 
     def cut(*given: object) -> None:
-        monkeypatch.setattr(receiving, step, original)
+        monkeypatch.setattr(where, step, original)
         original(*given)
         raise PowerCutError
 
-    monkeypatch.setattr(receiving, step, cut)
+    monkeypatch.setattr(where, step, cut)
 
 
-@pytest.mark.parametrize("step", ["_note_delivery", "_stored_reply", "read_for", "record_access", "_store"])
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [
+        (answers, "stored_reply"),
+        (receiving, "read_for"),
+        (answers, "_count_deliveries"),
+        (answers, "_store_answers"),
+        (answers, "store_accesses"),
+        (answers, "store"),
+    ],
+)
 def test_a_cut_after_any_step_neither_loses_nor_doubles(
-    department: Fill, monkeypatch: pytest.MonkeyPatch, step: str
+    department: Fill, monkeypatch: pytest.MonkeyPatch, where: ModuleType, step: str
 ) -> None:
     department(Row())
     message = fresh_question()
-    _cut_after(step, monkeypatch)
+    _cut_after(where, step, monkeypatch)
     assert code_of(ask(message)) is Code.TRY_LATER
     assert records_of(ask(message, SECOND)) == RECORDS
     assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
@@ -311,7 +325,7 @@ def test_no_answer_leaves_without_its_access_record(
         raise OSError
 
     department(Row())
-    monkeypatch.setattr(receiving, "record_access", full_disk)
+    monkeypatch.setattr(answers, "store_accesses", full_disk)
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
     assert not Inbox.objects.exists()
 
@@ -359,3 +373,22 @@ def test_old_deliveries_are_forgotten_only_once_they_cannot_be_replayed(departme
     assert receiving.forget_old_nonces() == 0
     SeenNonce.objects.update(expires=fresh_question().created.replace(year=2020))
     assert receiving.forget_old_nonces() == 1
+
+
+def test_a_replay_of_a_refused_delivery_is_told_as_one(department: Fill) -> None:
+    message = fresh_question(service="not-agreed")
+    assert code_of(ask(message)) is Code.NOT_COVERED
+    assert code_of(ask(message)) is Code.REPLAYED
+
+
+def test_answers_stored_together_are_told_apart(department: Fill) -> None:
+    known = directory(around=true_now())
+    first, second = fresh_question(), fresh_question(id=uuid4())
+    deliveries = [
+        protocol.authenticate(delivered(message, nonce * 16), known, "chongqing", now=true_now())
+        for message, nonce in ((first, "a"), (first, "b"), (second, "c"), (second, "c"))
+    ]
+    reply = protocol.answer(first, RECORDS, true_now())
+    kept = answers.store_deliveries([answers.Delivered(one, reply) for one in deliveries])
+    assert kept == [Kept.STORED, Kept.ANSWERED_BEFORE, Kept.STORED, Kept.REPLAYED]
+    assert (Inbox.objects.count(), AccessRecord.objects.count(), SeenNonce.objects.count()) == (2, 2, 3)

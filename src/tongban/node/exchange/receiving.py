@@ -3,21 +3,19 @@
 `receive` always gives a response: the answer, or a refusal with its code; it never raises.
 """
 
-import hmac
 import logging
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
 
 from tongban import protocol
 from tongban.node.clock import today, true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import department, identity
-from tongban.node.exchange.accesses import record_access
+from tongban.node.exchange import answers, department, identity
 from tongban.node.exchange.connectors import connector_for
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.models import Inbox, SeenNonce
-from tongban.node.people.models import AccessRecord
+from tongban.node.exchange.models import SeenNonce
+from tongban.node.group_commit import QueueFull
 from tongban.protocol import (
     Authenticated,
     Code,
@@ -78,50 +76,32 @@ def _reply_to(request: HttpRequest, node: Identity) -> EvidenceAnswer | Refusal:
         return protocol.refusal(refused, node.me, message, true_now())
     except (DatabaseError, InterfaceError) as error:
         log.error("the node's database failed: %s", type(error).__name__)
+    except QueueFull:
+        log.error("too many answers wait to be stored")
     except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
         log.error("answering failed: %s", type(error).__name__)
     return protocol.refusal(Refused(Code.TRY_LATER), node.me, message, true_now())
 
 
 def _answered_once(received: Authenticated, node: Identity) -> EvidenceAnswer | Refusal:
-    _note_delivery(received)
-    stored = _stored_reply(received)
-    if stored is not None:
-        return stored
-    message = received.message
-    protocol.authorise(message, node.directory, now=true_now())
-    reply = _evidence(message, node)
+    """The reply; whatever it is, it leaves only after this delivery counts, and so only once."""
     try:
-        _store(received, reply)
-    except IntegrityError:
-        raced = _stored_reply(received)
-        if raced is None:
-            raise
-        return raced
-    log.info("answered message=%s for=%s kind=%s", message.id, message.sender, reply.kind)
+        stored = answers.stored_reply(received)
+        reply = _evidence(received.message, node) if stored is None else stored
+    except Exception:
+        answers.note(received)
+        raise
+    if stored is not None:
+        answers.note(received)
+        return stored
+    reply = answers.store(received, reply)
+    log.info("answered message=%s for=%s kind=%s", received.message.id, received.message.sender, reply.kind)
     return reply
-
-
-def _note_delivery(received: Authenticated) -> None:
-    verified = received.verified
-    _, is_new = SeenNonce.objects.get_or_create(
-        keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
-    )
-    if not is_new:
-        raise Refused(Code.REPLAYED, "signature parameter nonce")
-
-
-def _stored_reply(received: Authenticated) -> EvidenceAnswer | Refusal | None:
-    stored = Inbox.objects.filter(sender=received.message.sender, message=received.message.id).first()
-    if stored is None:
-        return None
-    if not hmac.compare_digest(bytes(stored.body_sha256), received.body_sha256):
-        raise Refused(Code.ID_REUSED, "id")
-    return protocol.parse_reply(bytes(stored.reply))
 
 
 def _evidence(message: EvidenceRequest, node: Identity) -> EvidenceAnswer | Refusal:
     """The answer, or the refusal that stands for faulty data of the department; both are final."""
+    protocol.authorise(message, node.directory, now=true_now())
     try:
         records = read_for(message, node)
         return protocol.answer(message, records, true_now())
@@ -136,16 +116,3 @@ def read_for(message: EvidenceRequest, node: Identity) -> tuple[dict[str, protoc
     kind = node.directory.evidence_type(message.body.evidence_type)
     connector = connector_for(message.receiver_agency, kind.name, node.directory)
     return department.read_evidence(connector, kind, message.body.subject, message.body.fields, today())
-
-
-def _store(received: Authenticated, reply: EvidenceAnswer | Refusal) -> None:
-    message = received.message
-    with transaction.atomic():
-        Inbox.objects.create(
-            sender=message.sender,
-            message=message.id,
-            body_sha256=received.body_sha256,
-            reply=protocol.encode(reply),
-            received_at=true_now(),
-        )
-        record_access(message, message.sender_agency, AccessRecord.Direction.OUT)

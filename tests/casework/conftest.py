@@ -17,7 +17,7 @@ from tongban.node.exchange import identity
 from tongban.node.exchange.identity import Identity
 from tongban.node.people.models import Account, Officer, Person
 from tongban.node.people.register import create_citizen, create_officer
-from tongban.services import Service, Text
+from tongban.services import Definition, Service, Text, load
 
 POST = Text(zh="窗口工作人员", en="Counter officer")
 
@@ -91,3 +91,8 @@ def no_question_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
         raise protocol.Refused(protocol.Code.NOT_COVERED)
 
     monkeypatch.setattr("tongban.node.exchange.api.ask", refuse)
+
+
+@pytest.fixture(scope="session")
+def definition(service_root: Path) -> Definition:
+    return load(service_root)["medical-retirement"].definition

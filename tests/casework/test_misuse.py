@@ -129,10 +129,10 @@ def test_of_two_officers_at_once_the_second_is_told_to_reload(
     assert walk.again(case).status == "granted"
 
 
-def test_a_decided_case_offers_no_action(walk: Walk, officer: Officer) -> None:
+def test_a_decided_case_offers_its_officer_only_to_reopen_it(walk: Walk, officer: Officer) -> None:
     case = walk.proposed()
     decided = actions.confirm(officer, case.number, case.revision)
-    assert cases.for_officer(officer, case.number).actions == ()
+    assert [one.code for one in cases.for_officer(officer, case.number).actions] == ["reopen"]
     assert refused(lambda: actions.confirm(officer, case.number, decided.revision)) == "not-available"
     assert refused(lambda: actions.withdraw(walk.person, case.number, decided.revision)) == "not-available"
 

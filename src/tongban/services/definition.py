@@ -14,6 +14,8 @@ Kind = Literal["recognition"]
 Confidence = Literal["high", "medium", "low"]
 PlaceCode = Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
 PlanItem = Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")]
+Option = Literal["four-eyes"]
+"""What a service may ask of its procedure: a second officer who checks each decision (四眼)."""
 Outcome = Literal["granted", "refused", "elsewhere"]
 
 
@@ -133,6 +135,8 @@ class Definition(Data):
     result: Text
     legal_basis: tuple[Source, ...] = Field(min_length=1, strict=False)
     time_limit: TimeLimit
+    limits: dict[str, TimeLimit] = Field(default_factory=dict)
+    options: tuple[Option, ...] = Field(default=(), strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
     evidence: tuple[EvidenceNeed, ...] = Field(strict=False)
     decision: Decision

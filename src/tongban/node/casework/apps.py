@@ -10,8 +10,8 @@ class CaseworkConfig(AppConfig):
     label = "casework"
 
     def ready(self) -> None:
-        """Have the exchange tell casework what became of its questions, and the worker look at timers."""
-        from tongban.node.casework import sorting, timers  # noqa: PLC0415 - needs the models loaded
+        """Take in the steps of actions; have answers told to casework and timers looked at."""
+        from tongban.node.casework import actions, sorting, timers  # noqa: F401, PLC0415 - needs the models
         from tongban.node.exchange import api  # noqa: PLC0415 - needs the models loaded
         from tongban.node.periodic import every  # noqa: PLC0415 - kept beside its use
 

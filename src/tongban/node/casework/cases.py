@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.db import transaction
 
-from tongban.node.casework import catalogue, log, rights, telling
+from tongban.node.casework import catalogue, procedures, rights, telling
 from tongban.node.casework.models import Case, Notice, Task
 from tongban.node.casework.refusals import Refused
 from tongban.node.casework.shown import CaseLine, CaseView, InboxLine
@@ -33,14 +33,13 @@ def for_citizen(person: Person, number: str) -> CaseView:
     case = rights.of_citizen(person).select_related("person", "service").filter(number=number).first()
     if case is None:
         raise Refused("not-found")
-    return telling.view(case, "citizen")
+    return telling.view(case, person)
 
 
 def inbox(officer: Officer, status: Literal["open", "done"] = "open") -> list[InboxLine]:
     """The officer's tasks: open ones by due date, done ones by when they were closed."""
-    tasks = Task.objects.filter(case__in=rights.of_officer(officer)).select_related(
-        "case__person", "case__service"
-    )
+    tasks = Task.objects.filter(agency=officer.agency, case__in=rights.of_officer(officer))
+    tasks = tasks.select_related("case__person", "case__service")
     tasks = tasks.defer("case__service__bundle", "case__snapshot")
     if status == "open":
         tasks = tasks.filter(closed_at=None).order_by("due_on", "pk")
@@ -67,7 +66,7 @@ def for_officer(officer: Officer, number: str) -> CaseView:
             purpose=_READING,
             fields=fields,
         )
-    return telling.view(case, "officer")
+    return telling.view(case, officer)
 
 
 def notices(account: Account) -> list[Notice]:
@@ -81,7 +80,7 @@ def mark_read(account: Account) -> None:
 
 
 def _line(case: Case) -> CaseLine:
-    state = log.procedure_of(case).states[case.status]
+    state = procedures.of(case).states[case.status]
     return CaseLine(
         number=case.number,
         service=catalogue.read(case.service).definition.name,
@@ -100,7 +99,7 @@ def _inbox_line(task: Task, day: date) -> InboxLine:
         service=catalogue.read(case.service).definition.name,
         person_name=case.person.name,
         task=task.kind,
-        status=log.procedure_of(case).states[case.status].text,
+        status=procedures.of(case).states[case.status].text,
         opened_at=task.opened_at,
         due_on=task.due_on,
         due_is_provisional=task.due_is_provisional,

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 import tongban.services
+from tongban.node.casework import procedures
 from tongban.node.casework.models import PublishedService
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now
@@ -28,6 +29,7 @@ def publish(root: Path) -> tuple[Service, ...]:
     """
     services = tongban.services.load(root)
     with transaction.atomic():
+        procedures.publish()
         for service in services.values():
             _publish_one(service)
     return tuple(services.values())

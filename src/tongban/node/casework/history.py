@@ -5,9 +5,11 @@ Promises: pure values; an event that the procedure does not allow at that point 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
-from tongban.node.casework.procedure import Procedure, Role
+from tongban.node.casework.procedure import Happening, Procedure, Role
 
 EvidenceStatus = Literal["waiting", "received", "refused"]
 
@@ -26,6 +28,7 @@ class Happened:
     role: Role
     at: str
     data: Mapping[str, Any] = field(repr=False)
+    officer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,51 @@ class EvidenceState:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that happened and counts for guards: by which event, on which day, by which officer."""
+
+    revision: int
+    day: str
+    officer: int | None = None
+
+    @property
+    def on(self) -> date:
+        """The day on which it happened."""
+        return date.fromisoformat(self.day)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time limits of a case: which one runs since when until when, and what is left of each.
+
+    `left` is in working days, counted at `since` for the limit that runs. With `limit` None all stand still.
+    """
+
+    limit: str | None = None
+    since: str | None = None
+    due_on: str | None = None
+    is_provisional: bool = False
+    left: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def to_json(self) -> dict[str, object]:
+        """The form in which events and the case's row hold it."""
+        return {**vars(self), "left": dict(self.left)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Clock":
+        """The clock that `to_json` wrote."""
+        return cls(**kept)
+
+
+STOPPED = Clock()
+
+
+@dataclass(frozen=True)
 class CaseState:
     """What the events up to `revision` make of a case.
 
-    `proposed_by` and `decided_by` are the revisions of the events that hold proposal and decision.
+    `proposed_by` and `decided_by` are the revisions of the events that hold proposal and decision; `back` is
+    the state to which a returning event leads; `marks` and `facts` are what the procedure says to keep.
     """
 
     status: str
@@ -55,8 +99,20 @@ class CaseState:
     evidence: tuple[EvidenceState, ...] = ()
     proposed_by: int | None = None
     decided_by: int | None = None
-    due_on: str | None = None
-    due_is_provisional: bool = False
+    back: str | None = None
+    clock: Clock = STOPPED
+    marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def due_on(self) -> str | None:
+        """The last day of the limit that runs."""
+        return self.clock.due_on
+
+    @property
+    def due_is_provisional(self) -> bool:
+        """Whether that day may still move because a holiday notice is not known yet."""
+        return self.clock.is_provisional
 
     @property
     def is_waiting(self) -> bool:
@@ -80,15 +136,26 @@ class CaseState:
             "evidence": [vars(one) for one in self.evidence],
             "proposed_by": self.proposed_by,
             "decided_by": self.decided_by,
-            "due_on": self.due_on,
-            "due_is_provisional": self.due_is_provisional,
+            "back": self.back,
+            "clock": self.clock.to_json(),
+            "marks": {name: vars(mark) for name, mark in self.marks.items()},
+            "facts": dict(self.facts),
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "CaseState":
         """The state that `to_json` wrote."""
-        evidence = tuple(EvidenceState(**one) for one in kept["evidence"])
-        return cls(**{**kept, "evidence": evidence})
+        return cls(
+            status=kept["status"],
+            revision=kept["revision"],
+            evidence=tuple(EvidenceState(**one) for one in kept["evidence"]),
+            proposed_by=kept["proposed_by"],
+            decided_by=kept["decided_by"],
+            back=kept.get("back"),
+            clock=Clock.from_json(kept["clock"]) if "clock" in kept else _former_clock(kept),
+            marks={name: Mark(**mark) for name, mark in kept.get("marks", {}).items()},
+            facts=kept.get("facts", {}),
+        )
 
 
 def fold(procedure: Procedure, events: Iterable[Happened]) -> CaseState | None:
@@ -101,18 +168,63 @@ def fold(procedure: Procedure, events: Iterable[Happened]) -> CaseState | None:
 
 def follow(procedure: Procedure, state: CaseState | None, event: Happened) -> CaseState:
     """The state after one more event. Raises HistoryError when it cannot follow."""
-    revision, status = (state.revision, state.status) if state else (0, None)
+    revision, status, back = (state.revision, state.status, state.back) if state else (0, None, None)
     if event.revision != revision + 1:
         raise HistoryError(f"revision {event.revision} cannot follow {revision}")
-    if not procedure.allows(event.kind, event.role, status, event.status):
+    if not procedure.allows(event.kind, event.role, status, event.status, back):
         raise HistoryError(f"{event.kind} by {event.role} cannot lead from {status} to {event.status}")
+    happening = procedure.happenings[event.kind]
     before = state or CaseState(event.status, 0)
-    changed = _CHANGES.get(event.kind, _nothing)(before, event)
-    return replace(changed, status=event.status, revision=event.revision)
+    _hold_against_facts(happening, before)
+    changed = _CHANGES[event.kind](before, event) if event.kind in _CHANGES else before
+    data = event.data
+    return CaseState(
+        status=event.status,
+        revision=event.revision,
+        evidence=changed.evidence,
+        proposed_by=changed.proposed_by,
+        decided_by=changed.decided_by,
+        back=status if happening.leaves else None if happening.returns else changed.back,
+        clock=_clock(changed.clock, data),
+        marks=_marks(changed.marks, happening, event),
+        facts=_facts(changed.facts, happening, data),
+    )
 
 
-def _nothing(state: CaseState, event: Happened) -> CaseState:
-    return state
+def _hold_against_facts(happening: Happening, state: CaseState) -> None:
+    for name in happening.needs:
+        if name not in state.marks and name not in state.facts:
+            raise HistoryError(f"{happening.kind} needs {name}")
+    for name in happening.unless:
+        if name in state.marks or name in state.facts:
+            raise HistoryError(f"{happening.kind} cannot happen after {name}")
+
+
+def _marks(marks: Mapping[str, Mark], happening: Happening, event: Happened) -> Mapping[str, Mark]:
+    if not happening.marks and not happening.clears:
+        return marks
+    left = {name: mark for name, mark in marks.items() if name not in happening.clears}
+    if happening.marks:
+        left[happening.marks] = Mark(event.revision, event.at[:10], event.officer)
+    return left
+
+
+def _facts(facts: Mapping[str, Any], happening: Happening, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not happening.keeps and not happening.clears:
+        return facts
+    left = {name: value for name, value in facts.items() if name not in happening.clears}
+    return left | {name: data[name] for name in happening.keeps if name in data}
+
+
+def _clock(clock: Clock, data: Mapping[str, Any]) -> Clock:
+    if "clock" in data:
+        return Clock.from_json(data["clock"])
+    return _former_clock(data) if "due_on" in data else clock
+
+
+def _former_clock(kept: Mapping[str, Any]) -> Clock:
+    """The clock as events and rows held it when there was one limit that never stood still."""
+    return Clock(due_on=kept["due_on"], is_provisional=kept["due_is_provisional"])
 
 
 def _opened(state: CaseState, event: Happened) -> CaseState:
@@ -126,7 +238,7 @@ def _opened(state: CaseState, event: Happened) -> CaseState:
             status="waiting",
             since=event.at,
         )
-        for asked in event.data["evidence"]
+        for asked in event.data.get("evidence", ())
     )
     return replace(state, evidence=evidence)
 
@@ -134,7 +246,7 @@ def _opened(state: CaseState, event: Happened) -> CaseState:
 def _evidence_settled(status: EvidenceStatus) -> Callable[[CaseState, Happened], CaseState]:
     def settle(state: CaseState, event: Happened) -> CaseState:
         settled = replace(_named(state, event), status=status, settled_at=event.at, told_by=event.revision)
-        return _due(_with(state, settled), event)
+        return _with(state, settled)
 
     return settle
 
@@ -148,21 +260,19 @@ def _asked_again(state: CaseState, event: Happened) -> CaseState:
         settled_at=None,
         told_by=None,
     )
-    return replace(_with(state, asked), due_on=None, due_is_provisional=False)
+    return _with(state, asked)
 
 
 def _proposed(state: CaseState, event: Happened) -> CaseState:
-    return _due(replace(state, proposed_by=event.revision), event)
+    return replace(state, proposed_by=event.revision)
 
 
 def _decided(state: CaseState, event: Happened) -> CaseState:
     return replace(state, decided_by=event.revision)
 
 
-def _due(state: CaseState, event: Happened) -> CaseState:
-    if "due_on" not in event.data:
-        return state
-    return replace(state, due_on=event.data["due_on"], due_is_provisional=event.data["due_is_provisional"])
+def _undecided(state: CaseState, event: Happened) -> CaseState:
+    return replace(state, decided_by=None)
 
 
 def _named(state: CaseState, event: Happened) -> EvidenceState:
@@ -183,6 +293,6 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "evidence-refused": _evidence_settled("refused"),
     "evidence-asked-again": _asked_again,
     "proposed": _proposed,
-    "calculation-failed": _due,
     "decided": _decided,
+    "reopened": _undecided,
 }

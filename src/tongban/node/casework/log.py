@@ -9,20 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tongban.node.casework import catalogue, effects
-from tongban.node.casework.history import CaseState, Happened, follow
+from tongban.node.casework import catalogue, effects, limits, procedures
+from tongban.node.casework.history import STOPPED, CaseState, Happened, follow
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure, Role
-from tongban.node.casework.recognition import RECOGNITION
-from tongban.node.clock import now
+from tongban.node.clock import LOCAL_ZONE, now
 from tongban.node.people.models import Officer
-
-PROCEDURES: Mapping[str, Procedure] = {RECOGNITION.kind: RECOGNITION}
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: the citizen, an officer, or the node by itself."""
+    """Who did it: the citizen, an officer, the node by itself, or the other side's node."""
 
     role: Role
     officer: Officer | None = None
@@ -35,18 +32,17 @@ class Actor:
         return {"role": self.role, "officer": self.officer.pk, "agency": self.officer.agency, "post": post}
 
 
+MOVED = "moved"
+"""The event by which a case comes to another version of its service and procedure."""
+
 CITIZEN = Actor("citizen")
 NODE = Actor("node")
+PEER = Actor("peer")
 
 
 def by_officer(officer: Officer) -> Actor:
     """The officer as the one who did it."""
     return Actor("officer", officer)
-
-
-def procedure_of(case: Case) -> Procedure:
-    """The procedure that the case runs on."""
-    return PROCEDURES[catalogue.read(case.service).definition.kind]
 
 
 @dataclass(frozen=True)
@@ -66,8 +62,9 @@ def happened(event: Event) -> Happened:
         kind=event.kind,
         status=event.status,
         role=event.actor["role"],
-        at=event.at.isoformat(),
+        at=event.at.astimezone(LOCAL_ZONE).isoformat(),
         data=event.data,
+        officer=event.actor.get("officer"),
     )
 
 
@@ -77,10 +74,15 @@ def history(case: Case) -> tuple[Event, ...]:
 
 
 def replay(procedure: Procedure, events: Iterable[Event]) -> CaseState | None:
-    """The state that stored events lead to."""
+    """The state that stored events lead to; `procedure` is the one that the case was opened on.
+
+    An event that moved the case to another version is followed by that version.
+    """
     state: CaseState | None = None
     for event in events:
         state = follow(procedure, state, happened(event))
+        if event.kind == MOVED:
+            procedure = procedures.read(event.data["procedure"])
     return state
 
 
@@ -103,17 +105,34 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
         status=entry.status,
         at=at,
         actor=entry.actor.to_json(),
-        data=dict(entry.data),
+        data=dict(entry.data) | _clock_data(case, procedure, before, entry, at),
     )
     after = follow(procedure, before, happened(event))
-    _keep(case, after, at)
+    _keep(case, procedure, after, at)
     event.save(force_insert=True)
     effects.carry_out(case, procedure, event, after)
     return after
 
 
-def _keep(case: Case, state: CaseState, at: datetime) -> None:
+def _clock_data(
+    case: Case, procedure: Procedure, before: CaseState | None, entry: Entry, at: datetime
+) -> dict[str, object]:
+    """The clock that the event leads to, where it changes."""
+    if "clock" in entry.data or entry.status not in procedure.states:
+        return {}
+    definition = catalogue.read(case.service).definition
+    on = at.astimezone(LOCAL_ZONE).date()
+    clock = limits.clock_after(
+        before.clock if before else STOPPED, procedure.states[entry.status], procedure, definition, on
+    )
+    return {} if clock is None else {"clock": clock.to_json()}
+
+
+def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime) -> None:
+    status = procedure.states[state.status]
     case.status = state.status
+    case.awaits = status.awaits
+    case.consulted = "" if status.is_final else state.facts.get("consulted", "")
     case.revision = state.revision
     case.snapshot = state.to_json()
     case.due_on = date.fromisoformat(state.due_on) if state.due_on else None

@@ -30,6 +30,24 @@ class PublishedService(models.Model):
         return f"{self.code} {self.version}"
 
 
+class PublishedProcedure(models.Model):
+    """One immutable version of one kind of procedure (办理流程版本)."""
+
+    kind = models.CharField(max_length=30)
+    version = models.CharField(max_length=30)
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "version"], name="published_procedure_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version}"
+
+
 class Draft(models.Model):
     """An application that a citizen has begun and may come back to (草稿)."""
 
@@ -45,18 +63,23 @@ class Draft(models.Model):
 
 
 class Case(models.Model):
-    """One application on its way (办件), pinned to the version of its service.
+    """One case on its way (办件), pinned to the versions of its service and procedure.
 
-    `status` is what lists filter by; `snapshot` is the fold of all events up to `revision`.
+    `status`, `awaits`, `consulted` and `due_on` are what lists filter by; `snapshot` is the fold of all
+    events up to `revision`. `draft` is None for a case that the other side handed over, `procedure` for one
+    that was opened before procedures had versions; `consulted` is the agency asked for its opinion now.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=24, unique=True)
-    draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="case")
+    draft = models.OneToOneField(Draft, null=True, blank=True, on_delete=models.PROTECT, related_name="case")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
     service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
+    procedure = models.ForeignKey(PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT)
     agency = models.CharField(max_length=60)
+    consulted = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=30)
+    awaits = models.CharField(max_length=12, blank=True)
     revision = models.PositiveIntegerField()
     snapshot = models.JSONField()
     opened_at = models.DateTimeField()
@@ -66,6 +89,8 @@ class Case(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["agency", "status", "due_on"], name="case_agency_status_due"),
+            models.Index(fields=["agency", "awaits", "due_on"], name="case_agency_awaits_due"),
+            models.Index(fields=["consulted"], condition=~models.Q(consulted=""), name="case_consulted"),
             models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
         ]
 
@@ -95,22 +120,21 @@ class Event(models.Model):
 
 
 class Task(models.Model):
-    """Something an officer has to do for a case (待办), with its time limit."""
-
-    class Kind(models.TextChoices):
-        """What is asked of the officer."""
-
-        DECIDE = "decide"
-        RESOLVE_EVIDENCE = "resolve-evidence"
+    """Something an officer has to do for a case (待办), with its time limit; an assignee is optional."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
-    kind = models.CharField(max_length=30, choices=Kind)
+    kind = models.CharField(max_length=30)
     agency = models.CharField(max_length=60)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    closed_by = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="closed_tasks"
+    )
+    assignee = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tasks"
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency", "closed_at", "due_on"], name="task_inbox")]

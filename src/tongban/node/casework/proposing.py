@@ -5,10 +5,8 @@ Promises: the explanation is stored whole with the event; what the law cannot us
 
 from typing import Any
 
-from tongban.node.casework import catalogue, log
-from tongban.node.casework.limits import limit_data
+from tongban.node.casework import catalogue, log, procedures
 from tongban.node.casework.models import Case
-from tongban.node.casework.recognition import DECIDING, HELD
 from tongban.node.clock import today
 from tongban.node.config import this_node
 from tongban.services import Known, NotComputable, explain, facts
@@ -24,7 +22,7 @@ def propose(case: Case) -> None:
         explanation = explain(service, facts(service.definition, known), on)
     except NotComputable as failure:
         data: dict[str, Any] = {"reason": failure.text.to_json()}
-        _append(case, "calculation-failed", HELD, data)
+        _append(case, "calculation-failed", "held", data)
         return
     proposed = proposal_of(
         service.definition, explanation["outcomes"], known.answers, this_node().office_place
@@ -37,7 +35,7 @@ def propose(case: Case) -> None:
         "explanation": explanation,
         "bundle": case.service.sha256,
     }
-    _append(case, "proposed", DECIDING, data)
+    _append(case, "proposed", "deciding", data)
 
 
 def known_of(case: Case) -> Known:
@@ -57,4 +55,4 @@ def known_of(case: Case) -> Known:
 
 
 def _append(case: Case, kind: str, status: str, data: dict[str, Any]) -> None:
-    log.append(case, log.procedure_of(case), log.Entry(kind, status, log.NODE, data | limit_data(case)))
+    log.append(case, procedures.of(case), log.Entry(kind, status, log.NODE, data))

@@ -16,7 +16,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
-from tongban.node.casework import log, rights
+from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import FollowUp, Rating
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
@@ -81,7 +81,7 @@ class FollowUpLine:
 def may_rate(person: Person, number: str) -> bool:
     """Whether this person may still rate this case: it is theirs, has ended, and is not rated."""
     case = rights.of_citizen(person).select_related("service").filter(number=number).first()
-    if case is None or not log.procedure_of(case).states[case.status].is_final:
+    if case is None or not procedures.of(case).states[case.status].is_final:
         return False
     return not Rating.objects.filter(token=_token(number)).exists()
 
@@ -105,7 +105,7 @@ def rate(person: Person, number: str, grade: int, words: str = "") -> None:
     case = rights.of_citizen(person).select_related("service").filter(number=number).first()
     if case is None:
         raise Refused("not-found")
-    if not log.procedure_of(case).states[case.status].is_final:
+    if not procedures.of(case).states[case.status].is_final:
         raise Refused("not-available")
     try:
         with transaction.atomic():

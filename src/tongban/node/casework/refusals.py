@@ -3,6 +3,7 @@
 Promises: a stable code, a sentence in both languages that says what to do next, and nothing changed.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 from tongban.services import Text
@@ -11,6 +12,7 @@ Code = Literal[
     "answers-incomplete",
     "consent-missing",
     "evidence-not-covered",
+    "inputs-unusable",
     "not-available",
     "not-found",
     "not-permitted",
@@ -33,6 +35,10 @@ _TEXTS: dict[Code, Text] = {
     "evidence-not-covered": Text(
         zh="不能再次核对：申请人的同意已过期，或协议不再包含这项材料。请联系申请人重新提交",
         en="It cannot be asked again: the consent has expired or no agreement covers it; apply anew",
+    ),
+    "inputs-unusable": Text(
+        zh="有些内容没有填写或不能使用，请按每一项的提示修改",
+        en="Something is missing or cannot be used; correct it as each field says",
     ),
     "not-available": Text(
         zh="办件当前的状态下不能这样操作，请刷新页面查看最新进展",
@@ -74,3 +80,11 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.text = _TEXTS[code]
+
+
+class InputsRefused(Refused):
+    """What an action asked for was not given as it should be; `fields` says for each input what to do."""
+
+    def __init__(self, fields: Mapping[str, Text]) -> None:
+        super().__init__("inputs-unusable")
+        self.fields = fields

@@ -3,7 +3,7 @@
 Promises: every list and every single case goes through one of these; what is not visible does not exist.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongban.node.casework.models import Case, Draft
 from tongban.node.people import permissions
@@ -16,11 +16,14 @@ def of_citizen(person: Person) -> QuerySet[Case]:
 
 
 def of_officer(officer: Officer) -> QuerySet[Case]:
-    """The cases that the officer's agency decides, of the services that the officer handles or supervises."""
+    """The cases that the officer's agency decides or is asked about, as far as the officer's grants reach.
+
+    The grants name services; a consulted agency sees the case until it has given its opinion.
+    """
     reached = permissions.within_grants(
         officer, (permissions.Act.HANDLE, permissions.Act.SUPERVISE), service_field="service__code"
     )
-    return Case.objects.filter(reached, agency=officer.agency)
+    return Case.objects.filter(reached, Q(agency=officer.agency) | Q(consulted=officer.agency))
 
 
 def drafts_of(person: Person) -> QuerySet[Draft]:

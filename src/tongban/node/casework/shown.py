@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from tongban.node.casework.history import EvidenceStatus
 from tongban.node.casework.procedure import Action
+from tongban.node.casework.remedies import Remedy
 from tongban.services import Service, Text
 
 
@@ -50,7 +51,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision; `words` are the officer's own when they refused, `agrees` whether it is the proposal."""
+    """The decision; `words` are the officer's own when they refused, `agrees` whether it is the proposal.
+
+    `remedy` says where and until when it may be reviewed.
+    """
 
     outcome: str
     title: Text
@@ -60,6 +64,7 @@ class Decision:
     at: datetime
     officer_post: Text
     agency: Text
+    remedy: Remedy | None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ Promises: each answer takes effect once; a refused or unusable one becomes an of
 
 import logging
 
-from tongban.node.casework import log, proposing
+from tongban.node.casework import log, procedures, proposing
 from tongban.node.casework.history import CaseState, EvidenceState
-from tongban.node.casework.limits import limit_data
 from tongban.node.casework.models import Case
-from tongban.node.casework.recognition import GATHERING, HELD
 from tongban.node.exchange import api
 from tongban.services import Text
+
+GATHERING = "gathering"
+HELD = "held"
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +56,9 @@ def _record(case: Case, key: str, kind: str, data: dict[str, object]) -> None:
     is_complete = all(one.status != "waiting" for one in others)
     is_lacking = kind == "evidence-refused" or any(one.status == "refused" for one in others)
     if is_complete and is_lacking:
-        log.append(case, log.procedure_of(case), log.Entry(kind, HELD, log.NODE, data | limit_data(case)))
+        log.append(case, procedures.of(case), log.Entry(kind, HELD, log.NODE, data))
         return
-    log.append(case, log.procedure_of(case), log.Entry(kind, GATHERING, log.NODE, data))
+    log.append(case, procedures.of(case), log.Entry(kind, GATHERING, log.NODE, data))
     if is_complete:
         proposing.propose(case)
 

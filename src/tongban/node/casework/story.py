@@ -14,7 +14,8 @@ REFUSED_BY_OFFICER = Text(zh="工作人员没有通过您的申请", en="An offi
 
 def sentence(case: Case, procedure: Procedure, event: Event) -> Text:
     """What the event means to the citizen, in one sentence."""
-    return procedure.happenings[event.kind].sentence.filled(_values(catalogue.read(case.service), event))
+    told = procedure.happenings[event.kind].sentence
+    return told.filled(_values(catalogue.read(case.service), event, told.placeholders))
 
 
 def side_of(service: Service, own_place: str, event: Event) -> Side | None:
@@ -44,12 +45,12 @@ def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Tex
     )
 
 
-def _values(service: Service, event: Event) -> dict[str, object]:
-    values: dict[str, object] = {}
+def _values(service: Service, event: Event, wanted: frozenset[str]) -> dict[str, object]:
+    values: dict[str, object] = dict.fromkeys(wanted, "")
     need = service.definition.need(event.data.get("key", ""))
     if need:
         values |= {"agency": agency_name(service, need.place), "evidence": need.title}
-    for name in ("reason", "title"):
-        if name in event.data:
-            values[name] = Text.model_validate(event.data[name])
+    for name in wanted & event.data.keys():
+        given = event.data[name]
+        values[name] = Text.model_validate(given) if isinstance(given, dict) else given
     return values

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.node.casework import asking, catalogue, drafts, log, numbers, sorting
+from tongban.node.casework import asking, catalogue, drafts, log, numbers, procedures, sorting
 from tongban.node.casework.models import Case, Draft
-from tongban.node.casework.recognition import GATHERING
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
@@ -44,8 +43,9 @@ def _open(draft: Draft) -> Case:
         draft=draft,
         person=draft.person,
         service=draft.service,
+        procedure=procedures.current(service.definition.kind),
         agency=side.agency_code,
-        status=GATHERING,
+        status="",
         revision=0,
         snapshot={},
         opened_at=at,
@@ -55,7 +55,7 @@ def _open(draft: Draft) -> Case:
     answers = {question.key: draft.answers.get(question.key) for question in drafts.questions(draft)}
     given = {key: value for key, value in answers.items() if value is not None}
     data = {"answers": given, "applied_on": day.isoformat(), "evidence": [one.to_json() for one in asked]}
-    procedure = log.procedure_of(case)
+    procedure = procedures.of(case)
     log.append(case, procedure, log.Entry("opened", procedure.initial, log.CITIZEN, data))
     for one in asked:
         if one.refusal is not None:

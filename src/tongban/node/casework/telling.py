@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tongban.node.casework import catalogue, log, story
+from tongban.node.casework import acting, catalogue, log, procedures, story
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
-from tongban.node.casework.procedure import Procedure, Role
+from tongban.node.casework.procedure import Procedure
+from tongban.node.casework.remedies import Remedy
 from tongban.node.casework.shown import CaseView, Decision, Entry, EvidenceView, Proposal
 from tongban.node.config import this_node
 from tongban.node.exchange import api
+from tongban.node.people.models import Officer, Person
 from tongban.services import Service, Text
 
 _DELAY = Text(
@@ -23,9 +25,9 @@ _DELAY = Text(
 )
 
 
-def view(case: Case, role: Role) -> CaseView:
-    """The case as somebody in this role sees it."""
-    service, procedure = catalogue.read(case.service), log.procedure_of(case)
+def view(case: Case, who: Officer | Person) -> CaseView:
+    """The case as this person sees it."""
+    service, procedure = catalogue.read(case.service), procedures.of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
     status = procedure.states[case.status]
     stations = passage(service.definition, state, events, this_node().office_place)
@@ -47,7 +49,7 @@ def view(case: Case, role: Role) -> CaseView:
         decision=_decision(service, state, events),
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
-        actions=procedure.available(case.status, role),
+        actions=acting.available(case, who),
     )
 
 
@@ -123,6 +125,7 @@ def _decision(service: Service, state: CaseState, events: Mapping[int, Event]) -
         at=event.at,
         officer_post=Text.model_validate(event.actor["post"]),
         agency=story.agency_name(service, this_node().office_place),
+        remedy=Remedy.from_json(data["remedy"]) if "remedy" in data else None,
     )
 
 

@@ -1,11 +1,11 @@
-"""Timers of cases: when a time limit has passed, the case says so, once.
+"""Timers of cases: when a time limit or the time for an answer has passed, the case says so, once.
 
 Promises: a timer that two workers see at once, or that is seen twice, has its effect one time.
 """
 
 from django.db import transaction
 
-from tongban.node.casework import log
+from tongban.node.casework import log, procedures
 from tongban.node.casework.models import Case, Timer
 from tongban.node.clock import now
 
@@ -28,8 +28,10 @@ def _fire(pk: int) -> bool:
             return False
         timer.fired_at = now()
         timer.save()
-        procedure = log.procedure_of(case)
-        if procedure.states[case.status].task is None:
+        procedure = procedures.of(case)
+        happening = procedure.happenings[timer.kind]
+        if case.status not in happening.during:
             return False
-        log.append(case, procedure, log.Entry("overdue", case.status, log.NODE))
+        to = log.state_of(case).back if happening.returns else case.status
+        log.append(case, procedure, log.Entry(timer.kind, to or case.status, log.NODE))
         return True

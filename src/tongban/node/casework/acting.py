@@ -1,0 +1,128 @@
+"""Carries out an action on a case: whoever acts, whatever the kind.
+
+Promises: only what the procedure offers this person now, only on the revision that was seen, all or nothing;
+what special actions do besides is registered by code, and runs in the same transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tongban.node.casework import catalogue, inputs, log, procedures, rights
+from tongban.node.casework.history import CaseState
+from tongban.node.casework.models import Case
+from tongban.node.casework.procedure import Action, Circumstances, Procedure, Role
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import today
+from tongban.node.people.models import Officer, Person
+from tongban.services import Service
+
+
+@dataclass(frozen=True)
+class Acting:
+    """An action about to be carried out on a locked case."""
+
+    case: Case
+    procedure: Procedure
+    service: Service
+    state: CaseState
+    action: Action
+    actor: log.Actor
+    given: inputs.Given = field(repr=False)
+
+    def entry(self, status: str, data: Mapping[str, object] | None = None) -> log.Entry:
+        """The event that the action records, leading to this status; with what was given unless told else."""
+        return log.Entry(self.action.records, status, self.actor, self.given if data is None else data)
+
+
+Step = Callable[[Acting], log.Entry]
+"""What an action does besides: it may ask, send or look up, and says which event is recorded."""
+
+_steps: dict[str, Step] = {}
+
+
+def register(code: str, step: Step) -> None:
+    """Have `step` decide what the action of this code records; each code once."""
+    if _steps.setdefault(code, step) is not step:
+        raise ValueError(f"the action {code!r} has a step already")
+
+
+def perform(
+    who: Officer | Person, number: str, revision: int, code: str, raw: Mapping[str, str] | None = None
+) -> Case:
+    """Carry out an action with its raw inputs on the revision that was seen.
+
+    Raises Refused: `not-found`, `stale-revision`, `not-available`, `inputs-unusable`, or the step's own.
+    """
+    with transaction.atomic():
+        case = _locked(_visible(who), number, revision)
+        acting = _acting(case, who, code, raw or {})
+        entry = _steps.get(code, plain)(acting)
+        log.append(case, acting.procedure, entry)
+        return case
+
+
+def available(case: Case, who: Officer | Person) -> tuple[Action, ...]:
+    """The actions that this person has on the case now."""
+    procedure = procedures.of(case)
+    return procedure.available(_role(who), circumstances(case, log.state_of(case), who))
+
+
+def circumstances(case: Case, state: CaseState, who: Officer | Person) -> Circumstances:
+    """What the guards of the case's actions look at when this person asks."""
+    officer = who if isinstance(who, Officer) else None
+    return Circumstances(
+        status=state.status,
+        marks=state.marks,
+        facts=state.facts,
+        options=frozenset(catalogue.read(case.service).definition.options),
+        on=today(),
+        officer=officer.pk if officer else None,
+        is_consulted=officer is not None and officer.agency != case.agency,
+    )
+
+
+def plain(acting: Acting) -> log.Entry:
+    """The step of an action that has none of its own: record the event with what was given."""
+    return acting.entry(target(acting))
+
+
+def target(acting: Acting) -> str:
+    """The one status to which the action's event leads."""
+    happening = acting.procedure.happenings[acting.action.records]
+    if happening.stays:
+        return acting.state.status
+    if happening.returns:
+        return acting.state.back or acting.state.status
+    (status,) = happening.reaches
+    return status
+
+
+def _acting(case: Case, who: Officer | Person, code: str, raw: Mapping[str, str]) -> Acting:
+    procedure, state = procedures.of(case), log.state_of(case)
+    offered = procedure.available(_role(who), circumstances(case, state, who))
+    action = next((one for one in offered if one.code == code), None)
+    if action is None:
+        raise Refused("not-available")
+    actor = log.by_officer(who) if isinstance(who, Officer) else log.CITIZEN
+    given = inputs.read(action.asks, raw)
+    return Acting(case, procedure, catalogue.read(case.service), state, action, actor, given)
+
+
+def _role(who: Officer | Person) -> Role:
+    return "officer" if isinstance(who, Officer) else "citizen"
+
+
+def _visible(who: Officer | Person) -> QuerySet[Case]:
+    return rights.of_officer(who) if isinstance(who, Officer) else rights.of_citizen(who)
+
+
+def _locked(visible: QuerySet[Case], number: str, revision: int) -> Case:
+    case = visible.select_for_update(of=("self",)).filter(number=number).first()
+    if case is None:
+        raise Refused("not-found")
+    if case.revision != revision:
+        raise Refused("stale-revision")
+    return case

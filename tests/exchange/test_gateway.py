@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,11 +12,14 @@ from starlette.applications import Starlette
 
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.exchange.test_receiving import database_gone
-from tests.protocol.federation_of_two import RECORDS
+from tests.protocol.federation_of_two import NONCE, RECORDS, SICHUAN_KEY, directory, text
 from tongban import protocol
 from tongban.gateway import routes
+from tongban.node.clock import true_now
 from tongban.node.exchange.receiving import BODY_LIMIT
 from tongban.protocol import MESSAGES_PATH, Code, EvidenceAnswer, HttpResponse, Refusal
+from tongban.protocol import conversations as talk
+from tongban.protocol.conversations import CONVERSATIONS_PATH
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chongqing")]
 
@@ -110,3 +115,29 @@ def test_health_follows_the_database() -> None:
 def test_what_is_not_served_is_said_in_json(method: str, path: str, status: int) -> None:
     response = call(method, path)
     assert (response.status_code, response.json()["status"]) == (status, status)
+
+
+def test_a_message_of_a_conversation_over_http_gets_a_receipt() -> None:
+    now = true_now()
+    matter = talk.Matter(
+        peer="chongqing",
+        own_agency="510100-yb",
+        peer_agency="500000-yb",
+        service="hotline-handover",
+        case_ref="SC-2026-000001",
+        expires=now + timedelta(days=1),
+        legal_basis=protocol.StatuteBasis(citation=text("law")),
+        purpose=text("tell"),
+    )
+    thread, here = talk.Thread("chongqing", matter.case_ref), talk.Here("sichuan", now, uuid4)
+    notice = talk.Told(text=text("known"), contents={})
+    (message,) = talk.open_conversation(thread, matter, "notice-given", notice, here).says
+    book = directory(around=now)
+    request = talk.seal_utterance(
+        protocol.encode(message), "chongqing", book, SICHUAN_KEY, now=now, nonce=NONCE
+    )
+    response = call("POST", CONVERSATIONS_PATH, list(request.headers), request.body)
+    seen = HttpResponse(response.status_code, tuple(response.headers.multi_items()), response.content)
+    receipt = talk.open_receipt(seen, request, message, book, now=now)
+    assert isinstance(receipt, talk.Receipt)
+    assert talk.is_taken(message, receipt)

@@ -7,6 +7,7 @@ from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old
 
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import connectors, identity, receiving
+from tongban.node.exchange.conversing import receiving as conversing
 from tongban.protocol import HttpRequest, HttpResponse
 
 Given = TypeVar("Given")
@@ -23,6 +24,11 @@ def check_configuration() -> None:
 def receive(request: HttpRequest) -> HttpResponse:
     """The reply to a message."""
     return _with_connection(lambda: receiving.receive(request))
+
+
+def hear(request: HttpRequest) -> HttpResponse:
+    """The receipt for a message of a conversation."""
+    return _with_connection(lambda: conversing.receive(request))
 
 
 def is_healthy() -> bool:

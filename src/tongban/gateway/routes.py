@@ -18,6 +18,7 @@ from starlette.types import ExceptionHandler
 from tongban.gateway import door
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol.conversations import CONVERSATIONS_PATH
 
 THREADS = 8
 """Questions that are worked on at the same time; further ones queue."""
@@ -28,7 +29,16 @@ _threads = anyio.CapacityLimiter(THREADS)
 
 
 async def messages(request: Request) -> Response:
-    """Take a message, give its reply."""
+    """Take a question, give its reply."""
+    return await _reply(request, door.receive)
+
+
+async def conversations(request: Request) -> Response:
+    """Take a message of a conversation, give its receipt."""
+    return await _reply(request, door.hear)
+
+
+async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) -> Response:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
     try:
         _check_framing(headers, bool(request.url.query))
@@ -37,7 +47,7 @@ async def messages(request: Request) -> Response:
         return _response(refuse(refused))
     authority = request.headers.get("host", "").lower()
     whole = HttpRequest(request.method, authority, request.url.path, headers, body)
-    return _response(await _in_thread(partial(door.receive, whole)))
+    return _response(await _in_thread(partial(give, whole)))
 
 
 async def health(_request: Request) -> Response:
@@ -99,6 +109,7 @@ async def _in_thread(call: Callable[[], Given]) -> Given:
 
 ROUTES = (
     Route(MESSAGES_PATH, messages, methods=["POST"]),
+    Route(CONVERSATIONS_PATH, conversations, methods=["POST"]),
     Route("/health", health),
     Route("/directory", directory),
 )

@@ -26,14 +26,17 @@ log = logging.getLogger(__name__)
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     from tongban.node.exchange import delivery  # noqa: PLC0415 - needs Django started
+    from tongban.node.exchange.conversing import delivering  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
 
     transport = own_transport()
-    release = _Once(delivery.release_leases)
+    release_questions, release_letters = _Once(delivery.release_leases), _Once(delivering.release_leases)
 
     def deliver() -> bool:
-        release()
-        return delivery.deliver_next(transport)
+        release_questions()
+        release_letters()
+        asked, said = delivery.deliver_next(transport), delivering.deliver_next(transport)
+        return asked or said
 
     def tend() -> bool:
         periodic.run_due()

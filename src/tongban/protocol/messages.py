@@ -4,6 +4,7 @@ Parsing raises Refused with the path of what is wrong and nothing of the value t
 """
 
 import json
+from collections.abc import Collection, Container
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID, uuid4
@@ -37,7 +38,9 @@ class StatuteBasis(Strict):
 LegalBasis = Annotated[ConsentBasis | StatuteBasis, Field(discriminator="kind")]
 
 
-class _Envelope(Strict):
+class Envelope(Strict):
+    """What every message says of itself: from whom to whom, for which case, from when to when."""
+
     version: Literal["1"] = VERSION
     id: UUID
     sender: Name
@@ -58,7 +61,7 @@ class Question(Strict):
     fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=100)]
 
 
-class EvidenceRequest(_Envelope):
+class EvidenceRequest(Envelope):
     """One agency asks another for evidence about a person; a re-delivery is the very same bytes."""
 
     kind: Literal["evidence-request"] = "evidence-request"
@@ -76,7 +79,7 @@ class Evidence(Strict):
     as_of: Moment
 
 
-class EvidenceAnswer(_Envelope):
+class EvidenceAnswer(Envelope):
     """The answer to one request."""
 
     kind: Literal["evidence-answer"] = "evidence-answer"
@@ -123,7 +126,7 @@ def answer(
             ),
         )
     except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, _path_of(invalid)) from None
+        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid)) from None
 
 
 def refusal(refused: Refused, sender: str, in_reply_to: UUID | None, now: datetime) -> Refusal:
@@ -147,20 +150,24 @@ def parse_request(body: bytes) -> EvidenceRequest:
 
 def parse_reply(body: bytes) -> EvidenceAnswer | Refusal:
     """An answer or refusal from its bytes; Refused like `parse_request`."""
-    if _kind(body, ("evidence-answer", "refusal")) == "refusal":
+    if checked_object(body, ("evidence-answer", "refusal")) == "refusal":
         return _validated(Refusal, body, ("refusal",))
     return _validated(EvidenceAnswer, body, ("evidence-answer",))
 
 
 def _validated(model: type[Message], body: bytes, kinds: tuple[str, ...]) -> Message:
-    _kind(body, kinds)
+    checked_object(body, kinds)
     try:
         return model.model_validate_json(body)
     except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, _path_of(invalid)) from None
+        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid)) from None
 
 
-def _kind(body: bytes, known: tuple[str, ...]) -> str:
+def checked_object(body: bytes, known: Collection[str]) -> str:
+    """The kind of the message in `body`, one of `known`.
+
+    Refused `malformed`, `unknown-version` or `unknown-kind` otherwise.
+    """
     members = _json_object(body)
     if members.get("version") != VERSION:
         raise Refused(Code.UNKNOWN_VERSION, "version", f"this node speaks {VERSION}")
@@ -193,10 +200,10 @@ def _no_constant(_name: str) -> object:
     raise ValueError("not a JSON number")
 
 
-def _path_of(invalid: ValidationError) -> str:
-    """Where the first error is; names that this protocol does not know are left out."""
+def path_of(invalid: ValidationError, names: Container[str] | None = None) -> str:
+    """Where the first error is; names that are not among `names` (the evidence messages') are left out."""
     first = invalid.errors(include_input=False, include_url=False, include_context=False)[0]
-    known = [part for part in first["loc"] if isinstance(part, int) or part in _KNOWN_NAMES]
+    known = [part for part in first["loc"] if isinstance(part, int) or part in (names or _KNOWN_NAMES)]
     return ".".join(str(part) for part in known) or "body"
 
 

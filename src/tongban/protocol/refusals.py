@@ -31,6 +31,7 @@ class Code(StrEnum):
     CONSENT_EXPIRED = "consent-expired"
     CONSENT_MISMATCH = "consent-mismatch"
     DEPARTMENT_DATA_INVALID = "department-data-invalid"
+    NOT_NOW = "not-now"
     TRY_LATER = "try-later"
     PEER_UNTRUSTED = "peer-untrusted"
     CERTIFICATE_REFUSED = "certificate-refused"
@@ -148,6 +149,11 @@ MEANINGS: dict[Code, Meaning] = {
         422,
         "持有部门的数据有误，已请经办人员核对，申请不会丢失。",
         "The holding agency's data are faulty; an officer has to check them, the application is kept.",
+    ),
+    Code.NOT_NOW: _final(
+        409,
+        "按往来的现状，这一步已不能或还不能进行，请查看最新情况。",
+        "As things stand between the two sides this step is not possible; look at how they stand now.",
     ),
     Code.TRY_LATER: _again(
         503,

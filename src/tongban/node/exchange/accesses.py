@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from tongban.node.clock import now
 from tongban.node.people import pseudonym
 from tongban.node.people.models import AccessRecord
-from tongban.protocol import EvidenceRequest, StatuteBasis, Text
+from tongban.protocol import Evidence, EvidenceRequest, StatuteBasis, Text
+from tongban.protocol.conversations import AnyUtterance, By, Effect
 
 CONSENT = Text(zh="本人同意", en="The person's consent")
 
@@ -37,3 +38,37 @@ def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord
         fields=list(message.body.fields),
         message_id=message.id,
     )
+
+
+def record_conversation(effect: Effect, basis: dict[str, object], purpose: dict[str, object]) -> None:
+    """Record the personal data that a message of a conversation carried; `basis` is that of its opening.
+
+    A message about nobody, or one without contents, leaves no record.
+    """
+    message, subject = effect.message, effect.conversation.subject
+    fields = _carried(message)
+    if subject is None or not fields:
+        return
+    is_heard = effect.by is By.PEER
+    record = AccessRecord(
+        pseudonym=pseudonym(subject),
+        at=now(),
+        direction=AccessRecord.Direction.IN if is_heard else AccessRecord.Direction.OUT,
+        agency=message.receiver_agency,
+        asking_node=message.receiver,
+        service=message.service,
+        case_ref=message.case_ref,
+        basis=basis["citation"] if "citation" in basis else CONSENT.model_dump(),
+        purpose=purpose,
+        fields=fields,
+        message_id=message.id,
+    )
+    store_accesses([record])
+
+
+def _carried(message: AnyUtterance) -> list[str]:
+    """The names of the values that the message carries about its subject."""
+    body = message.body
+    if isinstance(body, Evidence):
+        return list(body.fields)
+    return sorted(getattr(body, "contents", ()))

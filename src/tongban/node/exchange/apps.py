@@ -12,7 +12,9 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        """Have the worker forget deliveries that are too old to be replayed."""
-        from tongban.node.exchange.receiving import forget_old_nonces  # noqa: PLC0415 - models are loaded now
+        """Have the worker forget deliveries too old to be replayed, and say what a time limit calls for."""
+        from tongban.node.exchange.conversing.delivering import say_what_is_due  # noqa: PLC0415 - needs models
+        from tongban.node.exchange.receiving import forget_old_nonces  # noqa: PLC0415 - needs models
 
         periodic.every(60, forget_old_nonces)
+        periodic.every(10, say_what_is_due)

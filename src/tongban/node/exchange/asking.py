@@ -14,22 +14,9 @@ from pydantic import ValidationError
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity
+from tongban.node.exchange.basis import ByConsent, ByStatute, legal_basis
 from tongban.node.exchange.models import Consent, Outbox
-from tongban.protocol import Code, LegalBasis, Refused, Text
-
-
-@dataclass(frozen=True)
-class ByConsent:
-    """The question rests on a consent given before with `give_consent`."""
-
-    consent: UUID
-
-
-@dataclass(frozen=True)
-class ByStatute:
-    """The question rests on an article of law."""
-
-    citation: Text
+from tongban.protocol import Code, Refused, Text
 
 
 @dataclass(frozen=True)
@@ -112,7 +99,7 @@ def ask(question: Question) -> UUID:
             case_ref=question.case_ref,
             created=now,
             expires=now + question.answer_within,
-            legal_basis=_basis(question),
+            legal_basis=legal_basis(question.basis, question.case_ref),
             purpose=question.purpose,
             body=protocol.Question(
                 subject=question.subject, evidence_type=question.evidence_type, fields=question.fields
@@ -149,12 +136,3 @@ def stop_asking(case_ref: str) -> int:
     with transaction.atomic():
         free = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
         return Outbox.objects.filter(pk__in=free).update(state=Outbox.State.STOPPED, settled_at=true_now())
-
-
-def _basis(question: Question) -> LegalBasis:
-    if isinstance(question.basis, ByStatute):
-        return protocol.StatuteBasis(citation=question.basis.citation)
-    stored = Consent.objects.filter(id=question.basis.consent, case_ref=question.case_ref).first()
-    if stored is None:
-        raise Refused(Code.CONSENT_MISSING, "legal_basis.consent")
-    return protocol.ConsentBasis(consent=protocol.SignedDocument.from_json(stored.document.encode()))

@@ -8,6 +8,20 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongban.node.exchange.conversing.models import Conversation, Letter, Peer, Thread
+
+__all__ = [
+    "Consent",
+    "Conversation",
+    "Inbox",
+    "Letter",
+    "Outbox",
+    "Peer",
+    "SeenNonce",
+    "TakenDirectory",
+    "Thread",
+]
+
 
 class Consent(models.Model):
     """A person's signed consent (授权同意) to one question of one case."""

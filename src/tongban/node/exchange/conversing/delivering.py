@@ -1,0 +1,137 @@
+"""Delivering what was said: the first waiting message of each thread, under a lease, until it is kept there.
+
+A crash at any step leaves the message waiting; a peer that has it already says so.
+"""
+
+import logging
+import random
+import secrets
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from tongban.node.clock import true_now
+from tongban.node.exchange import identity
+from tongban.node.exchange.conversing import peers, storing
+from tongban.node.exchange.conversing.models import Conversation, Letter
+from tongban.node.exchange.conversing.saying import here
+from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.transport import Transport, Unreachable
+from tongban.protocol import Code, Refusal, Refused
+from tongban.protocol import conversations as talk
+
+LEASE = timedelta(seconds=40)
+TICK_AT_ONCE = 200
+"""Conversations whose time limit is over that one call deals with."""
+
+log = logging.getLogger(__name__)
+
+
+def deliver_next(transport: Transport) -> bool:
+    """Try the message that is due longest; False when none is due."""
+    row = _claim()
+    if row is None:
+        return False
+    try:
+        _deliver(row, identity.current(), transport)
+    except Refused as refused:
+        _postpone(row, refused.code)
+    except Unreachable:
+        peers.note_unreachable(row.peer)
+        _postpone(row, Code.TRY_LATER, timedelta(0))
+    except Exception:
+        _postpone(row, Code.TRY_LATER)
+        raise
+    return True
+
+
+def release_leases() -> None:
+    """Free what a worker that died had claimed."""
+    Letter.objects.filter(is_waiting=True).exclude(lease=None).update(lease=None, lease_until=None)
+
+
+def say_what_is_due() -> int:
+    """Say what the node has to say by itself because a time limit is over; to how many conversations."""
+    due = Conversation.objects.filter(has_ended=False, expires__lte=true_now()).order_by("expires")
+    return sum(_tick(row.pk) for row in due.only("pk")[:TICK_AT_ONCE])
+
+
+def _tick(conversation_id: UUID) -> bool:
+    node = identity.current()
+    with transaction.atomic():
+        locked, conversation = storing.lock_conversation(conversation_id)
+        step = talk.tick(locked.thread, conversation, here(node))
+        if step is None:
+            return False
+        storing.keep(locked, step)
+    return True
+
+
+def _claim() -> Letter | None:
+    is_free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    before = Letter.objects.filter(
+        is_own=True,
+        is_waiting=True,
+        peer=OuterRef("peer"),
+        case_ref=OuterRef("case_ref"),
+        position__lt=OuterRef("position"),
+    )
+    with transaction.atomic():
+        row = (
+            Letter.objects.select_for_update(skip_locked=True)
+            .filter(~Exists(before), is_free, is_waiting=True, next_try__lte=Now())
+            .exclude(peer__in=peers.resting())
+            .order_by("next_try")
+            .first()
+        )
+        if row is None:
+            return None
+        row.lease = uuid4()
+        row.attempts += 1
+        Letter.objects.filter(pk=row.pk).update(
+            lease=row.lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
+        )
+    return row
+
+
+def _deliver(row: Letter, node: Identity, transport: Transport) -> None:
+    body = bytes(row.body)
+    message = talk.parse_utterance(body)
+    nonce = secrets.token_urlsafe(24)
+    delivery = talk.seal_utterance(body, row.peer, node.directory, node.key, now=true_now(), nonce=nonce)
+    response = transport(node.directory.node(row.peer), delivery)
+    reply = talk.open_receipt(response, delivery, message, node.directory, now=true_now())
+    peers.note_reached(row.peer)
+    if isinstance(reply, Refusal):
+        raise Refused(reply.code, reply.path, reply.hint)
+    with transaction.atomic():
+        thread = storing.lock(row.peer, row.case_ref).thread
+        if talk.has_forgotten(thread, reply):
+            peers.note_ahead(row.peer)
+        if not talk.is_taken(message, reply):
+            _ask_from(row, reply)
+            return
+        kept = Letter.objects.filter(
+            is_own=True, peer=row.peer, case_ref=row.case_ref, position__lt=reply.next, is_waiting=True
+        )
+        kept.update(is_waiting=False, lease=None, lease_until=None, problem="")
+    log.info("kept message=%s kind=%s by=%s attempts=%d", row.message, row.kind, row.peer, row.attempts)
+
+
+def _ask_from(row: Letter, reply: talk.Receipt) -> None:
+    """The peer lacks messages before this one, though it once had them: they are delivered again."""
+    lacking = Letter.objects.filter(
+        is_own=True, peer=row.peer, case_ref=row.case_ref, position__gte=reply.next
+    )
+    lacking.update(is_waiting=True, next_try=Now(), lease=None, lease_until=None)
+
+
+def _postpone(row: Letter, problem: Code, wait: timedelta | None = None) -> None:
+    if wait is None:
+        wait = talk.pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
+    still_ours = Letter.objects.filter(pk=row.pk, is_waiting=True, lease=row.lease)
+    still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=problem.value)
+    log.info("waiting message=%s for=%s attempts=%d problem=%s", row.message, row.peer, row.attempts, problem)

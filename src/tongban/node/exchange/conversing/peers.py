@@ -1,0 +1,36 @@
+"""How other nodes are: one that cannot be reached rests for a while, and what waits for it rests too."""
+
+import random
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from tongban.node.exchange.conversing.models import Peer
+from tongban.protocol.conversations import pause
+
+
+def resting() -> list[str]:
+    """The peers that are not to be tried now."""
+    return list(Peer.objects.filter(rests_until__gt=Now()).values_list("name", flat=True))
+
+
+def note_unreachable(name: str) -> None:
+    """Let a peer rest, the longer the more often it could not be reached in a row."""
+    with transaction.atomic():
+        Peer.objects.get_or_create(name=name)
+        peer = Peer.objects.select_for_update().get(name=name)
+        peer.failures += 1
+        wait: timedelta = pause(peer.failures, random.random())  # noqa: S311 - jitter, not a secret
+        Peer.objects.filter(name=name).update(failures=peer.failures, rests_until=Now() + wait)
+
+
+def note_reached(name: str) -> None:
+    """A peer has answered: nothing for it rests any more."""
+    Peer.objects.filter(name=name).exclude(failures=0).update(failures=0, rests_until=None)
+
+
+def note_ahead(name: str) -> None:
+    """A peer remembers more of this node than the node itself does."""
+    Peer.objects.get_or_create(name=name)
+    Peer.objects.filter(name=name).update(is_ahead_of_us=True)

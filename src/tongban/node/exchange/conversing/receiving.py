@@ -1,0 +1,104 @@
+"""Taking in messages of conversations: each takes effect once, and the receipt leaves after the commit.
+
+`receive` always gives a response: a receipt, or a refusal with its code; it never raises.
+"""
+
+import logging
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from tongban import protocol
+from tongban.node.clock import true_now
+from tongban.node.config import ConfigError, this_node
+from tongban.node.exchange import identity
+from tongban.node.exchange.conversing import storing
+from tongban.node.exchange.conversing.peers import note_ahead
+from tongban.node.exchange.conversing.saying import here
+from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.nonces import note_delivery
+from tongban.node.exchange.receiving import BODY_LIMIT
+from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
+from tongban.protocol import conversations as talk
+from tongban.protocol.conversations import Delivered, Opening, Receipt
+
+log = logging.getLogger(__name__)
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    """The response to a message of another node."""
+    try:
+        node = identity.current()
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        log.error("the exchange cannot answer: %s", type(error).__name__)
+        refusal = protocol.refusal(Refused(Code.TRY_LATER), this_node().name, None, true_now())
+        return protocol.plain_reply(refusal)
+    reply = _reply_to(request, node)
+    try:
+        return talk.seal_receipt(reply, request, node.key, now=true_now())
+    except Refused as unsealed:
+        unbound = (
+            reply if isinstance(reply, Refusal) else protocol.refusal(unsealed, node.me, None, true_now())
+        )
+        return protocol.plain_reply(unbound)
+
+
+def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
+    message: UUID | None = None
+    refused = Refused(Code.TRY_LATER)
+    try:
+        if len(request.body) > BODY_LIMIT:
+            raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
+        delivered = talk.authenticate_utterance(request, node.directory, node.me, now=true_now())
+        message = delivered.message.id
+        note_delivery(delivered.verified)
+        return _take_in(delivered, request.body, node)
+    except Refused as why:
+        log.info("refused message=%s code=%s path=%s", message, why.code.value, why.path)
+        refused = why
+    except talk.Forgotten as forgotten:
+        log.error("%s has heard more from this node than it remembers", forgotten.peer)
+        note_ahead(forgotten.peer)
+    except (DatabaseError, InterfaceError) as error:
+        log.error("the node's database failed: %s", type(error).__name__)
+    except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
+        log.error("taking in failed: %s", type(error).__name__)
+    return protocol.refusal(refused, node.me, message, true_now())
+
+
+def _take_in(delivered: Delivered, body: bytes, node: Identity) -> Receipt:
+    message = delivered.message
+    with transaction.atomic():
+        _wait_briefly()
+        locked = storing.lock(message.sender, message.case_ref)
+        step = talk.hear(
+            locked.thread,
+            storing.find(message.conversation),
+            message,
+            delivered.body_sha256,
+            storing.known(message),
+            here=here(node),
+            inadmissible=_inadmissible(delivered, node),
+        )
+        storing.keep(locked, step, (message, body))
+    log.info("heard message=%s kind=%s from=%s new=%s", message.id, message.kind, message.sender, step.is_new)
+    return talk.receipt(step.thread, message, node.me, true_now())
+
+
+def _wait_briefly() -> None:
+    """Give up a lock that an officer's own step holds, before the two can wait for each other.
+
+    PostgreSQL looks for deadlocks after a second; this step gives up first, and the message comes again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+
+
+def _inadmissible(delivered: Delivered, node: Identity) -> Refused | None:
+    if not isinstance(delivered.message, Opening):
+        return None
+    try:
+        talk.admit(delivered.message, node.directory, now=true_now())
+    except Refused as refused:
+        return refused
+    return None

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from tests.exchange.own_files import config, publish
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY, SUBJECT, directory
 from tongban import protocol
@@ -16,6 +17,8 @@ from tongban.node.clock import true_now
 from tongban.node.config import this_node
 from tongban.node.exchange import connectors, identity, outcomes
 from tongban.node.exchange.identity import Identity
+
+__all__ = ["config", "publish"]
 
 SCHEMA = "yb_chongqing"
 

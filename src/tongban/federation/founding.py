@@ -83,6 +83,7 @@ def found(
     )
     _publish_directory(home / "federation" / "directory.json", federation_key, node_keys, issuers, addresses)
     for side in SIDES:
+        _hand_out(home, side.node, federation_key)
         _keep_secret(home / side.node / "secret", secrets.token_hex(32))
         configuration = _configuration(side, addresses[side.node], (databases or {}).get(side.node, ""))
         path = home / side.node / "node.toml"
@@ -149,6 +150,17 @@ def _publish_directory(
     issued = datetime.now(UTC).replace(microsecond=0)
     directory = _directory(version + 1, issued, node_keys, issuers, addresses)
     _write(path, protocol.sign_directory(directory, federation_key))
+
+
+def _hand_out(home: Path, node: str, federation_key: SigningKey) -> None:
+    """Give the node the directory, unless it goes by that version or a newer one already."""
+    newest, own = home / "federation" / "directory.json", home / node / "directory.json"
+    key = federation_key.verifying_key
+    if own.exists():
+        known = protocol.open_directory(own.read_bytes(), key)
+        if known.version >= protocol.open_directory(newest.read_bytes(), key).version:
+            return
+    _write(own, newest.read_bytes())
 
 
 def _directory(
@@ -229,7 +241,7 @@ pages_url = "{address.pages_url}"
 pages_port = {address.pages_port}
 gateway_url = "{address.gateway_url}"
 gateway_port = {address.gateway_port}
-directory_path = "../federation/directory.json"
+directory_path = "directory.json"
 federation_key_path = "../federation/federation.json"
 key_path = "node.pem"
 secret_path = "secret"

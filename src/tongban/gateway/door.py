@@ -1,16 +1,19 @@
 """What stands behind the gateway's addresses, run in threads; each call leaves no connection half used."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old_connections, connection
 
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import connectors, identity, receiving
+from tongban.node.exchange import connectors, directories, identity, receiving
 from tongban.node.exchange.conversing import receiving as conversing
-from tongban.protocol import HttpRequest, HttpResponse
+from tongban.node.exchange.identity import Identity
+from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
 
 Given = TypeVar("Given")
+log = logging.getLogger(__name__)
 
 
 def check_configuration() -> None:
@@ -36,9 +39,24 @@ def is_healthy() -> bool:
     return _with_connection(_database_answers)
 
 
-def directory_document() -> bytes:
-    """The signed directory that the node goes by."""
-    return identity.current().document
+def directory() -> Identity:
+    """The signed directory that the node goes by; Refused `try-later` when the node cannot tell."""
+    return _or_later(identity.current)
+
+
+def offer_directory(document: bytes) -> Identity:
+    """Go by this directory if it is newer and signed; Refused else."""
+    return _or_later(lambda: directories.offer(document))
+
+
+def _or_later(call: Callable[[], Given]) -> Given:
+    try:
+        return _with_connection(call)
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        log.error(
+            "the directory cannot be used: %s", error if isinstance(error, ConfigError) else type(error)
+        )
+        raise Refused(Code.TRY_LATER) from None
 
 
 def _database_answers() -> bool:

@@ -17,7 +17,7 @@ from starlette.types import ExceptionHandler
 
 from tongban.gateway import door
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
-from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
 from tongban.protocol.conversations import CONVERSATIONS_PATH
 
 THREADS = 8
@@ -39,7 +39,7 @@ async def conversations(request: Request) -> Response:
 
 
 async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) -> Response:
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+    headers = _headers(request)
     try:
         _check_framing(headers, bool(request.url.query))
         body = await _read_body(request)
@@ -57,9 +57,27 @@ async def health(_request: Request) -> Response:
     return JSONResponse({"status": "unavailable", "problem": "database"}, status_code=503)
 
 
-async def directory(_request: Request) -> Response:
-    """Give the signed directory that the node goes by."""
-    return Response(await _in_thread(door.directory_document), media_type=DIRECTORY_TYPE)
+async def directory(request: Request) -> Response:
+    """Give the signed directory that the node goes by; its version is the entity tag."""
+    try:
+        known = await _in_thread(door.directory)
+    except Refused as refused:
+        return _response(refuse(refused))
+    tag = {"etag": f'"{known.directory.version}"'}
+    if request.headers.get("if-none-match") == tag["etag"]:
+        return Response(status_code=304, headers=tag)
+    return Response(known.document, media_type=DIRECTORY_TYPE, headers=tag)
+
+
+async def offered_directory(request: Request) -> Response:
+    """Take a directory that is newer and signed; say which version is in force then."""
+    try:
+        _check_framing(_headers(request), bool(request.url.query))
+        body = await _read_body(request)
+        taken = await _in_thread(partial(door.offer_directory, body))
+    except Refused as refused:
+        return _response(refuse(refused))
+    return JSONResponse({"version": taken.directory.version})
 
 
 async def not_served(_request: Request, error: Exception) -> Response:
@@ -68,7 +86,11 @@ async def not_served(_request: Request, error: Exception) -> Response:
     return JSONResponse({"status": status, "see": MESSAGES_PATH}, status_code=status)
 
 
-def _check_framing(headers: tuple[tuple[str, str], ...], has_query: bool) -> None:
+def _headers(request: Request) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+
+
+def _check_framing(headers: Headers, has_query: bool) -> None:
     names = [name for name, _ in headers]
     for name in ONCE_ONLY:
         if names.count(name) > 1:
@@ -112,5 +134,6 @@ ROUTES = (
     Route(CONVERSATIONS_PATH, conversations, methods=["POST"]),
     Route("/health", health),
     Route("/directory", directory),
+    Route("/directory", offered_directory, methods=["POST"]),
 )
 EXCEPTION_HANDLERS: Mapping[int | type[Exception], ExceptionHandler] = {HTTPException: not_served}

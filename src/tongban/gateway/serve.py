@@ -18,8 +18,8 @@ from granian.server import MPServer
 
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, NodeConfig, this_node
+from tongban.node.exchange.trust import read_directory
 from tongban.node.tls_folder import TlsFolder
-from tongban.protocol import Directory, DirectoryError, KeyFileError, VerifyingKey, open_directory
 
 WATCH = timedelta(seconds=1)
 """How often directory and certificate are looked at."""
@@ -42,7 +42,7 @@ class _Watched:
         Raises ConfigError. A directory older than one seen before changes nothing.
         """
         self._folder.renew_if_due(self._config, true_now())
-        directory = _directory(self._config)
+        directory = read_directory(self._config).directory
         peers_changed = False
         if directory.version >= self._version:
             self._version = directory.version
@@ -102,18 +102,6 @@ def _watch(watched: _Watched) -> None:
             continue
         if is_new:
             os.kill(os.getpid(), signal.SIGHUP)
-
-
-def _directory(config: NodeConfig) -> Directory:
-    try:
-        federation = VerifyingKey.from_json(config.federation_key_path.read_bytes())
-        return open_directory(config.directory_path.read_bytes(), federation)
-    except OSError as error:
-        raise ConfigError(f"{error.filename}: cannot be read") from error
-    except KeyFileError as error:
-        raise ConfigError(f"{config.federation_key_path}: {error}") from error
-    except DirectoryError as error:
-        raise ConfigError(f"{config.directory_path}: {error}") from error
 
 
 def _stamp(path: Path) -> int:

@@ -32,6 +32,9 @@ class Code(StrEnum):
     CONSENT_MISMATCH = "consent-mismatch"
     DEPARTMENT_DATA_INVALID = "department-data-invalid"
     NOT_NOW = "not-now"
+    DIRECTORY_FORGED = "directory-forged"
+    DIRECTORY_OLDER = "directory-older"
+    DIRECTORY_UNUSABLE = "directory-unusable"
     TRY_LATER = "try-later"
     PEER_UNTRUSTED = "peer-untrusted"
     CERTIFICATE_REFUSED = "certificate-refused"
@@ -154,6 +157,21 @@ MEANINGS: dict[Code, Meaning] = {
         409,
         "按往来的现状，这一步已不能或还不能进行，请查看最新情况。",
         "As things stand between the two sides this step is not possible; look at how they stand now.",
+    ),
+    Code.DIRECTORY_FORGED: _final(
+        403,
+        "目录没有有权签发者的有效签名，未予采用，请向联合体运营方索取目录。",
+        "Nobody who may sign the directory has signed this one; get it from the federation's operator.",
+    ),
+    Code.DIRECTORY_OLDER: _final(
+        409,
+        "本节点的目录更新，这份目录未予采用，请先更新您的目录。",
+        "This node goes by a newer directory and has not taken this one; update yours first.",
+    ),
+    Code.DIRECTORY_UNUSABLE: _final(
+        422,
+        "目录没有列出本节点此刻有效的密钥，未予采用，请由联合体运营方补上。",
+        "The directory lists no valid key of this node, which has not taken it; have the operator list one.",
     ),
     Code.TRY_LATER: _again(
         503,

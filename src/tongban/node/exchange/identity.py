@@ -1,28 +1,24 @@
 """Who this node is on the exchange: its name, its signing key, the directory it goes by.
 
 The directory file is read again when it changes; one that is forged, broken or older than the newest
-that the node has ever gone by is not taken.
+that the node has ever gone by is not taken. Of several own keys the newest that the directory lists as
+valid signs, so that one key follows another without a restart.
 """
 
 import logging
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db.models import Max
 
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, NodeConfig, this_node
+from tongban.node.exchange import trust
 from tongban.node.exchange.models import TakenDirectory
-from tongban.protocol import (
-    Directory,
-    DirectoryError,
-    KeyFileError,
-    Refused,
-    SigningKey,
-    VerifyingKey,
-    open_directory,
-)
+from tongban.node.exchange.trust import SignedDirectory
+from tongban.protocol import Directory, KeyEntry, KeyFileError, KeyUse, Refused, SigningKey
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +35,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class _Loaded:
-    changed: int
+    stamps: tuple[int, ...]
     identity: Identity
+    until: datetime
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _lock = threading.Lock()
 _loaded: dict[Path, _Loaded] = {}
 
@@ -50,13 +48,13 @@ _loaded: dict[Path, _Loaded] = {}
 def current() -> Identity:
     """This node's identity by its configuration; ConfigError names the file that cannot be used."""
     config = this_node()
-    changed = _changed(config.directory_path)
+    stamps = (_changed(config.directory_path), _changed(config.key_path))
     with _lock:
         known = _loaded.get(config.directory_path)
         if known is None:
-            known = _Loaded(changed, _take(config))
-        elif changed != known.changed:
-            known = _Loaded(changed, _take_again(config, known.identity))
+            known = _loaded_from(stamps, _take(config))
+        elif stamps != known.stamps or known.until <= true_now():
+            known = _loaded_from(stamps, _take_again(config, known.identity))
         _loaded[config.directory_path] = known
         return known.identity
 
@@ -66,32 +64,62 @@ def load(config: NodeConfig, at_least: int = 0) -> Identity:
 
     Raises ConfigError when a file cannot be used or the directory's version is below `at_least`.
     """
-    federation = _read_key(config.federation_key_path)
-    document = _read(config.directory_path)
-    try:
-        directory = open_directory(document, federation, at_least=at_least)
-    except DirectoryError as error:
-        raise ConfigError(f"{config.directory_path}: {error}") from error
-    try:
-        key = SigningKey.from_pem(config.key_id, _read(config.key_path))
-    except KeyFileError as error:
-        raise ConfigError(f"{config.key_path}: {error}") from error
-    return Identity(config.name, _listed(key, config, directory), directory, document)
+    return made_of(config, trust.read_directory(config, at_least))
 
 
-def _listed(key: SigningKey, config: NodeConfig, directory: Directory) -> SigningKey:
-    """The key under the name that the directory lists it by."""
+def made_of(config: NodeConfig, signed: SignedDirectory) -> Identity:
+    """The identity of this node under that directory; ConfigError when its key is not listed there."""
+    now = true_now()
     try:
-        entries = directory.node(config.name).keys
+        listed = signed.directory.node(config.name).keys
     except Refused:
         raise ConfigError(f"{config.directory_path}: no node is called {config.name}") from None
-    for entry in entries:
-        if entry.verifying_key.public_key == key.public_key and key.keyid in {"", entry.keyid}:
-            return key.named(entry.keyid)
-    raise ConfigError(
-        f"{config.key_path}: the directory does not list this key for {config.name}; "
-        "have the federation add it, or use the key it lists"
-    )
+    own = _own_keys(config)
+    usable = [
+        (entry, key)
+        for entry in listed
+        for key in own
+        if entry.use is KeyUse.SIGN
+        and entry.verifying_key.public_key == key.public_key
+        and config.key_id in {"", entry.keyid}
+    ]
+    if not usable:
+        raise ConfigError(
+            f"{config.key_path}: the directory does not list this key for {config.name}; "
+            "have the federation add it, or use the key it lists"
+        )
+    valid = [(entry, key) for entry, key in usable if entry.valid_at(now)]
+    if not valid:
+        entry = usable[-1][0]
+        raise ConfigError(
+            f"{config.key_path}: {entry.keyid}: {entry.fault_at(now)}; have the federation list a new one"
+        )
+    entry, key = max(valid, key=lambda pair: pair[0].not_before)
+    return Identity(config.name, key.named(entry.keyid), signed.directory, signed.document)
+
+
+def _own_keys(config: NodeConfig) -> list[SigningKey]:
+    """The keys of the file, or of all .pem files where `key_path` is a folder."""
+    paths = sorted(config.key_path.glob("*.pem")) if config.key_path.is_dir() else [config.key_path]
+    keys = []
+    for path in paths:
+        try:
+            keys.append(SigningKey.from_pem("", trust.read_file(path)))
+        except KeyFileError as error:
+            raise ConfigError(f"{path}: {error}") from error
+    return keys
+
+
+def _loaded_from(stamps: tuple[int, ...], identity: Identity) -> _Loaded:
+    now = true_now()
+    turns = [turn for entry in identity.directory.node(identity.me).keys for turn in _turns(entry)]
+    return _Loaded(stamps, identity, min((turn for turn in turns if turn > now), default=_NEVER))
+
+
+def _turns(entry: KeyEntry) -> tuple[datetime, ...]:
+    """When it changes whether the key is valid."""
+    revoked = (entry.revoked_at,) if entry.revoked_at is not None else ()
+    return (entry.not_before, entry.not_after, *revoked)
 
 
 def _take(config: NodeConfig) -> Identity:
@@ -101,6 +129,7 @@ def _take(config: NodeConfig) -> Identity:
     TakenDirectory.objects.get_or_create(
         version=identity.directory.version, defaults={"taken_at": true_now()}
     )
+    trust.note_signers(config, identity.directory, true_now())
     return identity
 
 
@@ -117,17 +146,3 @@ def _changed(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _read_key(path: Path) -> VerifyingKey:
-    try:
-        return VerifyingKey.from_json(_read(path))
-    except KeyFileError as error:
-        raise ConfigError(f"{path}: {error}") from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read") from error

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,7 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.casework.walk import ANSWERS, Walk
 from tests.pages.browser import chromium, overflow, violations, watch
-from tongban.node.casework import actions
+from tests.pages.every_kind import CODE, add_every_kind
+from tests.services.shipped import copy_shipped
+from tongban.node.casework import actions, catalogue, drafts
 from tongban.node.people.models import Account, Officer
 
 MOST_BYTES = 150_000
@@ -85,6 +88,20 @@ def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
 
 
 @pytest.fixture
+def question_pages(citizen: Account, tmp_path: Path) -> list[str]:
+    """A page for each kind of question, an item of a group, and the group with an item."""
+    root = copy_shipped(tmp_path / "services")
+    add_every_kind(root)
+    catalogue.publish(root)
+    assert citizen.person is not None
+    draft = drafts.begin(citizen.person, CODE)
+    drafts.answer(draft, "jobs", [{"employer": "锦" * 40, "from": "2001-03", "ended": "no"}])
+    keys = [question.key for question in drafts.questions(draft)]
+    questions = f"/applications/{draft.pk}/questions/"
+    return [f"{questions}{key}/" for key in keys] + [f"{questions}jobs/1/", f"{questions}jobs/2/"]
+
+
+@pytest.fixture
 def officers_pages(walk: Walk) -> list[str]:
     return ["/workbench/", "/workbench/?status=done", f"/workbench/cases/{walk.proposed().number}/"]
 
@@ -107,6 +124,23 @@ def test_citizens_pages_are_accessible_light_quiet_and_fit(
         assert violations(page, "color-contrast") == [], address
         assert len(heard.complaints) == (address == NOWHERE), (address, heard.complaints)
         page.context.close()
+
+
+def test_questions_of_every_kind_are_accessible_narrow_and_in_error(
+    enter: Callable[..., Page], citizen: Account, question_pages: list[str]
+) -> None:
+    page = enter(citizen)
+    heard = watch(page)
+    for address in question_pages:
+        page.goto(address)
+        assert violations(page) == [], address
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert overflow(page) <= 0, address
+        page.set_viewport_size({"width": 1280, "height": 900})
+    page.click("main form button")
+    page.wait_for_selector(".govuk-error-summary")
+    assert violations(page) == []
+    assert [line for line in heard.complaints if "422" not in line] == []
 
 
 def test_workbench_is_accessible_and_quiet(

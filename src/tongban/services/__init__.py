@@ -1,9 +1,11 @@
 """Services as data: one folder a service, read and checked here."""
 
+from tongban.services.answers import Answer, FileAnswer, Raw
 from tongban.services.deciding import Known, Proposed, facts, propose
 from tongban.services.definition import Definition, EvidenceNeed, Side, Source
-from tongban.services.form import Answer, AnswerError, Form, Question
+from tongban.services.form import Form
 from tongban.services.loading import load
+from tongban.services.question import AnswerError, Question
 from tongban.services.ruling import NotComputable, explain
 from tongban.services.service import Service, ServiceError
 from tongban.services.text import Text, shown
@@ -13,11 +15,13 @@ __all__ = [
     "AnswerError",
     "Definition",
     "EvidenceNeed",
+    "FileAnswer",
     "Form",
     "Known",
     "NotComputable",
     "Proposed",
     "Question",
+    "Raw",
     "Service",
     "ServiceError",
     "Side",

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tongban.law import LawError, RuleSet
 from tongban.services.ruling import ruleset_of
-from tongban.services.service import SERVICE_FILE, Service, ServiceError
+from tongban.services.service import FORM_FILE, FORM_SCHEMA_FILE, SERVICE_FILE, Service, ServiceError
 
-_BUNDLED = frozenset({".toml", ".py"})
+_BUNDLED = frozenset({".toml", ".py", ".json"})
+_OF_THE_SERVICE = frozenset({SERVICE_FILE, FORM_FILE, FORM_SCHEMA_FILE})
 _IMPORTED = re.compile(r"^from tongban\.services\.(\w+)\.rules import ", re.MULTILINE)
 
 
@@ -41,7 +42,11 @@ def _rule_files(root: Path, service: Service) -> dict[str, str]:
             raise ServiceError(
                 _file(service), "decision.ruleset", f"expected a rule set in the folder {folder!r}"
             )
-        files = _files(root, root / folder)
+        files = {
+            path: text
+            for path, text in _files(root, root / folder).items()
+            if path.rsplit("/", 1)[-1] not in _OF_THE_SERVICE
+        }
         found |= files
         imported = (used for text in files.values() for used in _IMPORTED.findall(text))
         wanted += [used for used in imported if used not in wanted]

@@ -16,10 +16,12 @@ from pydantic import ValidationError
 
 from tongban.services.definition import AnswerFact, Definition
 from tongban.services.form import Form
+from tongban.services.form_schema import SchemaError, form_of
 from tongban.services.text import Data
 
 SERVICE_FILE = "service.toml"
 FORM_FILE = "form.toml"
+FORM_SCHEMA_FILE = "form.schema.json"
 
 D = TypeVar("D", bound=Data)
 
@@ -71,7 +73,7 @@ class Service:
             raise ServiceError(SERVICE_FILE, "", "expected exactly one in the bundle")
         folder = named[0].removesuffix(f"/{SERVICE_FILE}")
         definition = _read(Definition, bundle, named[0])
-        form = _read(Form, bundle, f"{folder}/{FORM_FILE}")
+        form = _form(bundle, folder)
         _check_questions(folder, definition, form)
         return cls(folder, definition, form, bundle)
 
@@ -87,6 +89,24 @@ def _read(model: type[D], bundle: Mapping[str, str], path: str) -> D:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ServiceError(path, key, first["msg"]) from error
+
+
+def _form(bundle: Mapping[str, str], folder: str) -> Form:
+    """The form from `form.toml`, or from `form.schema.json` where a service brings that instead."""
+    path = f"{folder}/{FORM_SCHEMA_FILE}"
+    if path not in bundle:
+        return _read(Form, bundle, f"{folder}/{FORM_FILE}")
+    if f"{folder}/{FORM_FILE}" in bundle:
+        raise ServiceError(path, "", f"expected either this file or {FORM_FILE}")
+    try:
+        return form_of(json.loads(bundle[path]))
+    except json.JSONDecodeError as error:
+        raise ServiceError(path, "", f"expected JSON: {error}") from error
+    except SchemaError as error:
+        raise ServiceError(path, error.path, error.expected) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ServiceError(path, ".".join(str(part) for part in first["loc"]), first["msg"]) from error
 
 
 def _check_questions(folder: str, definition: Definition, form: Form) -> None:

@@ -9,7 +9,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _MONEY = re.compile(r"-?\d+\.\d{2}")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
 
@@ -44,7 +45,7 @@ class Text(Data):
 
 
 def shown(value: object) -> Text:
-    """A value as people write it: months and money in each language's way, yes and no as words."""
+    """A value as people write it: days, months and money in each language's way, yes and no as words."""
     if isinstance(value, Text):
         return value
     if value is None:
@@ -55,6 +56,8 @@ def shown(value: object) -> Text:
     if _MONTH.fullmatch(text):
         first = date(int(text[:4]), int(text[5:]), 1)
         return Text(zh=f"{first.year}年{first.month}月", en=first.strftime("%B %Y"))
+    if _DAY.fullmatch(text):
+        return _shown_day(text)
     if _MONEY.fullmatch(text):
         amount = f"{int(text[:-3]):,}{text[-3:]}"
         return Text(zh=f"{amount} 元", en=f"CNY {amount}")
@@ -62,6 +65,14 @@ def shown(value: object) -> Text:
 
 
 _UNKNOWN = Text(zh="尚不能确定", en="not known yet")
+
+
+def _shown_day(text: str) -> Text:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return Text(zh=text, en=text)
+    return Text(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {day.strftime('%B %Y')}")
 
 
 def _fill(template: str, values: Mapping[str, object], language: str) -> str:

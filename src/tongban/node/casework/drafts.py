@@ -16,7 +16,7 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.people.models import Person
-from tongban.services import Answer, EvidenceNeed, Question, Service, Text
+from tongban.services import Answer, EvidenceNeed, Question, Raw, Service, Text
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,20 @@ def missing(draft: Draft) -> tuple[Question, ...]:
     return service_of(draft).form.missing(known(draft))
 
 
-def answer(draft: Draft, key: str, raw: str) -> Draft:
+def answer(draft: Draft, key: str, raw: Raw) -> Draft:
     """Save one answer. Raises AnswerError when it is not acceptable, Refused when it is not asked."""
     question = next((question for question in questions(draft) if question.key == key), None)
     if question is None:
         raise Refused("not-found")
-    value = question.read(raw)
+    return _store(draft, key, question.read(raw))
+
+
+def forget(draft: Draft, key: str) -> Draft:
+    """Take an answer back. Raises Refused when the draft is submitted or given up."""
+    return _store(draft, key, None)
+
+
+def _store(draft: Draft, key: str, value: Answer | None) -> Draft:
     with transaction.atomic():
         stored = rights.drafts_of(draft.person).select_for_update(of=("self",)).filter(pk=draft.pk).first()
         if stored is None:

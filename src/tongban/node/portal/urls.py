@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from tongban.node.portal import application_pages, case_pages, plan_pages, service_pages, sign_in
+from tongban.node.portal import (
+    application_pages,
+    case_pages,
+    plan_pages,
+    question_pages,
+    service_pages,
+    sign_in,
+)
 from tongban.node.theme import views
 
 urlpatterns = [
@@ -18,7 +25,15 @@ urlpatterns = [
     path("applications/<uuid:draft_id>/check/", application_pages.check, name="check"),
     path("applications/<uuid:draft_id>/consent/", application_pages.consent, name="consent"),
     path("applications/<uuid:draft_id>/discard/", application_pages.discard, name="discard"),
-    path("applications/<uuid:draft_id>/questions/<str:key>/", application_pages.question, name="question"),
+    path("applications/<uuid:draft_id>/questions/<str:key>/", question_pages.question, name="question"),
+    path(
+        "applications/<uuid:draft_id>/questions/<str:key>/<int:position>/", question_pages.item, name="item"
+    ),
+    path(
+        "applications/<uuid:draft_id>/questions/<str:key>/<int:position>/remove/",
+        question_pages.remove_item,
+        name="remove-item",
+    ),
     path("cases/", case_pages.my_cases, name="my-cases"),
     path("cases/<str:number>/", case_pages.case, name="case"),
     path("cases/<str:number>/submitted/", case_pages.submitted, name="submitted"),

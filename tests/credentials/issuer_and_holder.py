@@ -32,13 +32,16 @@ FRAME = Frame.of(
 
 
 @cache
+def _key(name: str, suite: Suite) -> SigningKey:
+    return new_signing_key(name, suite)
+
+
 def issuer_key(suite: Suite = Suite.ES256) -> SigningKey:
-    return new_signing_key("issuer-1", suite)
+    return _key("issuer-1", suite)
 
 
-@cache
 def holder_key(suite: Suite = Suite.ES256) -> SigningKey:
-    return new_signing_key("holder-1", suite)
+    return _key("holder-1", suite)
 
 
 def issued(**changed: object) -> str:

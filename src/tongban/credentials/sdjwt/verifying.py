@@ -43,6 +43,7 @@ def verify(
     key_binding: KeyBinding | None,
     types: frozenset[str] | None = None,
     audience: str | None = None,
+    never_disclosed: frozenset[str] = frozenset(),
     refuse_expired: bool = True,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verified:
@@ -50,6 +51,7 @@ def verify(
 
     `key_binding` None means that none is required (one that is there is not looked at). `types` are the
     `typ` headers to take, None takes any. `audience` is required in `aud` where the issuer set one.
+    `never_disclosed` are claims that only the issuer's own payload may hold.
     """
     parts = Parts.of(compact, limits)
     token = jws.take_apart(parts.token, "sd-jwt", limits)
@@ -58,7 +60,10 @@ def verify(
     signer = key if isinstance(key, VerifyingKey) else key(token.header, token.payload)
     opened = token.verified(signer)
     digest = digest_of(opened.payload)
+    not_open = never_disclosed - opened.payload.keys()
     claims = reveal(opened.payload, parts.disclosures, digest, limits)
+    if not not_open.isdisjoint(claims):
+        raise CredentialRefused(Code.RESERVED_NAME, "disclosure")
     check_started(claims, now)
     expired = has_expired(claims, now)
     if expired and refuse_expired:

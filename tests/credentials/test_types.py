@@ -1,0 +1,74 @@
+"""Credential types as data: what loads, and what a broken file is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.credentials.samples import NAMES, kind, registry
+from tongban import services
+from tongban.credentials.types import FILE, TypeFileError, TypeRegistry, load_type
+
+ROOT = Path(services.__file__).parent
+TITLE = (ROOT / "professional_title" / FILE).read_text(encoding="utf-8")
+
+
+def test_the_nine_types_are_there() -> None:
+    assert {vct.split("/")[-2] for vct in registry()} >= set(NAMES)
+    assert len(NAMES) == 9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_type_says_where_its_list_of_claims_comes_from(name: str) -> None:
+    assert kind(name).sources
+    assert kind(name).is_verified == all(source.confidence == "high" for source in kind(name).sources)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_type_can_be_compared_with_the_person_who_shows_its_code(name: str) -> None:
+    for purpose in kind(name).purposes:
+        assert purpose.claims[0] in {("name",), ("subject",)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("code = 3", "code = 0", "code"),
+        ('kind = "month"', 'kind = "moon"', "claims.2.kind"),
+        ('path = ["series"]', 'path = ["name"]', "every path once"),
+        ('path = ["series"]', 'path = ["exp"]', "does not write itself"),
+        ('path = ["series"]', 'path = ["a", "b"]', "object around it"),
+        ('claims = [["name"]', 'claims = [["nome"]', "purposes.title"),
+        ("valid_days = 1095", "", "valid_days"),
+        ("professional-title/1", "professional-title", "vct"),
+        ("since =", "sinze =", "since"),
+        ("[", "{", FILE),
+    ],
+)
+def test_a_broken_file_is_told_with_its_name_and_key(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert old in TITLE
+    path = tmp_path / "professional_title" / FILE
+    path.parent.mkdir()
+    path.write_text(TITLE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(TypeFileError, match=r"professional_title/credential\.toml") as caught:
+        load_type(path)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "vct",
+    [
+        "https://tongban.example/credentials/professional-title/1",
+        "https://tongban.example/credentials/professiona1-title/1",
+        "https://tongban.example/credentials/profess1onal-title/1",
+    ],
+)
+def test_types_that_look_alike_cannot_both_be_registered(vct: str) -> None:
+    other = kind().model_copy(update={"vct": vct, "code": 999})
+    with pytest.raises(TypeFileError, match="unlike"):
+        TypeRegistry([kind(), other])
+
+
+def test_two_types_cannot_have_the_same_number() -> None:
+    other = kind("electronic-id").model_copy(update={"code": kind().code})
+    with pytest.raises(TypeFileError, match="number of its own"):
+        TypeRegistry([kind(), other])

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -81,6 +82,15 @@ def pytest_unconfigure() -> None:
 def database_server_url() -> str:
     """The server on which a test may create databases of its own."""
     return os.environ[SERVER_VARIABLE]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The tests' database, which nothing may be connected to when it is dropped."""
+    yield
+    from tongban.node.exchange import department_sql
+
+    department_sql.close_connections()
 
 
 @pytest.fixture(autouse=True)

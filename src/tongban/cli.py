@@ -8,6 +8,7 @@ import click
 from tongban import __version__
 
 ROOMS: Mapping[str, str] = {
+    "connector": "tongban.node.connector_cli",
     "demo": "tongban.federation.demo",
     "law": "tongban.law.cli",
     "node": "tongban.node.cli",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from tests.exchange.conftest import connector_as_declared
 from tests.protocol.federation_of_two import directory
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import connectors, department_data
-from tongban.node.exchange.department_data import FAULTS, Fault
+from tongban.node.exchange.department_data import FAULTS, Fault, Unit
 from tongban.protocol import CONTRIBUTION_SPELLS, Code, Record, Refused
 
 FIELDS = ("place", "from", "to", "kind")
 TODAY = date(2026, 11, 22)
 
 
-def declared(raw: dict[str, Any]) -> tuple[connectors.SqlConnector, ...]:
+def declared(raw: dict[str, Any]) -> tuple[connectors.Connector, ...]:
     return connectors.declared(this_node().model_copy(update={"connectors": (raw,)}), directory())
 
 
@@ -47,7 +48,12 @@ def test_only_the_columns_of_the_asked_fields_are_read() -> None:
         ({"kind": "fax"}, "kind"),
         ({"table": "ac20; DROP TABLE x"}, "table"),
         ({"key": ""}, "key"),
-        ({"dsn": "mysql://x"}, "dsn"),
+        ({"url": "nonsense"}, "url"),
+        ({"schema": None}, "url"),
+        ({"fields": {"place": {"column": "a", "convert": "month", "form": "MM"}}}, "fields.place"),
+        ({"fields": {"place": {"column": "a", "convert": "date", "form": "YYYY/MM"}}}, "fields.place"),
+        ({"kind": "http"}, "url"),
+        ({"kind": "files", "folder": "drop", "pattern": "../*.csv"}, "pattern"),
         ({"colour": "red"}, "colour"),
         ({"agency": "nobody"}, "agency"),
         ({"evidence_type": "gossip"}, "evidence_type"),
@@ -75,6 +81,48 @@ def test_a_month_may_be_written_in_many_ways(raw: object) -> None:
 @pytest.mark.parametrize("raw", [20260401, "20260401", "2026-04-01", date(2026, 4, 1)])
 def test_a_date_may_be_written_in_many_ways(raw: object) -> None:
     assert department_data.as_date(raw, "x") == "2026-04-01"
+
+
+@pytest.mark.parametrize(
+    ("raw", "form"), [("2026年04月", "YYYY年MM月"), ("04/2026", "MM/YYYY"), ("2026.04", "YYYY.MM")]
+)
+def test_the_form_of_months_is_declared(raw: str, form: str) -> None:
+    assert department_data.as_month(raw, "x", form) == "2026-04"
+    with pytest.raises(Refused, match="not-a-month"):
+        department_data.as_month("2026-04", "x", form)
+
+
+def test_the_form_of_dates_is_declared() -> None:
+    assert department_data.as_date("30.04.2026", "x", "DD.MM.YYYY") == "2026-04-30"
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "fen", "money"),
+    [
+        ("1234.5", Unit.YUAN, 123450, "1234.50"),
+        ("1,234.56", Unit.YUAN, 123456, "1234.56"),
+        (Decimal("-0.05"), Unit.YUAN, -5, "-0.05"),
+        (123456, Unit.FEN, 123456, "1234.56"),
+        ("1.2345", Unit.WAN, 1234500, "12345.00"),
+    ],
+)
+def test_amounts_become_whole_fen_whatever_they_are_kept_in(
+    raw: object, unit: Unit, fen: int, money: str
+) -> None:
+    assert department_data.as_fen(raw, "x", unit) == fen
+    assert department_data.as_money(raw, "x", unit) == money
+
+
+@pytest.mark.parametrize("raw", ["1.005", 0.1, True, "NaN", "1e30", "", None, "十元"])
+def test_what_is_no_amount_of_whole_fen_is_refused(raw: object) -> None:
+    with pytest.raises(Refused, match="not-an-amount"):
+        department_data.as_fen(raw, "x")
+
+
+@given(st.decimals(-(10**12), 10**12, places=2), st.sampled_from([Unit.YUAN]))
+def test_no_fen_is_lost(amount: Decimal, unit: Unit) -> None:
+    assert department_data.as_fen(str(amount), "x", unit) == amount * 100
+    assert Decimal(department_data.as_money(amount, "x", unit)) == amount
 
 
 @given(st.none() | st.integers() | st.text() | st.floats() | st.booleans())

@@ -14,7 +14,7 @@ from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT, directory
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange import answers, receiving
+from tongban.node.exchange import answers, department_sql, receiving
 from tongban.node.exchange import department as department_database
 from tongban.node.exchange.answers import Kept
 from tongban.node.exchange.identity import Identity
@@ -228,7 +228,7 @@ def test_a_department_that_takes_too_long_is_asked_again_later(
         )
     department(Row())
     declare(table="slow")
-    monkeypatch.setattr(department_database, "STATEMENT_MILLISECONDS", 50)
+    monkeypatch.setattr(department_sql, "STATEMENT_MILLISECONDS", 50)
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
 
 

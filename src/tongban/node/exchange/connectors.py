@@ -3,24 +3,22 @@
 A faulty declaration is a ConfigError with the key and what is expected there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from tongban.node.config import ConfigError, NodeConfig, this_node
 from tongban.node.exchange import department_data
+from tongban.node.exchange.department_data import Unit
 from tongban.protocol import Code, Directory, Refused, Value
 
 Row = Mapping[str, object]
-_Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-
-_CONVERSIONS: Mapping[str, Callable[[object, str], Value]] = {
-    "text": department_data.as_text,
-    "month": department_data.as_month,
-    "date": department_data.as_date,
-    "integer": department_data.as_integer,
-}
+_Identifier = Annotated[str, Field(pattern=r"^[^\W\d]\w{0,62}$")]
+_Name = Annotated[str, Field(pattern=r"^[^\W\d]\w{0,62}(\.[^\W\d]\w{0,62})*$")]
 
 
 class _Declared(BaseModel):
@@ -28,11 +26,16 @@ class _Declared(BaseModel):
 
 
 class FieldSource(_Declared):
-    """Where a field's value comes from: a column, converted or mapped, or a fixed value."""
+    """Where a field's value comes from: a column, converted or mapped, or a fixed value.
 
-    column: _Identifier | None = None
+    `form` is how months or dates are written, such as YYYY年MM月; `unit` is what amounts are kept in.
+    """
+
+    column: _Name | None = None
     value: Value | None = None
-    convert: Literal["text", "month", "date", "integer"] = "text"
+    convert: Literal["text", "month", "date", "integer", "money", "fen"] = "text"
+    form: str = ""
+    unit: Unit = Unit.YUAN
     map: dict[str, str] = {}
 
     @model_validator(mode="before")
@@ -44,32 +47,42 @@ class FieldSource(_Declared):
     def _one_source(self) -> "FieldSource":
         if (self.column is None) == (self.value is None):
             raise ValueError("either column or value is expected")
+        if self.form and (self.convert not in {"month", "date"} or "YYYY" not in self.form):
+            raise ValueError("form goes with convert month or date, and holds YYYY, MM and for dates DD")
+        needed = {"month": ("MM",), "date": ("MM", "DD")}.get(self.convert, ()) if self.form else ()
+        if any(part not in self.form for part in needed):
+            raise ValueError(f"form lacks {' or '.join(needed)}")
         return self
 
     def read(self, row: Row, path: str) -> Value:
         """The field's value in `row`; Refused `department-data-invalid` when it cannot be converted."""
         if self.column is None:
             return self.value if self.value is not None else ""
-        raw = row[self.column]
+        raw = row.get(self.column)
         if self.map:
             return department_data.by_map(raw, self.map, path)
-        return _CONVERSIONS[self.convert](raw, path)
+        return self._converted(raw, path)
+
+    def _converted(self, raw: object, path: str) -> Value:
+        match self.convert:
+            case "month":
+                return department_data.as_month(raw, path, self.form)
+            case "date":
+                return department_data.as_date(raw, path, self.form)
+            case "integer":
+                return department_data.as_integer(raw, path)
+            case "money":
+                return department_data.as_money(raw, path, self.unit)
+            case "fen":
+                return department_data.as_fen(raw, path, self.unit)
+            case _:
+                return department_data.as_text(raw, path)
 
 
-class SqlConnector(_Declared):
-    """A table or view in a PostgreSQL database, read by ID number and never written.
-
-    Without `dsn` it is in the node's own database server, in a schema of its own.
-    """
-
-    kind: Literal["sql"]
+class _Connector(_Declared):
     evidence_type: str
     agency: str
-    dsn: Annotated[str, Field(pattern=r"^$|^postgres(ql)?://", repr=False)] = ""
-    schema_name: _Identifier = Field(alias="schema")
-    table: _Identifier
     key: _Identifier
-    where: dict[_Identifier, str | int] = {}
     fields: dict[str, FieldSource]
 
     def columns(self, fields: Sequence[str]) -> tuple[str, ...]:
@@ -82,30 +95,119 @@ class SqlConnector(_Declared):
         return {name: self.fields[name].read(row, f"{path}.{name}") for name in fields}
 
 
-def declared(config: NodeConfig, directory: Directory) -> tuple[SqlConnector, ...]:
+class SqlConnector(_Connector):
+    """A table or view in a database of any make, read by ID number and never written.
+
+    `url` is SQLAlchemy's, the password may stand in a file; without it the table is in the node's own
+    database, in a schema of its own.
+    """
+
+    kind: Literal["sql"]
+    url: Annotated[str, Field(repr=False)] = ""
+    password_path: Path | None = None
+    schema_name: _Identifier | None = Field(default=None, alias="schema")
+    table: _Identifier
+    where: dict[_Identifier, str | int] = {}
+
+    @model_validator(mode="after")
+    def _is_an_address(self) -> "SqlConnector":
+        if not self.url and self.schema_name is None:
+            raise ValueError("url is expected, or the schema in the node's own database")
+        if self.url:
+            try:
+                make_url(self.url)
+            except ArgumentError:
+                raise ValueError("url: expected is dialect://user@host/database") from None
+        return self
+
+
+class HttpConnector(_Connector):
+    """A department's own service: the ID number goes in the body of a POST, never in the address.
+
+    `records` leads to the list in the answer, such as data.items; the secret in `secret_path` is sent as
+    `header`. 404 means that the department knows nobody of that number.
+    """
+
+    kind: Literal["http"]
+    url: Annotated[str, Field(pattern=r"^https?://[^?#]+$")]
+    records: _Name | None = None
+    where: dict[str, str | int] = {}
+    header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = "Authorization"
+    secret_path: Path | None = None
+    ca_path: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 5.0
+
+
+class FilesConnector(_Connector):
+    """A folder into which the department puts a whole export from time to time; the last by name counts.
+
+    Files are CSV with a header, or Parquet. An export older than `at_most_days` is not relied on.
+    """
+
+    kind: Literal["files"]
+    folder: Path
+    pattern: Annotated[str, Field(pattern=r"^[^/]+\.(csv|parquet)$")]
+    encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    where: dict[str, str] = {}
+    at_most_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class PythonConnector(_Connector):
+    """A function of an installed package, named by its entry point in the group `tongban.connectors`.
+
+    It takes the ID number and the columns, and gives rows (mappings from column to value).
+    """
+
+    kind: Literal["python"]
+    entry_point: Annotated[str, Field(min_length=1)]
+    key: _Identifier = "resident_id"
+
+
+Connector = SqlConnector | HttpConnector | FilesConnector | PythonConnector
+_reader: TypeAdapter[Connector] = TypeAdapter(Annotated[Connector, Field(discriminator="kind")])
+_KINDS = ("sql", "http", "files", "python")
+
+
+def declared(config: NodeConfig, directory: Directory) -> tuple[Connector, ...]:
     """The connectors of node.toml, checked against the directory; ConfigError names what is wrong."""
-    return tuple(_connector(n, raw, directory) for n, raw in enumerate(config.connectors))
+    return tuple(_connector(n, raw, config, directory) for n, raw in enumerate(config.connectors))
 
 
-def connector_for(agency: str, evidence_type: str, directory: Directory) -> SqlConnector:
+def connector_for(agency: str, evidence_type: str, directory: Directory) -> Connector:
     """The connector to the agency's system for that evidence.
 
     Refused `try-later` when the operator has not declared one: the question waits until that is mended.
     """
-    for connector in declared(this_node(), directory):
+    for connector in _known.of(this_node(), directory):
         if (connector.agency, connector.evidence_type) == (agency, evidence_type):
             return connector
     raise Refused(Code.TRY_LATER, "connectors", "no connector is declared for this evidence")
 
 
-def _connector(position: int, raw: Mapping[str, object], directory: Directory) -> SqlConnector:
+class _Known:
+    """The connectors of the configuration and directory that were asked for last."""
+
+    def __init__(self) -> None:
+        self._last: tuple[NodeConfig, Directory, tuple[Connector, ...]] | None = None
+
+    def of(self, config: NodeConfig, directory: Directory) -> tuple[Connector, ...]:
+        last = self._last
+        if last is None or last[0] is not config or last[1] is not directory:
+            self._last = last = (config, directory, declared(config, directory))
+        return last[2]
+
+
+_known = _Known()
+
+
+def _connector(
+    position: int, raw: Mapping[str, object], config: NodeConfig, directory: Directory
+) -> Connector:
     where = f"connectors[{position}]"
     try:
-        connector = SqlConnector.model_validate(dict(raw))
+        connector = _reader.validate_python(_at_home(raw, config.home))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"node.toml: {where}.{key}: {first['msg']}") from None
+        raise ConfigError(f"node.toml: {where}.{_said(error)}") from None
     try:
         directory.agency(connector.agency)
         kind = directory.evidence_type(connector.evidence_type)
@@ -115,3 +217,20 @@ def _connector(position: int, raw: Mapping[str, object], directory: Directory) -
     if set(connector.fields) != expected:
         raise ConfigError(f"node.toml: {where}.fields: exactly {', '.join(sorted(expected))} are expected")
     return connector
+
+
+def _at_home(raw: Mapping[str, object], home: Path) -> dict[str, object]:
+    """The declaration with its paths made absolute; `dsn` is an earlier name of `url`."""
+    known = {("url" if key == "dsn" else key): value for key, value in raw.items()}
+    for key in ("password_path", "secret_path", "ca_path", "folder"):
+        if isinstance(path := known.get(key), str):
+            known[key] = home / path
+    return known
+
+
+def _said(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    if first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        return f"kind: one of {', '.join(_KINDS)} is expected"
+    key = ".".join(str(part) for part in first["loc"][1:])
+    return f"{key}: {first['msg']}" if key else first["msg"].removeprefix("Value error, ")

@@ -6,10 +6,24 @@ Nothing is guessed or repaired: a faulty record stops the answer and an officer 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cache
 
 from tongban.places import PlaceError, valid_through
 from tongban.protocol import Code, EvidenceType, Record, Refused, Shape, Text, Value
+
+
+class Unit(StrEnum):
+    """The unit in which a department keeps amounts of money."""
+
+    FEN = "fen"
+    YUAN = "yuan"
+    WAN = "wan"
+
+
+FEN_IN: Mapping[Unit, int] = {Unit.FEN: 1, Unit.YUAN: 100, Unit.WAN: 1_000_000}
+LARGEST_AMOUNT = 10**15
 
 
 class Fault(StrEnum):
@@ -18,6 +32,7 @@ class Fault(StrEnum):
     NOT_A_MONTH = "not-a-month"
     NOT_A_DATE = "not-a-date"
     NOT_A_NUMBER = "not-a-number"
+    NOT_AN_AMOUNT = "not-an-amount"
     EMPTY = "empty"
     UNKNOWN_CODE = "unknown-code"
     WRONG_FORM = "wrong-form"
@@ -33,6 +48,7 @@ FAULTS: Mapping[Fault, Text] = {
     Fault.NOT_A_MONTH: Text(zh="不是有效的年月", en=Fault.NOT_A_MONTH),
     Fault.NOT_A_DATE: Text(zh="不是有效的日期", en=Fault.NOT_A_DATE),
     Fault.NOT_A_NUMBER: Text(zh="不是整数", en=Fault.NOT_A_NUMBER),
+    Fault.NOT_AN_AMOUNT: Text(zh="不是有效的金额，或者有不足一分的零头", en="not an amount of whole fen"),
     Fault.EMPTY: Text(zh="内容为空", en="empty"),
     Fault.UNKNOWN_CODE: Text(zh="部门代码没有对照", en="a code of the department that is not mapped"),
     Fault.WRONG_FORM: Text(zh="不符合该材料约定的格式", en="not of the form agreed for this evidence"),
@@ -47,8 +63,20 @@ FAULTS: Mapping[Fault, Text] = {
 }
 _POSITION = re.compile(r"records\[([0-9]+)\]")
 
-_MONTH = re.compile(r"([12][0-9]{3})-?(0[1-9]|1[0-2])")
-_DAY = re.compile(r"([12][0-9]{3})-?([0-9]{2})-?([0-9]{2})")
+_MONTH = re.compile(r"(?P<year>[12][0-9]{3})-?(?P<month>0[1-9]|1[0-2])")
+_DAY = re.compile(r"(?P<year>[12][0-9]{3})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})")
+_FORM_PARTS = {
+    "YYYY": r"(?P<year>[12][0-9]{3})",
+    "MM": r"(?P<month>0[1-9]|1[0-2])",
+    "DD": r"(?P<day>[0-9]{2})",
+}
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    """What is written in a form such as YYYY年MM月."""
+    parts = re.split("(YYYY|MM|DD)", form)
+    return re.compile("".join(_FORM_PARTS.get(part, re.escape(part)) for part in parts))
 
 
 def invalid(path: str, fault: Fault) -> Refused:
@@ -68,24 +96,44 @@ def describe(refused: Refused) -> Text | None:
     return Text(zh=f"第{number}条记录：{fault.zh}", en=f"Record {number}: {fault.en}")
 
 
-def as_month(raw: object, path: str) -> str:
-    """`YYYY-MM` from 202604, "202604", "2026-04" or a date."""
+def as_month(raw: object, path: str, form: str = "") -> str:
+    """`YYYY-MM` from 202604, "202604", "2026-04" or a date; with `form` from what is written in that form."""
     if isinstance(raw, date):
         return f"{raw:%Y-%m}"
-    found = _MONTH.fullmatch(str(raw).strip())
+    found = (_pattern(form) if form else _MONTH).fullmatch(str(raw).strip())
     if found is None:
         raise invalid(path, Fault.NOT_A_MONTH)
-    return "-".join(found.groups())
+    return f"{found['year']}-{found['month']}"
 
 
-def as_date(raw: object, path: str) -> str:
-    """`YYYY-MM-DD` from 20260401, "20260401", "2026-04-01" or a date."""
+def as_date(raw: object, path: str, form: str = "") -> str:
+    """`YYYY-MM-DD` from 20260401, "20260401", "2026-04-01" or a date; with `form` from that form."""
     if isinstance(raw, date):
         return f"{raw:%Y-%m-%d}"
-    found = _DAY.fullmatch(str(raw).strip())
+    found = (_pattern(form) if form else _DAY).fullmatch(str(raw).strip())
     if found is None:
         raise invalid(path, Fault.NOT_A_DATE)
-    return "-".join(found.groups())
+    return f"{found['year']}-{found['month']}-{found['day']}"
+
+
+def as_fen(raw: object, path: str, unit: Unit = Unit.YUAN) -> int:
+    """Whole fen from an amount in `unit`; binary fractions are refused, since they are not what was paid."""
+    try:
+        amount = Decimal(str(raw).strip().replace(",", "")) if not isinstance(raw, bool | float) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT:
+        raise invalid(path, Fault.NOT_AN_AMOUNT)
+    fen = amount * FEN_IN[unit]
+    if fen != int(fen):
+        raise invalid(path, Fault.NOT_AN_AMOUNT)
+    return int(fen)
+
+
+def as_money(raw: object, path: str, unit: Unit = Unit.YUAN) -> str:
+    """Yuan with two decimals, as evidence writes money, from an amount in `unit`."""
+    fen = as_fen(raw, path, unit)
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02}"
 
 
 def as_integer(raw: object, path: str) -> int:

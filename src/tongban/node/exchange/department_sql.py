@@ -1,0 +1,116 @@
+"""A department's database of any make that SQLAlchemy knows: one SELECT, over kept connections.
+
+PostgreSQL and SQLite are opened read-only; nothing but SELECT is ever sent to any.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from django.db import connection as own_database
+from sqlalchemy import URL, Engine, Select, column, create_engine, make_url, select, table
+from sqlalchemy.exc import SQLAlchemyError
+
+from tongban.node.exchange.connectors import Row, SqlConnector
+from tongban.protocol import Code, Refused
+
+CONNECT_SECONDS = 3
+STATEMENT_MILLISECONDS = 5000
+CONNECTIONS = 8
+SPARE_CONNECTIONS = 24
+WAIT_SECONDS = 5
+KEPT_SECONDS = 600
+
+_lock = threading.Lock()
+_engines: dict[tuple[URL, int], Engine] = {}
+
+
+def rows(connector: SqlConnector, subject: str, columns: Sequence[str], most: int) -> list[Row]:
+    """The rows of the person. Raises Refused `try-later`."""
+    query = _selected(connector, columns).where(column(connector.key) == subject)
+    return _read(connector, query.order_by(*map(column, columns)).limit(most))
+
+
+def sample(connector: SqlConnector, columns: Sequence[str], most: int) -> list[Row]:
+    """Some rows of anybody, for a test of the mapping. Raises Refused `try-later`."""
+    return _read(connector, _selected(connector, columns).limit(most))
+
+
+def close_connections() -> None:
+    """Leave all departments' databases; they are connected to again when asked."""
+    for engine in _engines.values():
+        engine.dispose()
+
+
+def _selected(connector: SqlConnector, columns: Sequence[str]) -> Select[Any]:
+    source = table(connector.table, schema=connector.schema_name)
+    selected: list[Any] = [column(name) for name in columns or (connector.key,)]
+    query = cast("Select[Any]", select(*selected)).select_from(source)
+    for name, value in connector.where.items():
+        query = query.where(column(name) == value)
+    return query
+
+
+def _read(connector: SqlConnector, query: Select[Any]) -> list[Row]:
+    try:
+        with _engine(_address(connector), STATEMENT_MILLISECONDS).connect() as database:
+            return [dict(row) for row in database.execute(query).mappings()]
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        problem = f"the department's database cannot be read now ({type(error).__name__})"
+        raise Refused(Code.TRY_LATER, "connector", problem) from None
+
+
+def _address(connector: SqlConnector) -> URL:
+    if not connector.url:
+        return _own_address()
+    url = make_url(connector.url)
+    if connector.password_path is not None:
+        url = url.set(password=connector.password_path.read_text(encoding="utf-8").strip())
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
+        read_only = f"file:{Path(url.database).resolve()}"
+        return url.set(database=read_only).update_query_dict({"mode": "ro", "uri": "true"})
+    return url
+
+
+def _own_address() -> URL:
+    settings = own_database.settings_dict
+    host = settings["HOST"]
+    return URL.create(
+        "postgresql+psycopg",
+        username=settings["USER"] or None,
+        password=settings["PASSWORD"] or None,
+        host=None if host.startswith("/") else host or None,
+        port=int(settings["PORT"]) if settings["PORT"] else None,
+        database=settings["NAME"],
+        query={"host": host} if host.startswith("/") else {},
+    )
+
+
+def _engine(address: URL, statement_milliseconds: int) -> Engine:
+    with _lock:
+        known = _engines.get((address, statement_milliseconds))
+        if known is None:
+            known = _engines[address, statement_milliseconds] = _new_engine(address, statement_milliseconds)
+        return known
+
+
+def _new_engine(address: URL, statement_milliseconds: int) -> Engine:
+    arguments: dict[str, object] = {}
+    if address.get_backend_name() == "postgresql":
+        options = f"-c default_transaction_read_only=on -c statement_timeout={statement_milliseconds}"
+        arguments = {"connect_timeout": CONNECT_SECONDS, "options": options}
+    elif address.get_backend_name() == "sqlite":
+        arguments = {"timeout": statement_milliseconds / 1000, "check_same_thread": False}
+    return create_engine(
+        address,
+        connect_args=arguments,
+        isolation_level="AUTOCOMMIT",
+        pool_size=CONNECTIONS,
+        max_overflow=SPARE_CONNECTIONS,
+        pool_timeout=WAIT_SECONDS,
+        pool_recycle=KEPT_SECONDS,
+        hide_parameters=True,
+    )

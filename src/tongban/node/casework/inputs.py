@@ -20,6 +20,8 @@ Given = Mapping[str, str | int]
 LONGEST_LINE = 200
 FURTHEST_DAY = timedelta(days=366)
 _MONEY = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,59}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 _MISSING = Text(zh="请填写：{label}", en="Fill in: {label}")
@@ -36,6 +38,11 @@ _EXPECTED: Mapping[InputType, Text] = MappingProxyType(
         ),
         "number": Text(zh="请填写不大于 {most} 的整数", en="Give a whole number of at most {most}"),
         "agency": Text(zh="请选择一个部门", en="Choose an agency"),
+        "reference": Text(
+            zh="请填写最多 64 个字母、数字和连字符",
+            en="Give at most 64 letters, digits and hyphens",
+        ),
+        "category": Text(zh="请选择一个分类", en="Choose a category"),
         "evidence": Text(zh="请选择一项材料", en="Choose a piece of evidence"),
     }
 )
@@ -97,8 +104,12 @@ def _agency(one: Input, text: str) -> str | Text:
     return text if text in agencies.agencies() else _EXPECTED["agency"]
 
 
-def _evidence(one: Input, text: str) -> str | Text:
-    return text if re.fullmatch(r"[a-z][a-z0-9-]{0,59}", text) else _EXPECTED["evidence"]
+def _reference(one: Input, text: str) -> str | Text:
+    return text if _REFERENCE.fullmatch(text) else _EXPECTED["reference"]
+
+
+def _code(one: Input, text: str) -> str | Text:
+    return text if _CODE.fullmatch(text) else _EXPECTED[one.type]
 
 
 _READERS: Mapping[InputType, Callable[[Input, str], str | int | Text]] = MappingProxyType(
@@ -110,6 +121,8 @@ _READERS: Mapping[InputType, Callable[[Input, str], str | int | Text]] = Mapping
         "money": _money,
         "number": _number,
         "agency": _agency,
-        "evidence": _evidence,
+        "reference": _reference,
+        "evidence": _code,
+        "category": _code,
     }
 )

@@ -15,7 +15,9 @@ Role = Literal["citizen", "officer", "node", "peer"]
 """Who makes something happen: the citizen, an officer, the node by itself, or the node of the other side."""
 
 Awaited = Literal["officer", "citizen", "other-side", "node", "nobody"]
-InputType = Literal["words", "line", "choice", "day", "money", "number", "agency", "evidence"]
+InputType = Literal[
+    "words", "line", "choice", "day", "money", "number", "reference", "agency", "evidence", "category"
+]
 
 MAIN_LIMIT: Final = "main"
 """The name of the time limit that every service has."""

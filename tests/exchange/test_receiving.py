@@ -21,6 +21,8 @@ from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, SeenNonce
 from tongban.node.people import pseudonym
 from tongban.node.people.models import AccessRecord
+from tongban.node.translog import recording
+from tongban.node.translog.models import LogRecord, LogState
 from tongban.protocol import Code, EvidenceAnswer, EvidenceRequest, Refusal
 
 Fill = Callable[..., None]
@@ -303,7 +305,7 @@ def _cut_after(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) ->
         (receiving, "read_for"),
         (answers, "_count_deliveries"),
         (answers, "_store_answers"),
-        (answers, "store_accesses"),
+        (answers, "store_accesses_and_log"),
         (answers, "store"),
     ],
 )
@@ -325,7 +327,7 @@ def test_no_answer_leaves_without_its_access_record(
         raise OSError
 
     department(Row())
-    monkeypatch.setattr(answers, "store_accesses", full_disk)
+    monkeypatch.setattr(answers, "store_accesses_and_log", full_disk)
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
     assert not Inbox.objects.exists()
 
@@ -392,3 +394,24 @@ def test_answers_stored_together_are_told_apart(department: Fill) -> None:
     kept = answers.store_deliveries([answers.Delivered(one, reply) for one in deliveries])
     assert kept == [Kept.STORED, Kept.ANSWERED_BEFORE, Kept.STORED, Kept.REPLAYED]
     assert (Inbox.objects.count(), AccessRecord.objects.count(), SeenNonce.objects.count()) == (2, 2, 3)
+
+
+def test_nothing_is_read_and_nothing_answered_while_the_log_takes_no_records(
+    department: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    department(Row())
+    monkeypatch.setattr(receiving, "read_for", _must_not_be_called)
+    LogState.objects.create(id=1, halted="log-rolled-back")
+    recording.look_again()
+    assert code_of(ask(fresh_question())) is Code.LOG_UNAVAILABLE
+    assert not Inbox.objects.exists()
+    LogState.objects.all().delete()
+    recording.look_again()
+
+
+def test_access_and_message_are_both_in_the_log(department: Fill) -> None:
+    department(Row())
+    message = fresh_question()
+    ask(message)
+    kinds = LogRecord.objects.order_by("id").values_list("kind", "about")
+    assert list(kinds) == [("access", AccessRecord.objects.get().id), ("message", message.id)]

@@ -10,6 +10,7 @@ from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import connectors, directories, identity, receiving
 from tongban.node.exchange.conversing import receiving as conversing
 from tongban.node.exchange.identity import Identity
+from tongban.node.translog import serving, witness
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
 
 Given = TypeVar("Given")
@@ -32,6 +33,16 @@ def receive(request: HttpRequest) -> HttpResponse:
 def hear(request: HttpRequest) -> HttpResponse:
     """The receipt for a message of a conversation."""
     return _with_connection(lambda: conversing.receive(request))
+
+
+def add_checkpoint(body: bytes) -> witness.WitnessReply:
+    """What a log that asks for a cosignature gets."""
+    return _with_connection(lambda: witness.add_checkpoint(body, identity.current()))
+
+
+def log_at(path: str) -> serving.Shown | None:
+    """What the node's log shows at an address under its prefix."""
+    return _with_connection(lambda: serving.shown_at(path))
 
 
 def is_healthy() -> bool:

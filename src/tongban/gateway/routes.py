@@ -1,4 +1,4 @@
-"""The gateway's addresses: messages, health, directory.
+"""The gateway's addresses: messages, health, directory, log.
 
 A body is read up to the limit only; a request whose framing two parsers could read differently is refused.
 """
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
 from tongban.gateway import door
+from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
 from tongban.protocol.conversations import CONVERSATIONS_PATH
@@ -135,5 +136,6 @@ ROUTES = (
     Route("/health", health),
     Route("/directory", directory),
     Route("/directory", offered_directory, methods=["POST"]),
+    *LOG_ROUTES,
 )
 EXCEPTION_HANDLERS: Mapping[int | type[Exception], ExceptionHandler] = {HTTPException: not_served}

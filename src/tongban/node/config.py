@@ -56,10 +56,17 @@ class NodeConfig(_Part):
     secret_path: Path
     database: Annotated[str, Field(pattern=r"^$|^postgres(ql)?://")] = ""
     services_path: Path | None = None
+    log_path: Path = Field(default=Path("log"), validate_default=True)
     connectors: tuple[dict[str, object], ...] = ()
 
     @field_validator(
-        "directory_path", "federation_key_path", "key_path", "secret_path", "services_path", "tls_path"
+        "directory_path",
+        "federation_key_path",
+        "key_path",
+        "secret_path",
+        "services_path",
+        "tls_path",
+        "log_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:

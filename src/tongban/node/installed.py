@@ -6,6 +6,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "tongban.node.translog",
     "tongban.node.people",
     "tongban.node.casework",
     "tongban.node.exchange",

@@ -44,13 +44,14 @@ class PreparationError(Exception):
 
 
 def programs_of(config: NodeConfig) -> tuple[Program, ...]:
-    """Pages, gateway and worker of a node, in the order in which they start."""
+    """Pages, gateway, worker and log writer of a node, in the order in which they start."""
     granian = (sys.executable, "-m", "granian", "--host", "127.0.0.1", *_GRANIAN_OPTIONS)
     pages = ("--interface", "wsgi", "--port", str(config.pages_port), "tongban.node.wsgi:application")
     return (
         Program("pages", (*granian, "--blocking-threads", str(PAGES_THREADS), *pages)),
         Program("gateway", (sys.executable, "-m", "tongban.gateway.serve")),
         Program("worker", (sys.executable, "-m", "tongban.node.worker")),
+        Program("log", (sys.executable, "-m", "tongban.node.translog.writer")),
     )
 
 

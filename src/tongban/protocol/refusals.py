@@ -36,6 +36,7 @@ class Code(StrEnum):
     DIRECTORY_OLDER = "directory-older"
     DIRECTORY_UNUSABLE = "directory-unusable"
     TRY_LATER = "try-later"
+    LOG_UNAVAILABLE = "log-unavailable"
     PEER_UNTRUSTED = "peer-untrusted"
     CERTIFICATE_REFUSED = "certificate-refused"
 
@@ -177,6 +178,12 @@ MEANINGS: dict[Code, Meaning] = {
         503,
         "对方暂时无法答复，系统会自动重试，无需重新申请。",
         "The other side cannot answer for now; the question is asked again by itself, nothing need be done.",
+    ),
+    Code.LOG_UNAVAILABLE: _again(
+        503,
+        "对方的访问日志暂时不能写入，没有记录就不提供数据；系统会自动重试，无需重新申请。",
+        "The other side's access log cannot be written, and it gives nothing without a record; "
+        "the question is asked again by itself, nothing need be done.",
     ),
     Code.PEER_UNTRUSTED: _again(
         502,

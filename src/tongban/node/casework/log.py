@@ -4,9 +4,11 @@ Promises: an event is appended only to a locked case, at the next revision, and 
 allows it; row and effects are written in the same transaction.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tongban.node.casework import catalogue, effects, limits, procedures
@@ -15,6 +17,11 @@ from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure, Role
 from tongban.node.clock import LOCAL_ZONE, now
 from tongban.node.people.models import Officer
+from tongban.node.translog import api as translog
+from tongban.protocol.tlog.records import Json
+
+EVENT = "event"
+"""The kind of a case's event in the log."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +117,24 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     after = follow(procedure, before, happened(event))
     _keep(case, procedure, after, at)
     event.save(force_insert=True)
+    translog.record(EVENT, case.id, logged(case, event))
     effects.carry_out(case, procedure, event, after)
     return after
+
+
+def logged(case: Case, event: Event) -> dict[str, Json]:
+    """What the log's record says of an event; an auditor compares the two."""
+    data = json.dumps(event.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {
+        "case": case.number,
+        "revision": event.revision,
+        "kind": event.kind,
+        "status": event.status,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "role": event.actor["role"],
+        "officer": event.actor.get("officer"),
+        "data_sha256": hashlib.sha256(data.encode()).hexdigest(),
+    }
 
 
 def _clock_data(

@@ -1,24 +1,27 @@
-"""The access record that every crossing of personal data leaves (数据访问记录)."""
+"""What every crossing of personal data leaves: who looked (数据访问记录), and which messages went."""
 
-from collections.abc import Sequence
+import hashlib
 
 from tongban.node.clock import now
 from tongban.node.people import pseudonym
+from tongban.node.people.access import store
 from tongban.node.people.models import AccessRecord
+from tongban.node.translog import api as translog
 from tongban.protocol import Evidence, EvidenceRequest, StatuteBasis, Text
 from tongban.protocol.conversations import AnyUtterance, By, Effect
+from tongban.protocol.tlog.records import Json
 
+MESSAGE = "message"
+"""The kind of a message's record in the log."""
 CONSENT = Text(zh="本人同意", en="The person's consent")
 
 
 def record_access(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> None:
-    """Record that `agency` saw the fields that `message` asks for; once a message and node."""
-    store_accesses([access_record(message, agency, direction)])
+    """Record that `agency` saw the fields that `message` asks for; once a message and node.
 
-
-def store_accesses(records: Sequence[AccessRecord]) -> None:
-    """Store access records in the transaction of what they tell of."""
-    AccessRecord.objects.bulk_create(records)
+    Raises LogUnavailable.
+    """
+    store([access_record(message, agency, direction)])
 
 
 def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> AccessRecord:
@@ -63,7 +66,7 @@ def record_conversation(effect: Effect, basis: dict[str, object], purpose: dict[
         fields=fields,
         message_id=message.id,
     )
-    store_accesses([record])
+    store([record])
 
 
 def _carried(message: AnyUtterance) -> list[str]:
@@ -72,3 +75,29 @@ def _carried(message: AnyUtterance) -> list[str]:
     if isinstance(body, Evidence):
         return list(body.fields)
     return sorted(getattr(body, "contents", ()))
+
+
+def record_message(message: EvidenceRequest | AnyUtterance, body: bytes, *, is_own: bool) -> None:
+    """Record in the log that a message was put on its way or taken in. Raises LogUnavailable."""
+    way = "out" if is_own else "in"
+    translog.record(MESSAGE, message.id, _facts(message, way, hashlib.sha256(body).digest()))
+
+
+def answered_record(message: EvidenceRequest, body_sha256: bytes, reply: bytes) -> translog.LogRecord:
+    """The log's record, not stored yet, that this node replied to a question of another one."""
+    facts = _facts(message, "in", body_sha256)
+    facts["reply_sha256"] = hashlib.sha256(reply).hexdigest()
+    return translog.prepare(MESSAGE, message.id, facts)
+
+
+def _facts(message: EvidenceRequest | AnyUtterance, way: str, body_sha256: bytes) -> dict[str, Json]:
+    return {
+        "message": str(message.id),
+        "way": way,
+        "kind": message.kind,
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "service": message.service,
+        "case": message.case_ref,
+        "sha256": body_sha256.hex(),
+    }

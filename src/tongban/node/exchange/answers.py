@@ -1,4 +1,4 @@
-"""Storing answers to other nodes: delivery, answer and access record together, many in one transaction.
+"""Storing answers to other nodes: delivery, answer, access and log records together, many in one transaction.
 
 Promises: an answer is stored once a message, a delivery counts once, and neither is there without the other.
 """
@@ -13,9 +13,10 @@ from django.db import connection, transaction
 
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange.accesses import access_record, store_accesses
+from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.exchange.models import Inbox
 from tongban.node.group_commit import GroupCommit
+from tongban.node.people.access import store as store_accesses_and_log
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Authenticated, Code, EvidenceAnswer, EvidenceRequest, Refusal, Refused
 
@@ -88,8 +89,19 @@ def store_deliveries(group: Sequence[Delivered]) -> list[Kept]:
         new = _count_deliveries(group)
         answers = [one for one, is_new in zip(group, new, strict=True) if is_new and one.reply is not None]
         stored = _store_answers(answers)
-        store_accesses([_access(one.received.message) for one in answers if id(one) in stored])
+        _record([one for one in answers if id(one) in stored])
     return [_kept(one, is_new, stored) for one, is_new in zip(group, new, strict=True)]
+
+
+def _record(answers: Sequence[Delivered]) -> None:
+    """Record who saw what, and which messages were answered how."""
+    accesses = [_access(one.received.message) for one in answers]
+    messages = [
+        answered_record(one.received.message, one.received.body_sha256, protocol.encode(one.reply))
+        for one in answers
+        if one.reply is not None
+    ]
+    store_accesses_and_log(accesses, messages)
 
 
 def _access(message: EvidenceRequest) -> AccessRecord:

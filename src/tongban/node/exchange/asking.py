@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity
+from tongban.node.exchange.accesses import record_message
 from tongban.node.exchange.basis import ByConsent, ByStatute, legal_basis
 from tongban.node.exchange.models import Consent, Outbox
 from tongban.protocol import Code, Refused, Text
@@ -111,6 +112,7 @@ def ask(question: Question) -> UUID:
         protocol.check_own_question(message, node.directory)
     else:
         protocol.authorise(message, node.directory, now=now)
+    body = protocol.encode(message)
     Outbox.objects.create(
         id=message.id,
         receiver=message.receiver,
@@ -118,11 +120,12 @@ def ask(question: Question) -> UUID:
         case_ref=message.case_ref,
         evidence_type=question.evidence_type,
         place=question.place,
-        body=protocol.encode(message),
+        body=body,
         created=now,
         expires=message.expires,
         next_try=Now(),
     )
+    record_message(message, body, is_own=True)
     return message.id
 
 

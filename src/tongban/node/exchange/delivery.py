@@ -23,6 +23,7 @@ from tongban.node.exchange.outcomes import Outcome
 from tongban.node.exchange.receiving import read_for
 from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.node.people.models import AccessRecord
+from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, EvidenceRequest, Refusal, Refused
 
 LEASE = timedelta(seconds=40)
@@ -43,6 +44,8 @@ def deliver_next(transport: Transport) -> bool:
         _postpone(row, refused.code)
     except Unreachable as unreachable:
         _postpone(row, unreachable.code)
+    except LogUnavailable:
+        _postpone(row, Code.LOG_UNAVAILABLE)
     except Exception:
         _postpone(row, Code.TRY_LATER)
         raise

@@ -16,6 +16,7 @@ from tongban.node.exchange.connectors import connector_for
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import SeenNonce
 from tongban.node.group_commit import QueueFull
+from tongban.node.translog.api import LogUnavailable, check_available
 from tongban.protocol import (
     Authenticated,
     Code,
@@ -74,6 +75,9 @@ def _reply_to(request: HttpRequest, node: Identity) -> EvidenceAnswer | Refusal:
     except Refused as refused:
         log.info("refused message=%s code=%s path=%s", message, refused.code.value, refused.path)
         return protocol.refusal(refused, node.me, message, true_now())
+    except LogUnavailable as unavailable:
+        log.error("nothing is answered without a record: %s", unavailable.reason)
+        return protocol.refusal(Refused(Code.LOG_UNAVAILABLE), node.me, message, true_now())
     except (DatabaseError, InterfaceError) as error:
         log.error("the node's database failed: %s", type(error).__name__)
     except QueueFull:
@@ -102,6 +106,7 @@ def _answered_once(received: Authenticated, node: Identity) -> EvidenceAnswer | 
 def _evidence(message: EvidenceRequest, node: Identity) -> EvidenceAnswer | Refusal:
     """The answer, or the refusal that stands for faulty data of the department; both are final."""
     protocol.authorise(message, node.directory, now=true_now())
+    check_available()
     try:
         records = read_for(message, node)
         return protocol.answer(message, records, true_now())

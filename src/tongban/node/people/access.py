@@ -5,13 +5,19 @@ Promises: records are only added; a person sees exactly their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.db import transaction
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.people.models import AccessRecord, Officer, Person
+from tongban.node.translog import api as translog
+from tongban.protocol.tlog.records import Json
 from tongban.services import Text
 
+ACCESS = "access"
+"""The kind of an access record in the log."""
 MOST_LINES = 500
 
 
@@ -47,8 +53,8 @@ def record_reading(
     purpose: Text,
     fields: Sequence[str],
 ) -> None:
-    """Record that an officer of this node read these fields of a person."""
-    AccessRecord.objects.create(
+    """Record that an officer of this node read these fields of a person. Raises LogUnavailable."""
+    access = AccessRecord(
         pseudonym=person.pseudonym,
         at=now(),
         direction=AccessRecord.Direction.READ,
@@ -61,6 +67,34 @@ def record_reading(
         purpose=purpose.to_json(),
         fields=list(fields),
     )
+    store([access])
+
+
+def store(accesses: Sequence[AccessRecord], also: Sequence[translog.LogRecord] = ()) -> None:
+    """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
+    with transaction.atomic():
+        AccessRecord.objects.bulk_create(accesses)
+        records = [translog.prepare(ACCESS, access.id, logged(access)) for access in accesses]
+        translog.record_all([*records, *also])
+
+
+def logged(access: AccessRecord) -> dict[str, Json]:
+    """What the log's record says of an access; an auditor compares the two."""
+    return {
+        "access": str(access.id),
+        "person": access.pseudonym,
+        "at": access.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "direction": str(access.direction),
+        "agency": access.agency,
+        "officer": access.officer_id,
+        "asking_node": access.asking_node,
+        "service": access.service,
+        "case": access.case_ref,
+        "basis": access.basis,
+        "purpose": access.purpose,
+        "fields": list(access.fields),
+        "message": str(access.message_id) if access.message_id else None,
+    }
 
 
 def _shown(record: AccessRecord) -> Access:

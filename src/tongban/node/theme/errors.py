@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from tongban.node.translog.api import LogUnavailable
+
 _RETRY_AFTER_SECONDS = "30"
 
 
@@ -38,17 +40,20 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "theme/expired.html", status=403)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """The database cannot be reached."""
-    response = render(request, "theme/503.html", status=503)
+def unavailable(request: HttpRequest, page: str = "theme/503.html") -> HttpResponse:
+    """The database cannot be reached, or whatever else `page` tells; it passes by itself."""
+    response = render(request, page, status=503)
     response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
     return response
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Anything unforeseen; an unreachable database has its own page."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """Anything unforeseen; an unreachable database or a log that takes no records has its own page."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
         return unavailable(request)
+    if isinstance(error, LogUnavailable):
+        return unavailable(request, "theme/503_log.html")
     return render(request, "theme/500.html", status=500)
 
 

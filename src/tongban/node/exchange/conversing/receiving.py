@@ -18,6 +18,7 @@ from tongban.node.exchange.conversing.saying import here
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.nonces import note_delivery
 from tongban.node.exchange.receiving import BODY_LIMIT
+from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Delivered, Opening, Receipt
@@ -59,6 +60,9 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
     except talk.Forgotten as forgotten:
         log.error("%s has heard more from this node than it remembers", forgotten.peer)
         note_ahead(forgotten.peer)
+    except LogUnavailable as unavailable:
+        log.error("nothing is taken in without a record: %s", unavailable.reason)
+        refused = Refused(Code.LOG_UNAVAILABLE)
     except (DatabaseError, InterfaceError) as error:
         log.error("the node's database failed: %s", type(error).__name__)
     except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange.accesses import record_conversation
+from tongban.node.exchange.accesses import record_conversation, record_message
 from tongban.node.exchange.conversing import handlers, models
 from tongban.protocol import Code, Refused
 from tongban.protocol.conversations import (
@@ -169,6 +169,7 @@ def _keep_letter(message: AnyUtterance, body: bytes, *, is_own: bool) -> None:
         is_waiting=is_own,
         next_try=Now() if is_own else None,
     )
+    record_message(message, body, is_own=is_own)
 
 
 def _record_access(effect: Effect) -> None:

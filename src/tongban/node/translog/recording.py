@@ -1,0 +1,102 @@
+"""Recording: one row in the transaction of what is recorded, so that one exists exactly when the other does.
+
+Promises: nothing is recorded, and so nothing done that has to be, while the log is halted or its writer has
+not placed records for a minute.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from tongban.node.translog.models import LogRecord
+from tongban.protocol.tlog.records import Json, Opening, seal
+
+LONGEST_WAIT = timedelta(seconds=60)
+"""How long a record may wait for its place before the log counts as failed."""
+LOOK_SECONDS = 1.0
+"""For how long a process relies on what it saw of the log's state."""
+
+_STATE = """
+SELECT coalesce((SELECT halted FROM translog_logstate WHERE id = 1), ''),
+       coalesce((SELECT recorded_at < clock_timestamp() - make_interval(secs => %s) FROM translog_logrecord
+                  WHERE index IS NULL ORDER BY id LIMIT 1), false)
+"""
+
+
+class LogUnavailable(Exception):
+    """The log takes no records now; `reason` says why: a halt's code, or `writer-behind`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass
+class _Look:
+    at: float = float("-inf")
+    problem: str = ""
+
+
+_lock = threading.Lock()
+_look = _Look()
+
+
+def record(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:
+    """Record `content` in the present transaction. Raises LogUnavailable.
+
+    `kind` names what it is, `about` the thing recorded; the content stays in this node's database.
+    """
+    row = prepare(kind, about, content)
+    record_all([row])
+    return row
+
+
+def record_all(rows: Sequence[LogRecord]) -> None:
+    """Store prepared records in the present transaction, with one statement. Raises LogUnavailable."""
+    if rows:
+        check_available()
+        LogRecord.objects.bulk_create(rows)
+
+
+def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:
+    """The row for a record, not stored yet: for whoever stores many at once."""
+    return row_of(seal(kind, content), about)
+
+
+def row_of(opening: Opening, about: UUID | None) -> LogRecord:
+    """The row for a sealed record."""
+    return LogRecord(
+        kind=opening.kind,
+        about=about,
+        salt=opening.salt,
+        content=opening.content,
+        leaf=opening.leaf.encode(),
+    )
+
+
+def check_available() -> None:
+    """Raise LogUnavailable when the log takes no records; relies for a second on what was seen last."""
+    with _lock:
+        if time.monotonic() - _look.at > LOOK_SECONDS:
+            _look.problem = _problem()
+            _look.at = time.monotonic()
+        if _look.problem:
+            raise LogUnavailable(_look.problem)
+
+
+def look_again() -> None:
+    """Forget what was seen of the log's state."""
+    with _lock:
+        _look.at = float("-inf")
+
+
+def _problem() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, [LONGEST_WAIT.total_seconds()])
+        halted, is_behind = cursor.fetchone()
+    return str(halted) or ("writer-behind" if is_behind else "")

@@ -1,0 +1,27 @@
+"""The log's writer as a process of the node: `python -m tongban.node.translog.writer`.
+
+It ends on SIGTERM; another one goes on where it stopped.
+"""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+from tongban.node.cli import start_django
+from tongban.node.config import CONFIG_VARIABLE
+
+
+def main() -> None:
+    """Run as the node's log process."""
+    start_django(Path(os.environ[CONFIG_VARIABLE]))
+    from tongban.node.translog.writing import Writer  # noqa: PLC0415 - needs Django started
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    Writer(stop).run()
+
+
+if __name__ == "__main__":
+    main()

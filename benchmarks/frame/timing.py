@@ -51,5 +51,5 @@ def interleaved(contestants: Mapping[str, Timed], rounds: int, warm: int = 1) ->
 
 
 def ratio(slow: Times, fast: Times) -> float:
-    """How many times the one takes of the other: the median of the rounds, each against its own neighbour."""
-    return statistics.median(one / other for one, other in zip(slow.seconds, fast.seconds, strict=True))
+    """How many times as long the one takes as the other, each in its least disturbed round."""
+    return slow.best / fast.best

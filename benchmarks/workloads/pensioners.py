@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tongban.law import RuleSet, load_rulesets
+from tongban.law.engines.batch import Batch
+from tongban.law.tables.columns import Column
 from tongban.law.tables.outcomes import MONEY
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -49,6 +51,13 @@ def people(persons: int, seed: int = 1) -> Columns:
         "wage_index": luck.integers(600_000, 3_000_001, persons).astype(np.int32),
         "disability": (luck.integers(0, 5, persons) * (luck.random(persons) < 0.05)).astype(np.int32),
     }
+
+
+def batch(columns: Columns) -> Batch:
+    """The same people as engines take them: places are codes."""
+    given = columns | {"home": np.array([int(home) for home in HOMES], np.int32)[columns["home"]]}
+    persons = len(columns["birth_month"])
+    return Batch(persons, {name: Column(values) for name, values in given.items()}, {}, ())
 
 
 def save(columns: Columns, path: Path) -> None:

@@ -38,7 +38,7 @@ class Program:
     forms: Forms
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class RuleSet:
     """One rule set with the rules of others it uses; threads may share it.
 

@@ -9,12 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.law.engines.native import calendar
-from tongban.law.engines.native.assembly import Assembly, Value
+from tongban.law.engines.native.assembly import Assembly, Value, whole
 from tongban.law.engines.native.compiler import load_kernel
 from tongban.law.values import date_month, date_plus_months, full_months, month_first_day
 
 Two = Callable[[Assembly, Value, Value], Value]
-BOUNDS = ((-(2**31), 2**31 - 1), (-(2**50), 2**50), (-(2**62), 2**62))
+BOUNDS = (
+    (1 - 2**22, 2**22 - 1),
+    (-(2**31), 2**31 - 1),
+    (1 - 2**50, 2**50 - 1),
+    (-(2**50), 2**50),
+    (-(2**62), 2**62),
+)
 
 
 def computed(make: Two, low: int, high: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -30,6 +36,7 @@ def computed(make: Two, low: int, high: int, a: np.ndarray, b: np.ndarray) -> np
     body = "\n".join(code.lines)
     kernel = load_kernel(
         f"""declare double @llvm.floor.f64(double)
+declare float @llvm.floor.f32(float)
 define void @law(i64 %begin, i64 %end, ptr noalias %a, ptr noalias %b, ptr noalias %c) {{
 entry:
   br label %loop
@@ -62,6 +69,17 @@ def test_division_floors_for_every_sign_and_size(low: int, high: int) -> None:
     assert computed(Assembly.floor_divide, low, high, a, b).tolist() == [
         x // y for x, y in zip(a.tolist(), b.tolist(), strict=True)
     ]
+
+
+@pytest.mark.parametrize(("low", "high"), BOUNDS)
+@pytest.mark.parametrize("divisor", [1, 2, 3, 7, 12, 100, 1461, 999_983, 4_000_037])
+def test_division_by_a_constant_is_exact_around_its_multiples(low: int, high: int, divisor: int) -> None:
+    luck = np.random.default_rng(9)
+    multiples = luck.integers(low // divisor + 1, high // divisor, 2000, endpoint=True) * divisor
+    near = np.concatenate([multiples + one for one in (-1, 0, 1)] + [np.array([low, high])])
+    a = near[(near >= low) & (near <= high)].astype(np.int64)
+    found = computed(lambda code, one, _: code.floor_divide(one, whole(divisor)), low, high, a, a)
+    assert found.tolist() == [one // divisor for one in a.tolist()]
 
 
 @pytest.mark.parametrize(("low", "high"), BOUNDS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tongban.law.tables.columns import Column, Mask
+from tongban.law.tables.columns import AnyColumn, Mask
 from tongban.law.tables.histories import History
 
 
@@ -15,17 +15,21 @@ class Batch:
     """Facts of some persons; one that is not there is missing for all. A text is its position in `texts`."""
 
     persons: int
-    columns: Mapping[str, Column]
+    columns: Mapping[str, AnyColumn]
     histories: Mapping[str, History]
     texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One outcome: numbers in the engines' encoding, and where there is none."""
+    """One outcome: numbers in the engines' encoding, and where there is none.
+
+    `halves`, where it is there, holds the same numbers as Arrow's decimals do: two halves of 64 bits each.
+    """
 
     values: npt.NDArray[np.generic]
     missing: Mask | None = None
+    halves: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)

@@ -42,11 +42,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Target:
-    """An outcome: its name, its type, and the rule that gives it."""
+    """An outcome: its name, its type, the rule that gives it, and the proven bounds of its numbers."""
 
     name: str
     rule: str
     type: ir.Type
+    range: ir.Range | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def program_for(ruleset: RuleSet, day: Date, outcomes: Iterable[str] | None = No
     in_force = ruleset.rules_in_force(day)
     wanted = None if outcomes is None else set(outcomes)
     targets = tuple(
-        Target(rule.outcome, rule.name, rule.type)
+        Target(rule.outcome, rule.name, rule.type, rule.range)
         for rule in sorted(in_force, key=lambda rule: rule.order)
         if rule.outcome is not None and (wanted is None or rule.outcome in wanted)
     )

@@ -4,8 +4,9 @@ A cell that cannot be read never stops the others: it is marked, and its value i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ Mask = npt.NDArray[np.bool_]
 DAY_MINUTES = 1440
 FEN_A_YUAN = 100
 MILLION = 1_000_000
+UNREADABLE = -(2**31)
 _LAST_YEAR = 9999
+_CODES = (pa.int8(), pa.int16(), pa.int32())
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,55 @@ class Column:
     unreadable: Mask | None = None
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Cells as the table holds them, for an engine that reads them itself.
+
+    `month`: whole numbers YYYYMM. `decimal`: two 64-bit halves each, the lower first, of the fact's scale.
+    `code`: positions in `numbers`, where what cannot be read is UNREADABLE.
+    """
+
+    form: Literal["month", "decimal", "code"]
+    stored: Numbers
+    numbers: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True)
+class CellColumn:
+    """A column whose cells become numbers when somebody asks for them; else as `Column`."""
+
+    cells: Cells
+    missing: Mask | None
+    read: Callable[[], Column]
+
+    @cached_property
+    def _read(self) -> Column:
+        return self.read()
+
+    @property
+    def values(self) -> Numbers:
+        """The numbers."""
+        return self._read.values
+
+    @property
+    def unreadable(self) -> Mask | None:
+        """Which cells could not be read; None where no cell is."""
+        return self._read.unreadable
+
+
+AnyColumn: TypeAlias = Column | CellColumn
+
+
 class UnfitColumn(Exception):
     """The column's type cannot hold such facts at all; the message says which types can."""
 
 
-def read_bool(array: pa.Array) -> Column:
+def read_bool(array: pa.Array) -> AnyColumn:
     """True and false: booleans, or the texts true and false."""
     if pa.types.is_boolean(array.type):
-        values = array.fill_null(False).to_numpy(zero_copy_only=False)
-        return Column(values, missing_in(array))
+        missing = missing_in(array)
+        values = _bits(array.buffers()[1], array.offset, len(array))
+        return Column(values if missing is None else values & ~missing, missing)
     return _by_text(array, {"true": 1, "false": 0}.__getitem__, np.bool_, "true or false")
 
 
@@ -66,17 +109,17 @@ def read_float(array: pa.Array) -> Column:
     return column if finite.all() else _with_unreadable(column, ~finite)
 
 
-def read_money(array: pa.Array) -> Column:
+def read_money(array: pa.Array) -> AnyColumn:
     """Yuan as decimals, whole numbers or text → fen."""
     return _decimals(array, FEN_A_YUAN, 2, "yuan: a decimal column, whole numbers or text such as 1234.50")
 
 
-def read_rate(array: pa.Array) -> Column:
+def read_rate(array: pa.Array) -> AnyColumn:
     """Decimals or text → millionths."""
     return _decimals(array, MILLION, 6, "a rate: a decimal column or text such as 0.105")
 
 
-def read_month(array: pa.Array) -> Column:
+def read_month(array: pa.Array) -> AnyColumn:
     """Months as YYYY-MM, as numbers YYYYMM, or as dates (the month they lie in) → year × 12 + month − 1."""
     expected = "months: text YYYY-MM, whole numbers YYYYMM or dates"
     if is_text(array.type):
@@ -87,17 +130,14 @@ def read_month(array: pa.Array) -> Column:
         return Column(months.astype(np.int32, copy=False), missing_in(array))
     if pa.types.is_integer(array.type):
         column = _integers(array)
-        numbers = column.values.astype(np.int64, copy=False)
-        year, month = numbers // 100, numbers % 100
-        fits = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12)
-        values = np.where(fits, year * 12 + month - 1, 0).astype(np.int32, copy=False)
-        if column.missing is not None:
-            fits |= column.missing
-        return Column(values, column.missing, None if fits.all() else ~fits)
+        if array.type in (pa.int32(), pa.int64()):
+            cells = Cells("month", column.values)
+            return CellColumn(cells, column.missing, lambda: _months(column))
+        return _months(column)
     raise UnfitColumn(expected)
 
 
-def read_date(array: pa.Array) -> Column:
+def read_date(array: pa.Array) -> AnyColumn:
     """Dates as YYYY-MM-DD or as a date column → days since 1970-01-01."""
     expected = "dates: text YYYY-MM-DD or a date column"
     if pa.types.is_date(array.type):
@@ -105,7 +145,7 @@ def read_date(array: pa.Array) -> Column:
     return _by_text(array, text.date, np.int32, expected)
 
 
-def read_moment(array: pa.Array) -> Column:
+def read_moment(array: pa.Array) -> AnyColumn:
     """Local times as YYYY-MM-DDTHH:MM or as timestamps without zone, to the minute → minutes since 1970."""
     expected = "times: text YYYY-MM-DDTHH:MM or timestamps without zone, to the minute"
     if pa.types.is_timestamp(array.type) and array.type.tz is None:
@@ -119,7 +159,7 @@ def read_moment(array: pa.Array) -> Column:
     return _by_text(array, text.moment, np.int64, expected)
 
 
-def read_place(array: pa.Array) -> Column:
+def read_place(array: pa.Array) -> AnyColumn:
     """Places as six digits, text or number → the code as a number."""
     if pa.types.is_integer(array.type):
         column = _integers(array)
@@ -131,12 +171,12 @@ def read_place(array: pa.Array) -> Column:
     return _by_text(array, text.place, np.int32, "places: six digits")
 
 
-def read_choice(array: pa.Array, codes: Mapping[str, int]) -> Column:
+def read_choice(array: pa.Array, codes: Mapping[str, int]) -> AnyColumn:
     """Members of an enumeration by their text → their position in it."""
     return _by_text(array, codes.__getitem__, np.int8, "one of " + ", ".join(codes))
 
 
-def read_code(array: pa.Array, known: dict[str, int]) -> Column:
+def read_code(array: pa.Array, known: dict[str, int]) -> AnyColumn:
     """Texts → numbers; a text not seen before gets the next number and is added to `known`."""
 
     def number(value: str) -> int:
@@ -156,8 +196,17 @@ def missing_in(array: pa.Array) -> Mask | None:
     """Which cells are null; None where no cell is."""
     if array.null_count == 0:
         return None
-    missing: Mask = array.is_null().to_numpy(zero_copy_only=False)
-    return missing
+    validity = array.buffers()[0]
+    if validity is None:
+        return np.ones(len(array), bool)
+    return ~_bits(validity, array.offset, len(array))
+
+
+def _bits(buffer: pa.Buffer, offset: int, length: int) -> Mask:
+    """Truth values that lie in single bits."""
+    first = offset // 8
+    octets = np.frombuffer(buffer, np.uint8)[first : (offset + length + 7) // 8]
+    return np.unpackbits(octets, bitorder="little")[offset - 8 * first :][:length].view(np.bool_)
 
 
 def raw(array: pa.Array, kind: type[np.generic]) -> Numbers:
@@ -181,7 +230,17 @@ def _integers(array: pa.Array) -> Column:
     return Column(raw(array, kind), missing_in(array))
 
 
-def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> Column:
+def _months(column: Column) -> Column:
+    numbers = column.values.astype(np.int64, copy=False)
+    year, month = numbers // 100, numbers % 100
+    fits = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12)
+    values = np.where(fits, year * 12 + month - 1, 0).astype(np.int32, copy=False)
+    if column.missing is not None:
+        fits |= column.missing
+    return Column(values, column.missing, None if fits.all() else ~fits)
+
+
+def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> AnyColumn:
     if pa.types.is_integer(array.type):
         column = _integers(array)
         limit = 2**62 // scale
@@ -192,7 +251,11 @@ def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> Column
     if is_text(array.type):
         return _cast_text(array, pa.decimal128(38, places), rf"^-?[0-9]{{1,15}}(\.[0-9]{{1,{places}}}0*)?$")
     if pa.types.is_decimal128(array.type):
-        return _unscaled(array, places)
+        if array.type.scale != places:
+            return _unscaled(array, places)
+        return CellColumn(
+            Cells("decimal", _halves(array)), missing_in(array), lambda: _unscaled(array, places)
+        )
     if pa.types.is_decimal(array.type):
         return _unscaled(array.cast(pa.decimal128(38, array.type.scale)), places)
     raise UnfitColumn(expected)
@@ -200,9 +263,7 @@ def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> Column
 
 def _unscaled(array: pa.Array, places: int) -> Column:
     """Decimals as whole numbers of the last admitted place; finer fractions and huge ones cannot be read."""
-    halves = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[
-        array.offset : array.offset + len(array)
-    ]
+    halves = _halves(array)
     low = halves[:, 0]
     fits = (low >> 63) == halves[:, 1]
     finer = array.type.scale - places
@@ -217,6 +278,14 @@ def _unscaled(array: pa.Array, places: int) -> Column:
     if missing is not None:
         fits |= missing
     return Column(low, missing, None if fits.all() else ~fits)
+
+
+def _halves(array: pa.Array) -> Numbers:
+    """The two halves of each decimal, the lower first."""
+    buffer = array.buffers()[1]
+    if buffer is None:
+        return np.zeros((len(array), 2), np.int64)
+    return np.frombuffer(buffer, np.int64).reshape(-1, 2)[array.offset : array.offset + len(array)]
 
 
 def _cast_text(array: pa.Array, kind: pa.DataType, pattern: str) -> Column:
@@ -234,13 +303,15 @@ def _cast_text(array: pa.Array, kind: pa.DataType, pattern: str) -> Column:
     return Column(values, missing, None if fits.all() else ~fits)
 
 
-def _by_text(array: pa.Array, read: Callable[[str], int], kind: type[np.generic], expected: str) -> Column:
+def _by_text(array: pa.Array, read: Callable[[str], int], kind: type[np.generic], expected: str) -> AnyColumn:
     """Read each different text once."""
     if not is_text(array.type):
         raise UnfitColumn(expected)
     encoded = array if pa.types.is_dictionary(array.type) else array.cast(pa.string()).dictionary_encode()
+    if encoded.dictionary.null_count:
+        encoded = array.cast(pa.string()).dictionary_encode()
     missing = missing_in(encoded.indices)
-    positions = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+    indices = encoded.indices if missing is None else encoded.indices.fill_null(0)
     numbers, fits = [], []
     for value in encoded.dictionary.to_pylist():
         try:
@@ -251,13 +322,23 @@ def _by_text(array: pa.Array, read: Callable[[str], int], kind: type[np.generic]
             fits.append(False)
     if not numbers:
         return Column(np.zeros(len(array), kind), missing)
-    values = np.array(numbers, kind)[positions]
-    if all(fits):
-        return Column(values, missing)
-    unreadable = ~np.array(fits)[positions]
-    if missing is not None:
-        unreadable &= ~missing
-    return Column(values, missing, unreadable)
+    readable = np.array(fits)
+
+    def decoded() -> Column:
+        positions = indices.to_numpy(zero_copy_only=False)
+        values = np.array(numbers, kind)[positions]
+        if readable.all():
+            return Column(values, missing)
+        unreadable = ~readable[positions]
+        if missing is not None:
+            unreadable &= ~missing
+        return Column(values, missing, unreadable)
+
+    if indices.type not in _CODES or kind in (np.int64, np.bool_):
+        return decoded()
+    codes = raw(indices, indices.type.to_pandas_dtype())
+    known = np.where(readable, np.array(numbers, np.int32), np.int32(UNREADABLE))
+    return CellColumn(Cells("code", codes, known), missing, decoded)
 
 
 def _with_unreadable(column: Column, more: Mask) -> Column:

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tongban.law.engines.choice import Engine, make_engine
-from tongban.law.engines.program import Program, Target, program_for
+from tongban.law.engines.choice import engine_for
+from tongban.law.engines.program import Program, Target
 from tongban.law.errors import FactsRefused, LawError
 from tongban.law.rule_sets import RuleSet
 from tongban.law.tables.columns import Mask, read_date
 from tongban.law.tables.errors import Offender
 from tongban.law.tables.facts import Facts, read_batch
 from tongban.law.tables.header import Header
-from tongban.law.tables.outcomes import column_type, write_column, write_objects
+from tongban.law.tables.outcomes import column_type, write_answer, write_objects
 from tongban.law.values import Date
 
 Positions: TypeAlias = npt.NDArray[np.int64]
@@ -50,14 +50,12 @@ class Decider:
         self._engine = engine
         self._header = header
         self._table = table
-        self._programs: dict[int, tuple[Program, Engine | None]] = {}
-        self._lock = Lock()
-        self._targets = program_for(ruleset, day).targets
+        self._targets = engine_for(ruleset, day.ordinal, engine)[0].targets
 
     @property
     def row_by_row(self) -> bool:
         """Whether rules work on lists, so that the interpreter decides row by row."""
-        return self._program(self._day.ordinal)[1] is None
+        return engine_for(self._ruleset, self._day.ordinal, self._engine)[1] is None
 
     def schema(self, rows: pa.Schema) -> pa.Schema:
         """The columns of the result: those carried over, then the outcomes."""
@@ -85,7 +83,7 @@ class Decider:
     def _parts(self, rows: pa.RecordBatch, first_row: int) -> list[_Part]:
         """The rows day by day."""
         if "on" not in rows.schema.names:
-            return [self._on_day(self._day.ordinal, rows, np.arange(rows.num_rows), first_row)]
+            return [self._on_day(self._day.ordinal, rows, _everyone(rows.num_rows), first_row)]
         days = self._days(rows)
         return [
             self._on_day(day, rows, np.flatnonzero(days == day), first_row)
@@ -98,24 +96,17 @@ class Decider:
     def _days(self, rows: pa.RecordBatch) -> Positions:
         everyone: Positions = np.full(rows.num_rows, self._day.ordinal, np.int64)
         given = read_date(rows.column("on"))
+        days: Positions = given.values.astype(np.int64)
         for absent in (given.missing, given.unreadable):
             if absent is not None:
-                given = type(given)(np.where(absent, everyone, given.values), given.missing, given.unreadable)
-        return given.values.astype(np.int64)
-
-    def _program(self, day: int) -> tuple[Program, Engine | None]:
-        with self._lock:
-            if day not in self._programs:
-                program = program_for(self._ruleset, Date.from_ordinal(day))
-                engine = None if program.scalar_only else make_engine(self._engine, program)
-                self._programs[day] = program, engine
-            return self._programs[day]
+                days = np.where(absent, everyone, days)
+        return days
 
     def _on_day(self, day: int, rows: pa.RecordBatch, chosen: Positions, first_row: int) -> _Part:
         if len(chosen) < rows.num_rows:
             rows = rows.take(pa.array(chosen))
         try:
-            program, engine = self._program(day)
+            program, engine = engine_for(self._ruleset, day, self._engine)
         except LawError as error:
             nothing = pa.record_batch(
                 [pa.nulls(0, one.type) for one in self._outcome_schema()], self._outcome_schema()
@@ -128,7 +119,7 @@ class Decider:
         if engine is None:
             return self._one_by_one(program, facts, chosen, first_row)
         answers = engine.run(facts.batch)
-        bad = answers.refused | facts.unreadable
+        bad = answers.refused | facts.unreadable(engine.reads_cells)
         offenders = tuple(
             Offender(int(chosen[row]) + first_row, self._reasons(facts, row, day))
             for row in np.flatnonzero(bad).tolist()
@@ -139,9 +130,8 @@ class Decider:
             if answer is None:
                 columns.append(pa.nulls(rows.num_rows, column_type(target.type)))
             else:
-                columns.append(
-                    write_column(target.type, answer.values, _without(answer.missing, bad), facts.batch.texts)
-                )
+                missing = _without(answer.missing, bad)
+                columns.append(write_answer(target.type, answer, missing, facts.batch.texts))
         outcomes = pa.record_batch(columns, self._outcome_schema())
         if not offenders:
             return _Part(outcomes, chosen, ())
@@ -180,6 +170,11 @@ class Decider:
         return _Part(
             pa.record_batch(columns, self._outcome_schema()), np.array(good, np.int64), tuple(offenders)
         )
+
+
+@lru_cache(4)
+def _everyone(rows: int) -> Positions:
+    return np.arange(rows)
 
 
 def _objects(target: Target, rules: dict[str, str], values: Sequence[dict[str, object]]) -> pa.Array:

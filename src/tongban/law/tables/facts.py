@@ -3,7 +3,7 @@
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from tongban.law import ir
 from tongban.law.engines.batch import Batch
 from tongban.law.engines.program import Program, plain
 from tongban.law.tables import columns
-from tongban.law.tables.columns import Column, Mask, UnfitColumn
+from tongban.law.tables.columns import AnyColumn, CellColumn, Column, Mask, UnfitColumn
 from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.histories import History, read_history
 from tongban.law.writing import write
@@ -34,12 +34,21 @@ _READERS = {
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of some rows: the batch for an engine, which rows could not be read, the rows themselves."""
+    """The facts of some rows: the batch for an engine, and the rows themselves."""
 
     batch: Batch
-    unreadable: Mask
     rows: pa.RecordBatch
     declared: Mapping[str, ir.FactDeclared]
+
+    def unreadable(self, except_cells_of: Collection[str] = ()) -> Mask:
+        """Which rows have a cell that could not be read; cells of these facts are checked elsewhere."""
+        found = np.zeros(self.rows.num_rows, bool)
+        for name, column in (*self.batch.columns.items(), *self.batch.histories.items()):
+            if isinstance(column, CellColumn) and name in except_cells_of:
+                continue
+            if column.unreadable is not None:
+                found |= column.unreadable
+        return found
 
     def written(self, row: int) -> dict[str, object]:
         """One row's facts in the forms of contracts.md; what is missing is left out."""
@@ -68,9 +77,8 @@ def read_batch(
 ) -> Facts:
     """Read the columns of facts; UnusableTable when a column's type cannot hold its fact."""
     texts = {text: number for number, text in enumerate(program.texts)}
-    numbers: dict[str, Column] = {}
+    numbers: dict[str, AnyColumn] = {}
     histories: dict[str, History] = {}
-    unreadable = np.zeros(rows.num_rows, bool)
     there = {name: fact for name, fact in declared.items() if name in rows.schema.names}
     for name, fact in there.items():
         kind = plain(fact.type)
@@ -80,20 +88,20 @@ def read_batch(
             found = _read(kind, fact, rows.column(name), texts)
         except UnfitColumn as error:
             raise UnusableTable(f"{table}: {name}: is {rows.column(name).type}; expected {error}") from None
-        if found.unreadable is not None:
-            unreadable |= found.unreadable
         if isinstance(found, History):
             histories[name] = found
         else:
             numbers[name] = found
-    return Facts(Batch(rows.num_rows, numbers, histories, tuple(texts)), unreadable, rows, there)
+    return Facts(Batch(rows.num_rows, numbers, histories, tuple(texts)), rows, there)
 
 
 def _in_columns(kind: ir.Type) -> bool:
     return isinstance(kind, ir.Kind | ir.EnumType)
 
 
-def _read(kind: ir.Type, fact: ir.FactDeclared, array: pa.Array, texts: dict[str, int]) -> Column | History:
+def _read(
+    kind: ir.Type, fact: ir.FactDeclared, array: pa.Array, texts: dict[str, int]
+) -> AnyColumn | History:
     if isinstance(kind, ir.EnumType):
         return columns.read_choice(array, {value: code for code, value in enumerate(kind.values)})
     if kind == ir.SPELLS:
@@ -103,7 +111,7 @@ def _read(kind: ir.Type, fact: ir.FactDeclared, array: pa.Array, texts: dict[str
     return _READERS[str(getattr(kind, "name", ""))](array)
 
 
-def _matching(column: Column, pattern: str, texts: Mapping[str, int]) -> Column:
+def _matching(column: AnyColumn, pattern: str, texts: Mapping[str, int]) -> AnyColumn:
     if not pattern:
         return column
     fits = np.array([re.fullmatch(pattern, text) is not None for text in texts], bool)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tongban.law.tables.columns import (
-    Column,
+    AnyColumn,
     Mask,
     UnfitColumn,
     is_text,
@@ -102,7 +102,7 @@ def _from_lists(array: pa.Array, with_kind: bool) -> History:
     return replace(history, unreadable=unreadable)
 
 
-def _note(bad: Mask, column: Column, missing: Mask | None) -> None:
+def _note(bad: Mask, column: AnyColumn, missing: Mask | None) -> None:
     if column.unreadable is not None:
         bad |= column.unreadable
     if missing is not None:

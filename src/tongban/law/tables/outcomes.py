@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tongban.law import ir
+from tongban.law.engines.batch import Answer
 from tongban.law.tables.columns import Mask, Numbers
 from tongban.law.values import Date, DateTime, month_text
 from tongban.law.writing import writer
@@ -35,6 +36,14 @@ def column_type(kind: ir.Type) -> pa.DataType:
             return pa.string()
 
 
+def write_answer(kind: ir.Type, answer: Answer, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
+    """An engine's answer as an Arrow array; `texts` are what codes of type str stand for."""
+    item = kind.item if isinstance(kind, ir.OptionalType) else kind
+    if answer.halves is not None:
+        return _from_halves(answer.halves, missing, column_type(item))
+    return write_column(item, answer.values, missing, texts)
+
+
 def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
     """Numbers in the engines' encoding as an Arrow array; `texts` are what codes of type str stand for."""
     if isinstance(kind, ir.OptionalType):
@@ -45,7 +54,7 @@ def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Se
         raise TypeError(f"{kind} is not a scalar")
     match kind.name:
         case "bool":
-            return pa.array(values.astype(np.bool_, copy=False), mask=missing)
+            return _truths(values, missing)
         case "int":
             return pa.array(values.astype(np.int64, copy=False), mask=missing)
         case "float":
@@ -133,8 +142,20 @@ def _decimals(values: npt.NDArray[np.int64], missing: Mask | None, kind: pa.Data
     halves = np.empty((len(values), 2), np.int64)
     halves[:, 0] = values
     halves[:, 1] = values >> 63
-    bits, nulls = None, 0
-    if missing is not None:
-        nulls = int(missing.sum())
-        bits = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(halves)], nulls)
+    return _from_halves(halves, missing, kind)
+
+
+def _from_halves(halves: npt.NDArray[np.int64], missing: Mask | None, kind: pa.DataType) -> pa.Array:
+    return _array(kind, len(halves), missing, pa.py_buffer(halves))
+
+
+def _truths(values: Numbers, missing: Mask | None) -> pa.Array:
+    packed = np.packbits(values.astype(np.bool_, copy=False), bitorder="little")
+    return _array(pa.bool_(), len(values), missing, pa.py_buffer(packed))
+
+
+def _array(kind: pa.DataType, length: int, missing: Mask | None, data: pa.Buffer) -> pa.Array:
+    if missing is None:
+        return pa.Array.from_buffers(kind, length, [None, data], 0)
+    validity = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(kind, length, [validity, data], int(missing.sum()))

@@ -16,7 +16,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from tongban.law.engines.program import program_for
+from tongban.law.engines.choice import engine_for
 from tongban.law.rule_sets import RuleSet
 from tongban.law.tables.decisions import Decided, Decider
 from tongban.law.tables.errors import FIRST, Offender, RowsRefused, UnusableTable
@@ -55,9 +55,15 @@ class Run:
         """Where rows that cannot be used go."""
         return self.result.with_name(f"{self.result.stem}.errors{self.result.suffix}")
 
+    @property
+    def _engine(self) -> str:
+        """What computes; on Spark, in every executor."""
+        return "native" if self.engine == "spark" else self.engine
+
     def header(self) -> Header:
         """What the columns are; UnusableTable when they do not fit."""
-        needed = {fact.name for fact in program_for(self.ruleset, self.day).facts}
+        program, _ = engine_for(self.ruleset, self.day.ordinal, self._engine)
+        needed = {fact.name for fact in program.facts}
         return read_header(self.ruleset, needed, self.source.schema.names, str(self.source.path))
 
     def execute(self, told: Told = lambda rows: None) -> Summary:
@@ -65,8 +71,7 @@ class Run:
         if self.result.resolve() == self.source.path.resolve():
             raise UnusableTable(f"{self.result}: is the table itself; name another file for the result")
         header = self.header()
-        engine = "native" if self.engine == "spark" else self.engine
-        decider = Decider(self.ruleset, self.day, engine, header, str(self.source.path))
+        decider = Decider(self.ruleset, self.day, self._engine, header, str(self.source.path))
         self.refused_table.unlink(missing_ok=True)
         with ExitStack() as open_files:
             sink = open_files.enter_context(Sink(self.result, decider.schema(self.source.schema)))
@@ -109,7 +114,7 @@ def open_run(
 
 def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "native") -> pa.Table:
     """Decide on an Arrow table in memory: columns that are no facts, then outcomes; RowsRefused otherwise."""
-    needed = {fact.name for fact in program_for(ruleset, day).facts}
+    needed = {fact.name for fact in engine_for(ruleset, day.ordinal, engine)[0].facts}
     header = read_header(ruleset, needed, table.schema.names, "table")
     decider = Decider(ruleset, day, engine, header, "table")
     batches = table.select(list(header.columns)).to_batches(max_chunksize=BATCH_ROWS)

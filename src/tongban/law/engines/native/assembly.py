@@ -1,20 +1,27 @@
 """Straight-line LLVM assembly for whole numbers whose bounds are known.
 
-Every value carries the interval it lies in; the interval decides its width, so that most law runs on 32-bit
-lanes. Nothing here branches or traps, whatever the bits of an input are.
+Every value carries the interval it lies in. The interval decides how it is held: in 32 bits, else as a double
+where a double is exact (processors multiply, divide and compare those in lanes), else in 64 bits. Nothing
+here branches or traps, whatever the bits of an input are.
 """
 
 import struct
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["i1", "i8", "i16", "i32", "i64", "double"]
+# "real" is a whole number held in a double; "double" is a number with a fraction.
+Kind = Literal["i1", "i8", "i16", "i32", "i64", "real", "double"]
 
 INT32 = 2**31 - 1
 INT64 = 2**63 - 1
-# Up to here a double holds every whole number and the quotient of two such never rounds up to the next one.
+# Up to here a whole number is held in a double: it can be shifted into the lower bits and back.
 EXACT_DOUBLE = 2**51
+# Up to here (n + ½) × (1 / d), each step rounded, rounds down to ⌊n / d⌋: it is at least ½ / d away from each
+# whole number, and two roundings move it by less than n / d × 2⁻⁵² (2⁻²³ in 32 bits).
+_DIVIDED_IN_DOUBLE = 2**50
+_DIVIDED_IN_FLOAT = 2**22
 _SHIFT_TO_DOUBLE = 0x4338000000000000
+_ORDERED = {"eq": "oeq", "ne": "une", "slt": "olt", "sle": "ole", "sgt": "ogt", "sge": "oge"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,14 @@ FALSE = Value("false", "i1", 0, 0)
 
 
 def width(low: int, high: int) -> Kind:
-    """The type that holds every number from `low` to `high`; what is wider wraps, where it is not used."""
-    return "i32" if low >= -INT32 - 1 and high <= INT32 else "i64"
+    """How every number from `low` to `high` is held; what needs more than 64 bits wraps, and is not used."""
+    if low >= -INT32 - 1 and high <= INT32:
+        return "i32"
+    return "real" if low > -EXACT_DOUBLE and high < EXACT_DOUBLE else "i64"
+
+
+def _in_llvm(kind: Kind) -> str:
+    return "double" if kind == "real" else kind
 
 
 def _held(low: int, high: int) -> tuple[int, int]:
@@ -75,8 +88,12 @@ class Assembly:
 
     def cast(self, value: Value, kind: Kind) -> str:
         """The operand text of a whole number or truth value in this type."""
-        if value.kind == kind or (value.is_constant and value.kind != "i1"):
+        if value.is_constant and value.kind != "i1":
+            return floating(float(value.low)).text if kind == "real" else value.text
+        if value.kind == kind:
             return value.text
+        if "real" in (value.kind, kind):
+            return self._from_real(value.text, kind) if value.kind == "real" else self._to_real(value)
         if value.kind == "i1":
             if value.is_constant:
                 return str(value.low)
@@ -129,13 +146,12 @@ class Assembly:
         low, high = min(corners), max(corners)
         if a.is_constant and b.is_constant:
             return whole(low)
-        if width(a.low, a.high) == width(b.low, b.high) == "i32" and b.is_constant:
-            return self._divide_whole(a, b, "i32", low, high)
-        if max(abs(a.low), abs(a.high)) < EXACT_DOUBLE and b.high < EXACT_DOUBLE:
-            quotient = self.do(f"fdiv double {self._to_double(a)}, {self._to_double(b)}")
-            floor = self.do(f"call double @llvm.floor.f64(double {quotient})")
-            return self._from_double(floor, low, high)
-        return self._divide_whole(a, b, "i64", low, high)
+        largest = max(abs(a.low), abs(a.high))
+        if largest < _DIVIDED_IN_FLOAT and b.high < _DIVIDED_IN_FLOAT:
+            return self._divide_float(a, b, low, high)
+        if largest < _DIVIDED_IN_DOUBLE and b.high < _DIVIDED_IN_DOUBLE:
+            return self._divide_double(a, b, low, high)
+        return self._divide_whole(a, b, low, high)
 
     def modulo(self, a: Value, b: Value) -> Value:
         """a − b·⌊a / b⌋."""
@@ -158,17 +174,14 @@ class Assembly:
     def compare(self, relation: str, a: Value, b: Value) -> Value:
         """One of eq ne slt sle sgt sge between two whole numbers or truth values."""
         if a.kind == "double":
-            ordered = {"eq": "oeq", "ne": "une", "slt": "olt", "sle": "ole", "sgt": "ogt", "sge": "oge"}[
-                relation
-            ]
-            return Value(self.do(f"fcmp {ordered} double {a.text}, {b.text}"), "i1")
+            return self._compared(relation, "double", a.text, b.text)
         if a.kind == b.kind == "i1":
             return Value(self.do(f"icmp {relation} i1 {a.text}, {b.text}"), "i1")
         known = _known(relation, a, b)
         if known is not None:
             return known
         kind = width(min(a.low, b.low), max(a.high, b.high))
-        return Value(self.do(f"icmp {relation} {kind} {self.cast(a, kind)}, {self.cast(b, kind)}"), "i1")
+        return self._compared(relation, kind, self.cast(a, kind), self.cast(b, kind))
 
     # -- truth values
 
@@ -206,9 +219,8 @@ class Assembly:
             return Value(self.do(f"select i1 {condition.text}, i1 {a.text}, i1 {b.text}"), "i1")
         low, high = min(a.low, b.low), max(a.high, b.high)
         kind = width(low, high)
-        chosen = self.do(
-            f"select i1 {condition.text}, {kind} {self.cast(a, kind)}, {kind} {self.cast(b, kind)}"
-        )
+        then, otherwise, held = self.cast(a, kind), self.cast(b, kind), _in_llvm(kind)
+        chosen = self.do(f"select i1 {condition.text}, {held} {then}, {held} {otherwise}")
         return Value(chosen, kind, low, high)
 
     # -- numbers with a fraction
@@ -219,7 +231,10 @@ class Assembly:
 
     def to_float(self, a: Value) -> Value:
         """The whole number as a double, to the nearest."""
-        return Value(self.do(f"sitofp i64 {self.cast(a, 'i64')} to double"), "double")
+        if a.kind == "real":
+            return Value(self.do(f"fadd double {a.text}, {floating(0.0).text}"), "double")
+        held: Kind = "i32" if a.kind == "i32" else "i64"
+        return Value(self.do(f"sitofp {held} {self.cast(a, held)} to double"), "double")
 
     # -- the rest
 
@@ -228,42 +243,73 @@ class Assembly:
         kind = width(low, high)
         if low == high and a.is_constant and b.is_constant:
             return whole(low)
-        return Value(
-            self.do(f"{instruction} {kind} {self.cast(a, kind)}, {self.cast(b, kind)}"), kind, low, high
-        )
+        left, right = self.cast(a, kind), self.cast(b, kind)
+        if kind == "real":
+            return Value(self.do(f"f{instruction} double {left}, {right}"), kind, low, high)
+        return Value(self.do(f"{instruction} {kind} {left}, {right}"), kind, low, high)
+
+    def _compared(self, relation: str, kind: Kind, left: str, right: str) -> Value:
+        if kind in ("real", "double"):
+            return Value(self.do(f"fcmp {_ORDERED[relation]} double {left}, {right}"), "i1")
+        return Value(self.do(f"icmp {relation} {kind} {left}, {right}"), "i1")
 
     def _extreme(self, relation: str, a: Value, b: Value, low: int, high: int) -> Value:
         kind = width(min(a.low, b.low), max(a.high, b.high))
         left, right = self.cast(a, kind), self.cast(b, kind)
-        first = self.do(f"icmp {relation} {kind} {left}, {right}")
-        chosen = self.do(f"select i1 {first}, {kind} {left}, {kind} {right}")
+        first, held = self._compared(relation, kind, left, right), _in_llvm(kind)
+        chosen = self.do(f"select i1 {first.text}, {held} {left}, {held} {right}")
         return Value(chosen, kind, low, high)
 
-    def _divide_whole(self, a: Value, b: Value, kind: Kind, low: int, high: int) -> Value:
-        dividend, divisor = self.cast(a, kind), self.cast(b, kind)
-        if a.low >= 0:
-            return Value(self.do(f"udiv {kind} {dividend}, {divisor}"), kind, low, high)
-        sign = self.do(f"ashr {kind} {dividend}, {31 if kind == 'i32' else 63}")
-        flipped = self.do(f"xor {kind} {dividend}, {sign}")
-        quotient = self.do(f"udiv {kind} {flipped}, {divisor}")
-        return Value(self.do(f"xor {kind} {quotient}, {sign}"), kind, low, high)
+    def _divide_float(self, a: Value, b: Value, low: int, high: int) -> Value:
+        dividend = self.do(f"sitofp i32 {self.cast(a, 'i32')} to float")
+        divisor = "" if b.is_constant else self.do(f"sitofp i32 {self.cast(b, 'i32')} to float")
+        quotient = self._near_quotient("float", dividend, b, divisor)
+        if low < 0:
+            quotient = self.do(f"call float @llvm.floor.f32(float {quotient})")
+        return Value(self.do(f"freeze i32 {self.do(f'fptosi float {quotient} to i32')}"), "i32", low, high)
 
-    def _to_double(self, a: Value) -> str:
-        if a.is_constant:
-            return floating(float(a.low)).text
-        if a.kind == "i32":
-            return self.do(f"sitofp i32 {a.text} to double")
-        shifted = self.do(f"add i64 {self.cast(a, 'i64')}, {_SHIFT_TO_DOUBLE}")
+    def _divide_double(self, a: Value, b: Value, low: int, high: int) -> Value:
+        divisor = "" if b.is_constant else self.cast(b, "real")
+        quotient = self._near_quotient("double", self.cast(a, "real"), b, divisor)
+        kind = width(low, high)
+        if low < 0 or kind == "real":
+            quotient = self.do(f"call double @llvm.floor.f64(double {quotient})")
+        return Value(self.cast(Value(quotient, "real"), kind), kind, low, high)
+
+    def _near_quotient(self, held: str, dividend: str, b: Value, divisor: str) -> str:
+        """(a + ½) / b, near enough that rounding it down gives ⌊a / b⌋."""
+        middle = self.do(f"fadd {held} {dividend}, {floating(0.5).text}")
+        if not b.is_constant:
+            return self.do(f"fdiv {held} {middle}, {divisor}")
+        part = 1 / b.low
+        if held == "float":
+            part = struct.unpack("f", struct.pack("f", part))[0]
+        return self.do(f"fmul {held} {middle}, {floating(part).text}")
+
+    def _divide_whole(self, a: Value, b: Value, low: int, high: int) -> Value:
+        dividend, divisor = self.cast(a, "i64"), self.cast(b, "i64")
+        if a.low >= 0:
+            return Value(self.do(f"udiv i64 {dividend}, {divisor}"), "i64", low, high)
+        sign = self.do(f"ashr i64 {dividend}, 63")
+        flipped = self.do(f"xor i64 {dividend}, {sign}")
+        quotient = self.do(f"udiv i64 {flipped}, {divisor}")
+        return Value(self.do(f"xor i64 {quotient}, {sign}"), "i64", low, high)
+
+    def _to_real(self, a: Value) -> str:
+        if a.kind != "i64":
+            return self.do(f"sitofp i32 {self.cast(a, 'i32')} to double")
+        shifted = self.do(f"add i64 {a.text}, {_SHIFT_TO_DOUBLE}")
         return self.do(
             f"fsub double {self.do(f'bitcast i64 {shifted} to double')}, 0x{_SHIFT_TO_DOUBLE:016X}"
         )
 
-    def _from_double(self, text: str, low: int, high: int) -> Value:
-        shifted = self.do(f"fadd double {text}, 0x{_SHIFT_TO_DOUBLE:016X}")
-        bits = self.do(f"bitcast double {shifted} to i64")
-        number = self.do(f"sub i64 {bits}, {_SHIFT_TO_DOUBLE}")
-        kind = width(low, high)
-        return Value(number if kind == "i64" else self.do(f"trunc i64 {number} to {kind}"), kind, low, high)
+    def _from_real(self, text: str, kind: Kind) -> str:
+        """The bits of a whole number up to 2⁵¹; of what is wider, any bits but the same everywhere."""
+        if kind == "i64":
+            shifted = self.do(f"fadd double {text}, 0x{_SHIFT_TO_DOUBLE:016X}")
+            return self.do(f"sub i64 {self.do(f'bitcast double {shifted} to i64')}, {_SHIFT_TO_DOUBLE}")
+        number = self.do(f"freeze i32 {self.do(f'fptosi double {text} to i32')}")
+        return number if kind == "i32" else self.do(f"trunc i32 {number} to {kind}")
 
 
 def _known(relation: str, a: Value, b: Value) -> Value | None:

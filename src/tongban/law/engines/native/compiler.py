@@ -43,7 +43,7 @@ def load_kernel(assembly: str, name: str, pointers: int) -> Kernel:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
     cpu = str(llvm.get_host_cpu_name())
-    features = str(llvm.get_host_cpu_features().flatten())
+    features = _features()
     key = hashlib.sha256(
         "\0".join((str(llvm.llvm_version_info), cpu, features, assembly)).encode()
     ).hexdigest()
@@ -61,6 +61,12 @@ def load_kernel(assembly: str, name: str, pointers: int) -> Kernel:
     engine.finalize_object()
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *([ctypes.c_void_p] * pointers))
     return Kernel(prototype(engine.get_function_address(name)), compiled, engine)
+
+
+def _features() -> str:
+    """What the processor can do. Where it can gather, loads from tables must not break lanes apart."""
+    features = str(llvm.get_host_cpu_features().flatten())
+    return f"{features},+fast-gather" if "+avx2" in features.split(",") else features
 
 
 def _compile(assembly: str, machine: llvm.TargetMachine) -> bytes:

@@ -1,6 +1,8 @@
 """Runs a program's kernel over batches: chunks of persons on all cores, memory made once a chunk."""
 
+import math
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,13 +10,14 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from tongban.law import ir
 from tongban.law.engines.batch import Answer, Answers, Batch
 from tongban.law.engines.native.compiler import Kernel, load_kernel
-from tongban.law.engines.native.kernel import Recipe, Shape, make_recipe, stored_type
+from tongban.law.engines.native.kernel import Recipe, Shape, make_recipe, outcome_type
 from tongban.law.engines.program import Program
-from tongban.law.tables.columns import Numbers
+from tongban.law.tables.columns import UNREADABLE, CellColumn, Cells, Numbers
 
 CHUNK = 65_536
 _DTYPES: dict[str, type[np.generic]] = {
@@ -40,10 +43,13 @@ class NativeEngine:
 
     name = "native"
 
-    def __init__(self, program: Program, threads: int | None = None) -> None:
+    def __init__(self, program: Program, threads: int | None = None, *, for_arrow: bool = False) -> None:
         self._program = program
+        self._for_arrow = for_arrow
+        self.reads_cells = frozenset(fact.name for fact in program.facts)
         self._threads = threads or os.cpu_count() or 1
         self._kernels: dict[tuple[tuple[str, Shape], ...], _Loaded] = {}
+        self._loading = threading.Lock()
 
     def run(self, batch: Batch) -> Answers:
         """Compute the outcomes of a batch."""
@@ -53,7 +59,9 @@ class NativeEngine:
         """Make room for the outcomes of so many persons; it can be used again for as many."""
         outputs: Memory = {"refused": np.empty(persons, np.uint8)}
         for target in self._program.targets:
-            outputs[f"value_{target.name}"] = np.empty(persons, _DTYPES[stored_type(target.type)])
+            stored = outcome_type(target, for_arrow=self._for_arrow)
+            size = (persons, 2) if stored == "halves" else (persons,)
+            outputs[f"value_{target.name}"] = _room(size, _DTYPES.get(stored, np.int64))
             if isinstance(target.type, ir.OptionalType):
                 outputs[f"none_{target.name}"] = np.empty(persons, np.uint8)
         return outputs
@@ -80,10 +88,7 @@ class NativeEngine:
                 list(pool.map(compute, starts))
         return Answers(
             {
-                target.name: Answer(
-                    outputs[f"value_{target.name}"],
-                    _truths(outputs[f"none_{target.name}"]) if f"none_{target.name}" in outputs else None,
-                )
+                target.name: _answer(outputs[f"value_{target.name}"], outputs.get(f"none_{target.name}"))
                 for target in self._program.targets
             },
             _truths(outputs["refused"]),
@@ -91,10 +96,12 @@ class NativeEngine:
 
     def _load(self, shapes: Mapping[str, Shape]) -> _Loaded:
         key = tuple(sorted(shapes.items()))
-        if key not in self._kernels:
-            recipe = make_recipe(self._program, shapes)
-            self._kernels[key] = _Loaded(recipe, load_kernel(recipe.assembly, "law", len(recipe.pointers)))
-        return self._kernels[key]
+        with self._loading:
+            if key not in self._kernels:
+                recipe = make_recipe(self._program, shapes, for_arrow=self._for_arrow)
+                kernel = load_kernel(recipe.assembly, "law", len(recipe.pointers))
+                self._kernels[key] = _Loaded(recipe, kernel)
+            return self._kernels[key]
 
     def _inputs(self, batch: Batch) -> tuple[Memory, dict[str, Shape]]:
         arrays: Memory = {}
@@ -115,9 +122,16 @@ class NativeEngine:
                 missing = history.missing
             elif name in batch.columns:
                 column = batch.columns[name]
-                values = _storable(column.values)
+                cells = column.cells if isinstance(column, CellColumn) else None
+                if cells is None:
+                    values = _storable(column.values)
+                else:
+                    values = np.ascontiguousarray(cells.stored)
+                    if cells.form == "code":
+                        arrays[f"numbers_{name}"] = _by_code(cells)
                 arrays[f"fact_{name}"] = values
-                shapes[name] = Shape(_STORED[values.dtype], column.missing is not None)
+                form = "" if cells is None else cells.form
+                shapes[name] = Shape(_STORED[values.dtype], column.missing is not None, form=form)
                 missing = column.missing
             else:
                 shapes[name] = Shape("", absent=True)
@@ -127,12 +141,42 @@ class NativeEngine:
         return arrays, shapes
 
 
+def for_arrow(program: Program) -> NativeEngine:
+    """An engine whose outcomes lie in memory as Arrow holds them."""
+    return NativeEngine(program, for_arrow=True)
+
+
+def _room(size: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[np.generic]:
+    """Memory from Arrow's pool, which has pages at hand that earlier tables gave back."""
+    numbers = math.prod(size)
+    buffer = pa.allocate_buffer(numbers * np.dtype(kind).itemsize)
+    return np.frombuffer(buffer, kind, numbers).reshape(size)
+
+
 def _storable(values: Numbers) -> Numbers:
     """The numbers in one of the widths a kernel reads, one after the other."""
     if values.dtype == np.bool_:
         return np.ascontiguousarray(values).view(np.int8)
     wider = _WIDER.get(values.dtype)
     return values.astype(wider) if wider is not None else np.ascontiguousarray(values)
+
+
+def _by_code(cells: Cells) -> npt.NDArray[np.int32]:
+    """What each code stands for; no code leads out of it."""
+    numbers = cells.numbers
+    if cells.stored.dtype == np.int8:
+        return np.concatenate([numbers, np.full(256, UNREADABLE, np.int32)])[:256]
+    if len(cells.stored) and not 0 <= cells.stored.min() <= cells.stored.max() < len(numbers):
+        raise ValueError("a dictionary column has positions without a text")
+    return np.ascontiguousarray(numbers)
+
+
+def _answer(values: npt.NDArray[np.generic], none: npt.NDArray[np.generic] | None) -> Answer:
+    missing = None if none is None else _truths(none)
+    if values.ndim == 1:
+        return Answer(values, missing)
+    halves = values.view(np.int64)
+    return Answer(halves[:, 0], missing, halves)
 
 
 def _truths(flags: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

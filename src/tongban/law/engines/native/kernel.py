@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongban.law import ir
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
+from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole, width
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SpellList, encode
 from tongban.law.engines.native.spells import LIBRARY
@@ -18,6 +18,7 @@ from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Swe
 from tongban.law.engines.program import Fact, Program, Target, plain
 
 _LANES = 8
+_LATEST_MONTH = 999_999
 _STORED = {
     "bool": "i8",
     "int": "i64",
@@ -34,6 +35,7 @@ _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i32 @llvm.smin.i32(i32, i32)
 declare double @llvm.floor.f64(double)
+declare float @llvm.floor.f32(float)
 declare double @llvm.ceil.f64(double)
 declare double @llvm.roundeven.f64(double)
 declare double @llvm.fabs.f64(double)
@@ -43,11 +45,15 @@ declare i64 @llvm.fptosi.sat.i64.f64(double)
 
 @dataclass(frozen=True)
 class Shape:
-    """How the table holds a fact: the width of its numbers, and whether some may be missing (or all are)."""
+    """How the table holds a fact: the width of its numbers, and whether some may be missing (or all are).
+
+    `form` is that of cells which the kernel reads itself, else empty.
+    """
 
     stored: str
     may_miss: bool = False
     absent: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,31 @@ def stored_type(kind: ir.Type) -> str:
     return "i8" if isinstance(kind, ir.EnumType) else _STORED[str(getattr(kind, "name", ""))]
 
 
-def make_recipe(program: Program, shapes: Mapping[str, Shape]) -> Recipe:
-    """Write the kernel of a program for a table whose facts have these shapes."""
-    return _Writer(program, shapes).write()
+def outcome_type(target: Target, *, for_arrow: bool) -> str:
+    """The width in which an outcome lies in memory; `halves` is a decimal as Arrow holds it."""
+    kind = plain(target.type)
+    if for_arrow and kind in (ir.FEN, ir.RATE):
+        return "halves"
+    stored = stored_type(kind)
+    proven = target.range
+    if for_arrow or stored != "i64" or proven is None:
+        return stored
+    return width(int(proven.low), int(proven.high)).replace("real", "i64")
+
+
+def make_recipe(program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool = False) -> Recipe:
+    """Write the kernel of a program for a table whose facts have these shapes.
+
+    With `for_arrow`, outcomes are written as Arrow holds them; else in the narrowest width that is proven.
+    """
+    return _Writer(program, shapes, for_arrow=for_arrow).write()
 
 
 class _Writer:
-    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool) -> None:
         self._program = program
         self._shapes = shapes
+        self._for_arrow = for_arrow
         self._pointers: list[str] = []
         self._arrays: list[str] = []
 
@@ -200,8 +222,7 @@ done:
             present = Value(code.do(f"icmp eq i8 {missing}, 0"), "i1")
         value = self._absent_value(fact)
         if not shape.absent:
-            loaded = self._load(code, f"fact_{fact.name}", shape.stored, index)
-            value, fits = self._checked(code, fact, shape.stored, loaded)
+            value, fits = self._read(code, fact, shape, index)
             body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
         if fact.default is not None:
             return Lowered(code.select(present, value, self._constant(fact.default)))
@@ -209,6 +230,47 @@ done:
             body.refused = code.either(body.refused, code.negate(present))
             return Lowered(value)
         return Lowered(value, present)
+
+    def _read(self, code: Assembly, fact: Fact, shape: Shape, index: str) -> tuple[Value, Value]:
+        """The number in a cell, and whether it can be read and keeps the bounds of the fact."""
+        name = f"fact_{fact.name}"
+        match shape.form:
+            case "month":
+                return self._month(code, fact, shape.stored, self._load(code, name, shape.stored, index))
+            case "decimal":
+                low, high = self._halves(code, name, index)
+                value, fits = self._checked(code, fact, "i64", low)
+                sign = code.do(f"ashr i64 {low}, 63")
+                return value, code.both(fits, Value(code.do(f"icmp eq i64 {high}, {sign}"), "i1"))
+            case "code":
+                stored = self._load(code, name, shape.stored, index)
+                position = code.do(f"zext {shape.stored} {stored} to i64")
+                numbers = self._pointer(f"numbers_{fact.name}")
+                at = code.do(f"getelementptr inbounds i32, ptr {numbers}, i64 {position}")
+                return self._checked(code, fact, "i32", code.do(f"load i32, ptr {at}, align 4"))
+        return self._checked(code, fact, shape.stored, self._load(code, name, shape.stored, index))
+
+    def _month(self, code: Assembly, fact: Fact, stored: str, loaded: str) -> tuple[Value, Value]:
+        """A month written YYYYMM."""
+        raw = code.bounded(_any_number(stored, loaded), 0, _LATEST_MONTH)
+        year = code.floor_divide(raw, whole(100))
+        number = code.subtract(raw, code.multiply(year, whole(100)))
+        is_month = code.both(code.compare("sge", number, whole(1)), code.compare("sle", number, whole(12)))
+        month = code.subtract(code.add(code.multiply(year, whole(12)), number), whole(1))
+        low, high = int(fact.low), int(fact.high)
+        fits = code.both(code.compare("sge", month, whole(low)), code.compare("sle", month, whole(high)))
+        return code.known(month, low, high), code.both(is_month, fits)
+
+    def _halves(self, code: Assembly, pointer: str, index: str) -> tuple[str, str]:
+        """The two halves of a decimal, the lower first."""
+        first = code.do(f"shl nuw nsw i64 %{index}, 1")
+        second = code.do(f"or disjoint i64 {first}, 1")
+        places = (
+            code.do(f"getelementptr inbounds i64, ptr {self._pointer(pointer)}, i64 {one}")
+            for one in (first, second)
+        )
+        low, high = (code.do(f"load i64, ptr {place}, align 1") for place in places)
+        return low, high
 
     def _constant(self, value: int | float | str) -> Value:
         return encode(self._program, value)
@@ -230,8 +292,7 @@ done:
             value = Value(loaded, "double")
             above = code.compare("sge", value, floating(fact.low))
             return value, code.both(above, code.compare("sle", value, floating(fact.high)))
-        bits = int(stored[1:])
-        raw = Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]
+        raw = _any_number(stored, loaded)
         low, high = int(fact.low), int(fact.high)
         fits = code.both(code.compare("sge", raw, whole(low)), code.compare("sle", raw, whole(high)))
         if fact.one_of:
@@ -277,12 +338,25 @@ done:
 
     def _store(self, code: Assembly, target: Target, lowered: Lowered) -> None:
         value = _number(lowered)
-        stored = stored_type(target.type)
-        text = value.text if stored == "double" else code.cast(value, stored)  # type: ignore[arg-type]
-        self._store_number(code, f"value_{target.name}", stored, text)
+        stored = outcome_type(target, for_arrow=self._for_arrow)
+        if stored == "halves":
+            self._store_halves(code, f"value_{target.name}", code.cast(value, "i64"))
+        else:
+            self._store_value(code, target, value, stored)
         if isinstance(target.type, ir.OptionalType):
             missing = code.cast(code.negate(lowered.present), "i8")
             self._store_number(code, f"none_{target.name}", "i8", missing)
+
+    def _store_value(self, code: Assembly, target: Target, value: Value, stored: str) -> None:
+        text = value.text if stored == "double" else code.cast(value, stored)  # type: ignore[arg-type]
+        self._store_number(code, f"value_{target.name}", stored, text)
+
+    def _store_halves(self, code: Assembly, pointer: str, low: str) -> None:
+        first = code.do("shl nuw nsw i64 %person, 1")
+        high = code.do(f"ashr i64 {low}, 63")
+        for place, half in ((first, low), (code.do(f"or disjoint i64 {first}, 1"), high)):
+            at = code.do(f"getelementptr inbounds i64, ptr {self._pointer(pointer)}, i64 {place}")
+            code.lines.append(f"  store i64 {half}, ptr {at}, align 1")
 
     def _store_number(self, code: Assembly, pointer: str, stored: str, text: str) -> None:
         at = code.do(f"getelementptr inbounds {stored}, ptr {self._pointer(pointer)}, i64 %person")
@@ -301,6 +375,12 @@ def _loop(label: str, index: str, code: Assembly, *, before: str, after: str, no
 {label}_end:
   br label %{after}
 """
+
+
+def _any_number(stored: str, loaded: str) -> Value:
+    """A number from memory, of which nothing is known yet."""
+    bits = int(stored[1:])
+    return Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]
 
 
 def _number(lowered: Lowered) -> Value:

@@ -38,6 +38,7 @@ class DuckdbEngine:
     """A program as SQL."""
 
     name = "duckdb"
+    reads_cells: frozenset[str] = frozenset()
 
     def __init__(self, program: Program) -> None:
         self._program = program

@@ -31,6 +31,7 @@ class NumpyEngine:
     """A program evaluated with numpy."""
 
     name = "numpy"
+    reads_cells: frozenset[str] = frozenset()
 
     def __init__(self, program: Program) -> None:
         self._program = program

@@ -40,6 +40,7 @@ class Code(StrEnum):
     DECOMPRESSION_BOMB = "decompression-bomb"
     UNKNOWN_PURPOSE = "unknown-purpose"
     CODE_TOO_LARGE = "code-too-large"
+    ALREADY_USED = "already-used"
 
 
 SENTENCES: dict[Code, Text] = {
@@ -144,6 +145,9 @@ SENTENCES: dict[Code, Text] = {
     Code.CODE_TOO_LARGE: Text(
         "内容太多，放不进一个可扫描的二维码，请缩短内容。",
         "There is too much for a code that can be scanned; shorten the content.",
+    ),
+    Code.ALREADY_USED: Text(
+        "这个码已经用过一次，请持有人重新亮码。", "This code has been used; ask the holder for a fresh one."
     ),
 }
 

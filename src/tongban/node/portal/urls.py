@@ -7,6 +7,7 @@ from tongban.node.portal import (
     case_pages,
     plan_pages,
     question_pages,
+    search_pages,
     service_pages,
     sign_in,
 )
@@ -17,6 +18,7 @@ urlpatterns = [
     path("language/<slug:code>/", views.switch_language, name="language"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("search/", search_pages.search, name="search"),
     path("plan/", plan_pages.plan, name="plan"),
     path("plan/<str:number>/", plan_pages.plan_item, name="plan-item"),
     path("services/<slug:code>/", service_pages.service, name="service"),

@@ -4,12 +4,12 @@ Parsing raises Refused with the path of what is wrong and nothing of the value t
 """
 
 import json
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Sized
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID, uuid4
 
-from pydantic import Field, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from tongban.protocol.dsse import SignedDocument
 from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
@@ -38,8 +38,16 @@ class StatuteBasis(Strict):
 LegalBasis = Annotated[ConsentBasis | StatuteBasis, Field(discriminator="kind")]
 
 
+def _is_empty(value: Sized) -> bool:
+    return not value
+
+
 class Envelope(Strict):
-    """What every message says of itself: from whom to whom, for which case, from when to when."""
+    """What every message says of itself: from whom to whom, for which case, from when to when.
+
+    `extensions` may hold what two sides agree on beside the protocol. Whoever does not know an extension
+    passes over it, unless `critical` names it: then the message is refused.
+    """
 
     version: Literal["1"] = VERSION
     id: UUID
@@ -51,6 +59,8 @@ class Envelope(Strict):
     case_ref: CaseReference
     created: Moment
     expires: Moment
+    extensions: dict[Name, JsonValue] = Field(default={}, max_length=20, exclude_if=_is_empty, repr=False)
+    critical: tuple[Name, ...] = Field(default=(), max_length=20, exclude_if=_is_empty)
 
 
 class Question(Strict):
@@ -144,19 +154,19 @@ def refusal(refused: Refused, sender: str, in_reply_to: UUID | None, now: dateti
 
 
 def parse_request(body: bytes) -> EvidenceRequest:
-    """A request from its bytes; Refused `malformed`, `unknown-version`, `unknown-kind`, `schema-violated`."""
-    return _validated(EvidenceRequest, body, ("evidence-request",))
+    """A request from its bytes; Refused with the code and path of what is wrong."""
+    checked_object(body, ("evidence-request",))
+    return _validated(EvidenceRequest, body)
 
 
 def parse_reply(body: bytes) -> EvidenceAnswer | Refusal:
     """An answer or refusal from its bytes; Refused like `parse_request`."""
     if checked_object(body, ("evidence-answer", "refusal")) == "refusal":
-        return _validated(Refusal, body, ("refusal",))
-    return _validated(EvidenceAnswer, body, ("evidence-answer",))
+        return _validated(Refusal, body)
+    return _validated(EvidenceAnswer, body)
 
 
-def _validated(model: type[Message], body: bytes, kinds: tuple[str, ...]) -> Message:
-    checked_object(body, kinds)
+def _validated(model: type[Message], body: bytes) -> Message:
     try:
         return model.model_validate_json(body)
     except ValidationError as invalid:
@@ -166,7 +176,7 @@ def _validated(model: type[Message], body: bytes, kinds: tuple[str, ...]) -> Mes
 def checked_object(body: bytes, known: Collection[str]) -> str:
     """The kind of the message in `body`, one of `known`.
 
-    Refused `malformed`, `unknown-version` or `unknown-kind` otherwise.
+    Refused `malformed`, `unknown-version`, `unknown-kind` or `unknown-critical` otherwise.
     """
     members = _json_object(body)
     if members.get("version") != VERSION:
@@ -174,6 +184,8 @@ def checked_object(body: bytes, known: Collection[str]) -> str:
     kind = members.get("kind")
     if not isinstance(kind, str) or kind not in known:
         raise Refused(Code.UNKNOWN_KIND, "kind", f"expected: {', '.join(known)}")
+    if isinstance(members.get("critical"), list) and members["critical"]:
+        raise Refused(Code.UNKNOWN_CRITICAL, "critical[0]", "this node knows no extensions")
     return kind
 
 

@@ -25,6 +25,7 @@ class Code(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_VERSION = "unknown-version"
     UNKNOWN_KIND = "unknown-kind"
+    UNKNOWN_CRITICAL = "unknown-critical"
     SCHEMA_VIOLATED = "schema-violated"
     NOT_COVERED = "not-covered"
     CONSENT_MISSING = "consent-missing"
@@ -123,6 +124,11 @@ MEANINGS: dict[Code, Meaning] = {
         400,
         "本节点不认识这类消息，请核对消息类别。",
         "This node does not know that kind of message; check the kind.",
+    ),
+    Code.UNKNOWN_CRITICAL: _final(
+        400,
+        "消息要求理解本节点不认识的扩展，请去掉该扩展或不要将其标为必须理解。",
+        "The message demands an extension that this node does not know; leave it out or do not demand it.",
     ),
     Code.SCHEMA_VIOLATED: _final(
         422,

@@ -54,7 +54,7 @@ class Verified:
 def sign_request(request: HttpRequest, key: SigningKey, *, now: datetime, nonce: str) -> HttpRequest:
     """The request with Content-Digest, Signature-Input and Signature; `nonce` fresh for each delivery."""
     digested = replace(request, headers=(*request.headers, _digest_field(request.body, key)))
-    fields = _sign(REQUEST_COVER, _request_values(digested), key, now, nonce)
+    fields = _sign(REQUEST_COVER, request_values(digested), key, now, nonce)
     return replace(digested, headers=digested.headers + fields)
 
 
@@ -63,7 +63,7 @@ def sign_response(
 ) -> HttpResponse:
     """The response, signed and bound to `request`, which must itself be signed; Refused otherwise."""
     digested = replace(response, headers=(*response.headers, _digest_field(response.body, key)))
-    fields = _sign(RESPONSE_COVER, _response_values(digested, request), key, now, None)
+    fields = _sign(RESPONSE_COVER, response_values(digested, request), key, now, None)
     return replace(digested, headers=digested.headers + fields)
 
 
@@ -74,7 +74,7 @@ def verify_request(request: HttpRequest, key_at: KeyAt, *, now: datetime) -> Ver
     nonce = claim.nonce
     if nonce is None or not 16 <= len(nonce) <= 64:
         raise Refused(Code.MALFORMED, "signature parameter nonce", "16 to 64 characters are expected")
-    expires = _verify(claim, request, _request_values(request), key_at, now)
+    expires = _verify(claim, request, request_values(request), key_at, now)
     return Verified(claim.keyid, nonce, expires)
 
 
@@ -84,7 +84,7 @@ def verify_response(
     """Check that a response is signed, in time, and answers exactly `request`; Refused otherwise."""
     check_type(response.headers)
     claim = read_claim(response.headers, RESPONSE_COVER)
-    values = _response_values(response, request)
+    values = response_values(response, request)
     return Verified(claim.keyid, "", _verify(claim, response, values, key_at, now))
 
 
@@ -108,7 +108,8 @@ def _digest_field(body: bytes, key: SigningKey) -> tuple[str, str]:
     return "content-digest", content_digest(body, key.suite)
 
 
-def _request_values(request: HttpRequest) -> dict[str, str]:
+def request_values(request: HttpRequest) -> dict[str, str]:
+    """The covered components of a request with their values."""
     return {
         '"@method"': request.method,
         '"@authority"': request.authority,
@@ -118,7 +119,8 @@ def _request_values(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _response_values(response: HttpResponse, request: HttpRequest) -> dict[str, str]:
+def response_values(response: HttpResponse, request: HttpRequest) -> dict[str, str]:
+    """The covered components of a response with their values, those of its request included."""
     return {
         '"@status"': str(response.status),
         '"content-type"': the_field(response.headers, "content-type"),

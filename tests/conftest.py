@@ -43,6 +43,7 @@ directory_path = "directory.json"
 federation_key_path = "federation.json"
 key_path = "node.pem"
 secret_path = "secret"
+officers_second_factor = "optional"
 database = "{database}"
 """,
         encoding="utf-8",

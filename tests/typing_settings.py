@@ -4,6 +4,7 @@ from tongban.node.installed import ACCOUNT_MODEL, INSTALLED_APPS  # noqa: F401 -
 
 AUTH_USER_MODEL = ACCOUNT_MODEL
 SECRET_KEY = "only for type checks"
+MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]
 USE_TZ = True
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "unused"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

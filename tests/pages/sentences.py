@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 NODE = Path(__file__).resolve().parents[2] / "src" / "tongban" / "node"
-ROOMS = ("theme", "portal", "workbench", "pictures")
+ROOMS = ("theme", "portal", "workbench", "pictures", "sign_in", "people")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MARKED = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*translate.*?%}|{#.*?#}", re.DOTALL)
 _MESSAGE = re.compile(r"gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
@@ -20,7 +20,8 @@ def templates() -> list[Path]:
 
 
 def modules() -> list[Path]:
-    return sorted(path for room in ROOMS for path in (NODE / room).rglob("*.py"))
+    found = (path for room in ROOMS for path in (NODE / room).rglob("*.py"))
+    return sorted(path for path in found if path.parent.name != "migrations")
 
 
 def _in_template(path: Path) -> Iterator[str]:

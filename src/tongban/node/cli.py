@@ -44,8 +44,10 @@ def bring_up_to_date(config_path: Path) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs Django started
 
     from tongban.node.casework import catalogue  # noqa: PLC0415 - needs Django started
+    from tongban.node.sign_in import partners  # noqa: PLC0415 - needs Django started
 
     call_command("migrate", interactive=False, verbosity=1)
+    partners.register()
     try:
         services = catalogue.publish(catalogue.service_root())
     except ServiceError as error:

@@ -7,11 +7,14 @@ import os
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 CONFIG_VARIABLE = "TONGBAN_NODE_CONFIG"
+
+SIGN_IN_SCOPES = ("openid", "identity")
+"""What partners may ask of each other: `identity` is name and resident ID number, after consent."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -29,6 +32,19 @@ class Title(_Part):
 
     zh: str
     en: str
+
+
+class SignInPartner(_Part):
+    """Another node whose citizens may sign in here with their account there, and the other way round.
+
+    `own_secret_path` is what this node shows to the partner, `their_secret_path` what the partner shows here.
+    """
+
+    node: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    title: Title
+    pages_url: Annotated[str, Field(pattern=r"^https?://[^/]+$")]
+    own_secret_path: Path
+    their_secret_path: Path
 
 
 class NodeConfig(_Part):
@@ -57,6 +73,10 @@ class NodeConfig(_Part):
     database: Annotated[str, Field(pattern=r"^$|^postgres(ql)?://")] = ""
     services_path: Path | None = None
     log_path: Path = Field(default=Path("log"), validate_default=True)
+    officers_second_factor: Literal["required", "optional"] = "required"
+    sign_in_key_path: Annotated[Path, Field(validate_default=True)] = Path("sign-in.pem")
+    trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
+    sign_in_partners: tuple[SignInPartner, ...] = ()
     connectors: tuple[dict[str, object], ...] = ()
 
     @field_validator(
@@ -67,6 +87,7 @@ class NodeConfig(_Part):
         "services_path",
         "tls_path",
         "log_path",
+        "sign_in_key_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:
@@ -83,17 +104,40 @@ class NodeConfig(_Part):
         """Whether citizens reach the pages over https, so that cookies may be marked secure."""
         return self.pages_url.startswith("https://")
 
+    def sign_in_apps(self) -> list[dict[str, object]]:
+        """The partners as allauth's OpenID Connect client wants them. Raises ConfigError."""
+        return [
+            {
+                "provider_id": partner.node,
+                "name": partner.title.zh,
+                "client_id": self.name,
+                "secret": read_secret(
+                    self.home / partner.own_secret_path, f"what {partner.node} knows this node by"
+                ).decode(),
+                "settings": {
+                    "server_url": partner.pages_url,
+                    "token_auth_method": "client_secret_basic",
+                    "oauth_pkce_enabled": True,
+                    "scope": list(SIGN_IN_SCOPES),
+                },
+            }
+            for partner in self.sign_in_partners
+        ]
+
     def secret_bytes(self) -> bytes:
         """The node's secret, from which session and pseudonym keys are derived."""
-        try:
-            secret = self.secret_path.read_bytes().strip()
-        except OSError as error:
-            raise ConfigError(
-                f"{self.secret_path}: cannot be read; expected a file with the node's secret"
-            ) from error
-        if len(secret) < 32:
-            raise ConfigError(f"{self.secret_path}: too short; expected at least 32 bytes of secret")
-        return secret
+        return read_secret(self.secret_path, "the node's secret")
+
+
+def read_secret(path: Path, meaning: str) -> bytes:
+    """The secret in a file, at least 32 bytes. Raises ConfigError with what the file should hold."""
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read; expected a file with {meaning}") from error
+    if len(secret) < 32:
+        raise ConfigError(f"{path}: too short; expected at least 32 bytes of secret")
+    return secret
 
 
 def load(path: Path) -> NodeConfig:

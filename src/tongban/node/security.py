@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from tongban.node.config import this_node
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'{partners}; base-uri 'none'; frame-ancestors 'none'"
 )
 HIDDEN = "[id-number]"
 
@@ -22,15 +24,17 @@ _ID_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 
 
 class ContentSecurityPolicy:
-    """Sends the strict policy with every response."""
+    """Sends the strict policy with every response; forms may lead to partners in sign-in besides."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        origins = (partner.pages_url for partner in this_node().sign_in_partners)
+        self.policy = POLICY.format(partners="".join(f" {origin}" for origin in origins))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request and set the policy on the answer."""
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = self.policy
         return response
 
 

@@ -32,6 +32,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -65,6 +67,25 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "sign_in_counts"}}
+ALLAUTH_TRUSTED_PROXY_COUNT = NODE.trusted_proxies
+ACCOUNT_ADAPTER = "tongban.node.sign_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "tongban.node.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not NODE.is_secure
+SOCIALACCOUNT_ADAPTER = "tongban.node.sign_in.consumer.ConsumerAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": NODE.sign_in_apps()}}
+SOCIALACCOUNT_STORE_TOKENS = False
+IDP_OIDC_ADAPTER = "tongban.node.sign_in.provider.ProviderAdapter"
 CSRF_FAILURE_VIEW = "tongban.node.theme.errors.expired_form"
 
 LANGUAGE_CODE = "zh-hans"

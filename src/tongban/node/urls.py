@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("workbench/", include("tongban.node.workbench.urls")),
+    path("", include("tongban.node.sign_in.urls")),
     path("", include("tongban.node.portal.urls")),
 ]
 handler400 = "tongban.node.theme.errors.bad_request"

@@ -97,6 +97,22 @@ def logged(access: AccessRecord) -> dict[str, Json]:
     }
 
 
+def record_sign_in(*, person: Person, partner: str, basis: Text, purpose: Text) -> None:
+    """Record that name and ID number went to a partner so that the person could sign in there."""
+    AccessRecord.objects.create(
+        pseudonym=person.pseudonym,
+        at=now(),
+        direction=AccessRecord.Direction.OUT,
+        agency="",
+        asking_node=partner,
+        service="",
+        case_ref="",
+        basis=basis.to_json(),
+        purpose=purpose.to_json(),
+        fields=["name", "resident_id"],
+    )
+
+
 def _shown(record: AccessRecord) -> Access:
     officer = record.officer
     return Access(

@@ -65,6 +65,20 @@ def create_officer(
         return account
 
 
+def account_of_partner(partner: str, subject: str, resident_number: str, name: str) -> Account:
+    """The account of a person for whom a partner's sign-in vouches.
+
+    Opened without a password if there is none. Raises ResidentIdRefused for a number that cannot be one.
+    """
+    number = resident_id.parse(resident_number, today()).number
+    with transaction.atomic():
+        person, _ = Person.objects.get_or_create(
+            resident_id=number, defaults={"pseudonym": pseudonym(number), "name": name}
+        )
+        found = Account.objects.filter(person=person).first()
+        return found or _account(f"{partner}.{subject[:16]}", None, person)
+
+
 def register_enterprise(code: str, name: str, legal_representative: Person) -> Enterprise:
     """An enterprise and who acts for it by office; raises CreditCodeRefused for a code that cannot be one."""
     number = credit_code.parse(code)
@@ -79,7 +93,7 @@ def register_enterprise(code: str, name: str, legal_representative: Person) -> E
         return enterprise
 
 
-def _account(username: str, password: str, person: Person | None) -> Account:
+def _account(username: str, password: str | None, person: Person | None) -> Account:
     account = Account(username=username, person=person, created_at=now())
     account.set_password(password)
     account.save(force_insert=True)

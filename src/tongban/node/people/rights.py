@@ -14,4 +14,4 @@ def officer_of(user: Account | AnonymousUser) -> Officer | None:
     """The post that the account holds, if its holder is in office."""
     if not isinstance(user, Account):
         return None
-    return Officer.objects.filter(account=user, is_active=True).first()
+    return Officer.objects.filter(account=user, is_active=True).select_related("account").first()

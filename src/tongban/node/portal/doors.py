@@ -10,10 +10,12 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from tongban.node.casework.refusals import Refused
 from tongban.node.people.models import Officer, Person
 from tongban.node.people.rights import officer_of, person_of
+from tongban.node.sign_in import second_factor
 
 P = ParamSpec("P")
 
@@ -36,13 +38,15 @@ def for_citizens(
 def for_officers(
     view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """The view gets the officer in office who is signed in."""
+    """The view gets the officer in office who is signed in; who owes a second factor is led to it first."""
 
     @wraps(view)
     def opened(request: HttpRequest, /, *arguments: P.args, **named: P.kwargs) -> HttpResponse:
         officer = officer_of(request.user)
         if officer is None:
             raise PermissionDenied
+        if second_factor.is_owed(officer.account):
+            return redirect("security")
         return _found(lambda: view(request, officer, *arguments, **named))
 
     return login_required(opened)

@@ -9,15 +9,12 @@ from tongban.node.portal import (
     question_pages,
     search_pages,
     service_pages,
-    sign_in,
 )
 from tongban.node.theme import views
 
 urlpatterns = [
     path("", service_pages.home, name="home"),
     path("language/<slug:code>/", views.switch_language, name="language"),
-    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("search/", search_pages.search, name="search"),
     path("plan/", plan_pages.plan, name="plan"),
     path("plan/<str:number>/", plan_pages.plan_item, name="plan-item"),

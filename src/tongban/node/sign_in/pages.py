@@ -1,0 +1,79 @@
+"""The pages of signing in and out, and of an account's security: second factors and sessions."""
+
+from allauth.account.views import LoginView
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongban.node.people.models import Account
+from tongban.node.people.rights import officer_of
+from tongban.node.sign_in import partners, second_factor, sessions
+from tongban.node.sign_in.forms import SignInForm
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignIn(LoginView):
+    """The sign-in page; leads on to where the person wanted to go."""
+
+    form_class = SignInForm
+    template_name = "sign_in/sign_in.html"
+
+    def get_context_data(self, **named: object) -> dict[str, object]:
+        """Besides the form: the other sides whose sign-in counts here."""
+        return super().get_context_data(**named) | {
+            "partners": partners.of_this_node(),
+            "next": self.request.POST.get("next") or self.request.GET.get("next", ""),
+        }
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and go home."""
+    logout(request)
+    return redirect("home")
+
+
+@require_safe
+@never_cache
+@login_required
+def security(request: HttpRequest) -> HttpResponse:
+    """Second factors and where the account is signed in."""
+    account = request.user
+    assert isinstance(account, Account)
+    context = {
+        "sessions": sessions.sessions_of(account, request),
+        "factors": second_factor.factors_of(account),
+        "is_owed": officer_of(account) is not None and second_factor.is_owed(account),
+        "is_citizen": account.person is not None,
+        "linked": partners.linked(account),
+    }
+    return render(request, "sign_in/security.html", context)
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, key: int) -> HttpResponse:
+    """End one of one's own sessions."""
+    assert isinstance(request.user, Account)
+    if not sessions.end(request.user, key):
+        raise Http404
+    return redirect("security")
+
+
+@require_POST
+@login_required
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """End all of one's sessions but this one."""
+    assert isinstance(request.user, Account)
+    sessions.end_others(request.user, request)
+    return redirect("security")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def closed(_request: HttpRequest, **_named: object) -> HttpResponse:
+    """Addresses that allauth knows and a node does not offer: signing up alone, e-mail, reset by e-mail."""
+    raise Http404

@@ -85,7 +85,10 @@ def found(
     for side in SIDES:
         _hand_out(home, side.node, federation_key)
         _keep_secret(home / side.node / "secret", secrets.token_hex(32))
-        configuration = _configuration(side, addresses[side.node], (databases or {}).get(side.node, ""))
+        for other in SIDES:
+            if other is not side:
+                _keep_secret(_sign_in_secret(home, side, other), secrets.token_hex(32))
+        configuration = _configuration(side, addresses, (databases or {}).get(side.node, ""))
         path = home / side.node / "node.toml"
         _write(path, configuration.encode())
         TlsFolder(home / side.node / TLS_FOLDER).renew_if_due(load(path), datetime.now(UTC))
@@ -230,8 +233,26 @@ def _text(zh: str, en: str) -> protocol.Text:
     return protocol.Text(zh=zh, en=en)
 
 
-def _configuration(side: Side, address: NodeAddress, database: str) -> str:
+def _sign_in_secret(home: Path, side: Side, other: Side) -> Path:
+    """What `side` shows to `other` when a citizen of the other signs in at `side`."""
+    return home / "federation" / f"sign-in-{side.node}-{other.node}"
+
+
+def _partner(side: Side, other: Side, address: NodeAddress) -> str:
+    return f"""
+[[sign_in_partners]]
+node = "{other.node}"
+title = {{ zh = "{other.title.zh}", en = "{other.title.en}" }}
+pages_url = "{address.pages_url}"
+own_secret_path = "../federation/sign-in-{side.node}-{other.node}"
+their_secret_path = "../federation/sign-in-{other.node}-{side.node}"
+"""
+
+
+def _configuration(side: Side, addresses: Mapping[str, NodeAddress], database: str) -> str:
     exact = f'database = "{database}"\n' if database else ""
+    address = addresses[side.node]
+    partners = "".join(_partner(side, other, addresses[other.node]) for other in SIDES if other is not side)
     return f"""name = "{side.node}"
 jurisdiction = "{side.jurisdiction}"
 title = {{ zh = "{side.title.zh}", en = "{side.title.en}" }}
@@ -246,4 +267,5 @@ federation_key_path = "../federation/federation.json"
 key_path = "node.pem"
 secret_path = "secret"
 tls_path = "{TLS_FOLDER}"
-{exact}{side.department.connector}"""
+officers_second_factor = "optional"
+{exact}{side.department.connector}{partners}"""

@@ -1,38 +1,16 @@
 """`tongban node`: what an operator does with one node."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from tongban.node.config import CONFIG_VARIABLE, ConfigError, load, this_node
-from tongban.node.database import DatabaseUnavailableError, open_database
+from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
+from tongban.node.officer_commands import officer
+from tongban.node.starting import config_option, start_django
 from tongban.node.supervisor import PreparationError, migration, run_node
 from tongban.services import ServiceError
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The node's TOML file.",
-)
-
-
-def start_django(config_path: Path) -> None:
-    """Make this process part of the node; exits with status 2 and one line when it cannot."""
-    os.environ[CONFIG_VARIABLE] = str(config_path)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
-    import django  # noqa: PLC0415 - reads the settings, which need the variables above
-
-    try:
-        django.setup()
-        open_database(this_node()).connect().close()
-    except (ConfigError, DatabaseUnavailableError, EmbeddedPostgresError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
 
 
 def bring_up_to_date(config_path: Path) -> None:
@@ -59,6 +37,9 @@ def bring_up_to_date(config_path: Path) -> None:
 @click.group()
 def node() -> None:
     """One jurisdiction's node."""
+
+
+node.add_command(officer)
 
 
 @node.command()

@@ -13,11 +13,11 @@ from typing import TextIO
 
 import click
 
-from tongban.node.cli import config_option, start_django
 from tongban.node.clock import today
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, NodeConfig, load
 from tongban.node.exchange import connectors, contract_test
 from tongban.node.exchange.trust import read_directory
+from tongban.node.starting import config_option, start_django
 from tongban.protocol import Directory
 
 MOST_ROWS = 200

@@ -13,8 +13,8 @@ from pathlib import Path
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from tongban.node import periodic
-from tongban.node.cli import start_django
 from tongban.node.config import CONFIG_VARIABLE
+from tongban.node.starting import start_django
 
 DELIVERERS = 4
 IDLE_SECONDS = 0.25

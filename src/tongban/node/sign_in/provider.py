@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client, PrivateKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
@@ -45,9 +47,17 @@ class ProviderAdapter(DefaultOIDCAdapter):
         return [PrivateKey(pem=this_node().sign_in_key_path.read_text(encoding="ascii"))]
 
     def get_user_sub(self, client: Client, user: AbstractBaseUser) -> str:
-        """A pseudonym of the person that differs from partner to partner."""
-        key = hmac.new(this_node().secret_bytes(), b"sign-in-subject", hashlib.sha256).digest()
-        return hmac.new(key, f"{client.pk}/{_person(user).pk}".encode(), hashlib.sha256).hexdigest()
+        """A pseudonym of the account that differs from partner to partner; only this node can read it."""
+        _person(user)
+        return _subject_cipher().encrypt(str(user.pk).encode(), [client.pk.encode()]).hex()
+
+    def get_user_by_sub(self, client: Client, sub: str) -> AbstractBaseUser | None:
+        """Whose pseudonym it is; None for one that this node did not make for this partner."""
+        try:
+            number = _subject_cipher().decrypt(bytes.fromhex(sub), [client.pk.encode()])
+        except (InvalidTag, ValueError):
+            return None
+        return Account.objects.filter(pk=int(number), is_active=True).first()
 
     def get_claims(
         self,
@@ -65,6 +75,10 @@ class ProviderAdapter(DefaultOIDCAdapter):
             access.record_sign_in(person=person, partner=client.pk, basis=_BASIS, purpose=_PURPOSE)
             claims |= {"name": person.name, "resident_id": person.resident_id}
         return claims
+
+
+def _subject_cipher() -> AESSIV:
+    return AESSIV(hmac.new(this_node().secret_bytes(), b"sign-in-subject", hashlib.sha512).digest())
 
 
 def _person(user: AbstractBaseUser) -> Person:

@@ -8,8 +8,8 @@ import signal
 import threading
 from pathlib import Path
 
-from tongban.node.cli import start_django
 from tongban.node.config import CONFIG_VARIABLE
+from tongban.node.starting import start_django
 
 
 def main() -> None:

@@ -1,0 +1,59 @@
+"""An operator opens, extends and closes officers' accounts at a node that runs."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.federation.two_nodes import TwoNodes
+from tongban.federation.browsing import PageError, Visitor
+from tongban.federation.sides import SICHUAN
+
+pytestmark = pytest.mark.xdist_group("story")
+PASSWORD = "a long password for the first day"
+WHO = ("--agency", "510100-yb", "--name", "王敏", "--post-zh", "医保经办", "--post-en", "Insurance officer")
+
+
+def officer(two_nodes: TwoNodes, *arguments: str, typed: str = PASSWORD) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "tongban", "node", "officer", *arguments)
+    config = ("--config", str(two_nodes.federation.config_path(SICHUAN.node)))
+    return subprocess.run(
+        (*command, *config), input=f"{typed}\n", capture_output=True, text=True, check=False
+    )
+
+
+def test_an_account_is_opened_works_and_is_closed_with_its_sessions(two_nodes: TwoNodes) -> None:
+    assert officer(two_nodes, "add", "wang.min", *WHO).returncode == 0
+    visitor = Visitor(two_nodes.pages_url(SICHUAN.node), "zh-hans")
+    visitor.sign_in("wang.min", PASSWORD)
+    assert visitor.get("/workbench/").status == 200
+    closed = officer(two_nodes, "close", "wang.min")
+    assert closed.stdout == "wang.min: closed; 1 sessions ended\n"
+    assert visitor.get("/workbench/").path == "/sign-in/"
+    with pytest.raises(PageError):
+        visitor.sign_in("wang.min", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "sentence"),
+    [
+        (("add", SICHUAN.officer, *WHO), PASSWORD, f"{SICHUAN.officer}: there is an account of this name"),
+        (("add", "li.na", "--agency", "510100-xx", *WHO[2:]), PASSWORD, "--agency: no agency has the code"),
+        (("add", "li.na", *WHO), "123", "li.na: the password is too weak"),
+        (("grant", "nobody", "assign"), "", "nobody: no officer has this account"),
+        (("grant", SICHUAN.officer, "assign", "--place", "999999"), "", "--place: "),
+        (
+            ("grant", SICHUAN.officer, "assign", "--until", "2020-01-01"),
+            "",
+            "--until: 2020-01-01 lies before",
+        ),
+        (("close", "nobody"), "", "nobody: no officer has this account"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(
+    two_nodes: TwoNodes, arguments: tuple[str, ...], typed: str, sentence: str
+) -> None:
+    told = officer(two_nodes, *arguments, typed=typed)
+    assert told.returncode == 2
+    assert told.stderr.startswith(sentence)
+    assert told.stderr.count("\n") == 1

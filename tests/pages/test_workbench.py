@@ -103,3 +103,43 @@ def test_another_agencys_officer_does_not_find_the_case(
 ) -> None:
     client.force_login(stranger.account)
     assert client.get(f"/workbench/cases/{waiting.number}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_every_action_that_is_available_has_a_form_with_what_it_asks_for(
+    at_work: Client, waiting: Case
+) -> None:
+    shown = page(at_work, f"/workbench/cases/{waiting.number}/")
+    for said in ("要求补正", "最迟补正日期", "请其他部门会办", "成都市教育局", "办理流程图"):
+        assert said in shown
+
+
+@pytest.mark.django_db
+def test_an_action_is_carried_out_with_what_was_written(at_work: Client, waiting: Case) -> None:
+    where = f"/workbench/cases/{waiting.number}/act/ask-opinion/"
+    written = {"revision": str(waiting.revision), "consulted": "510100-wj", "question": "就诊记录是否一致？"}
+    assert at_work.post(where, written).status_code == 302
+    assert Case.objects.get().consulted == "510100-wj"
+
+
+@pytest.mark.django_db
+def test_what_was_written_survives_a_refusal_and_each_field_says_what_is_wrong(
+    at_work: Client, waiting: Case
+) -> None:
+    where = f"/workbench/cases/{waiting.number}/act/request-correction/"
+    written = {"revision": str(waiting.revision), "reason": "请补充缴费凭证", "until": "1999-01-01"}
+    response = at_work.post(where, written)
+    assert response.status_code == 422
+    shown = response.content.decode()
+    assert "请补充缴费凭证" in shown
+    assert 'id="request-correction-until-error"' in shown
+    assert Case.objects.get().status == "deciding"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["check", "no-such-action"])
+def test_an_action_that_is_not_available_is_told_so(at_work: Client, waiting: Case, code: str) -> None:
+    where = f"/workbench/cases/{waiting.number}/act/{code}/"
+    response = at_work.post(where, {"revision": str(waiting.revision)})
+    assert response.status_code == 409
+    assert "不能这样操作" in response.content.decode()

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from tongban.services.text import Data, Text
 
-Kind = Literal["recognition"]
+Kind = Literal["recognition", "transfer", "handover", "credential", "settlement", "assisted"]
 Confidence = Literal["high", "medium", "low"]
 PlaceCode = Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
 PlanItem = Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")]
@@ -89,6 +89,14 @@ class CaseFact(Data):
 Fact = PersonFact | AnswerFact | EvidenceFact | CaseFact
 
 
+class Category(Data):
+    """One category of requests (分类), with the words by which a request is put into it."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    name: Text
+    words: tuple[str, ...] = Field(default=(), strict=False)
+
+
 class OutcomeText(Data):
     """What the citizen is told; placeholders are outcomes of the rule set, or `pool_name`."""
 
@@ -139,6 +147,7 @@ class Definition(Data):
     options: tuple[Option, ...] = Field(default=(), strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
     evidence: tuple[EvidenceNeed, ...] = Field(strict=False)
+    categories: tuple[Category, ...] = Field(default=(), strict=False)
     decision: Decision
 
     @model_validator(mode="after")

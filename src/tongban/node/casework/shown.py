@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from tongban.node.casework.history import EvidenceStatus
-from tongban.node.casework.procedure import Action
+from tongban.node.casework.procedure import Action, Procedure
 from tongban.node.casework.remedies import Remedy
 from tongban.services import Service, Text
 
@@ -94,6 +94,7 @@ class CaseView:
 
     number: str
     service: Service
+    procedure: Procedure
     person_name: str
     status: str
     status_text: Text

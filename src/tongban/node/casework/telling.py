@@ -34,6 +34,7 @@ def view(case: Case, who: Officer | Person) -> CaseView:
     return CaseView(
         number=case.number,
         service=service,
+        procedure=procedure,
         person_name=case.person.name,
         status=case.status,
         status_text=status.text,

@@ -1,16 +1,19 @@
 """A citizen's cases: list, confirmation, progress, decision with its reasons, who looked, taking back."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import actions, cases, drafts
-from tongban.node.casework.refusals import Refused
+from tongban.node.casework import acting, actions, cases, drafts
+from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.casework.shown import CaseView
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Person
 from tongban.node.pictures.passage import Stop, passage_line
+from tongban.node.portal.action_forms import action_forms
 from tongban.node.portal.doors import for_citizens
 from tongban.node.portal.looks import LookLine, look_line, strip_of
 from tongban.node.portal.reasons import reasons_of
@@ -43,13 +46,7 @@ def submitted(request: HttpRequest, person: Person, number: str) -> HttpResponse
 @for_citizens
 def case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     """Where the case is, or, once decided, the decision."""
-    view = cases.for_citizen(person, number)
-    context = _shown(view)
-    if view.decision is None:
-        return render(request, "portal/progress.html", context)
-    looks = _looks(person, number)
-    context |= {"reasons": reasons_of(view), "looks": looks, "strip": strip_of(looks)}
-    return render(request, "portal/decision.html", context)
+    return _page(request, person, cases.for_citizen(person, number), {})
 
 
 @require_safe
@@ -78,12 +75,43 @@ def withdraw(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     return redirect("case", number)
 
 
+@require_POST
+@for_citizens
+def act(request: HttpRequest, person: Person, number: str, code: str) -> HttpResponse:
+    """Carry out an action that the case's procedure offers the citizen, with what it asks for."""
+    written = {key: str(value) for key, value in request.POST.items()}
+    try:
+        acting.perform(person, number, _revision(request), code, written)
+    except InputsRefused as refused:
+        view = cases.for_citizen(person, number)
+        tried = {"action_forms": action_forms(view, code, written, refused.fields)}
+        return _page(request, person, view, tried, status=422)
+    except Refused as refused:
+        if refused.code == "not-found":
+            raise
+        view = cases.for_citizen(person, number)
+        return _page(request, person, view, {"refused": refused.text}, status=409)
+    return redirect("case", number)
+
+
 @require_safe
 @for_citizens
 def accesses(request: HttpRequest, person: Person) -> HttpResponse:
     """Every look at this person's data at this node."""
     looks = [look_line(access) for access in accesses_of(person)]
     return render(request, "portal/accesses.html", {"looks": looks, "strip": strip_of(looks)})
+
+
+def _page(
+    request: HttpRequest, person: Person, view: CaseView, changed: Mapping[str, object], status: int = 200
+) -> HttpResponse:
+    """The page of a case: its progress, or the decision."""
+    context = _shown(view) | dict(changed)
+    if view.decision is None:
+        return render(request, "portal/progress.html", context, status=status)
+    looks = _looks(person, view.number)
+    context |= {"reasons": reasons_of(view), "looks": looks, "strip": strip_of(looks)}
+    return render(request, "portal/decision.html", context, status=status)
 
 
 def _looks(person: Person, number: str) -> list[LookLine]:
@@ -114,4 +142,6 @@ def _shown(view: CaseView) -> dict[str, object]:
         "service": view.service.definition,
         "passage": passage_line(stops),
         "delays": [piece for piece in view.evidence if piece.delay],
+        "action_forms": action_forms(view),
+        "act_url": "citizen-act",
     }

@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/<str:number>/", case_pages.case, name="case"),
     path("cases/<str:number>/submitted/", case_pages.submitted, name="submitted"),
     path("cases/<str:number>/progress/", case_pages.progress, name="progress"),
+    path("cases/<str:number>/act/<slug:code>/", case_pages.act, name="citizen-act"),
     path("cases/<str:number>/withdraw/", case_pages.withdraw, name="withdraw"),
     path("accesses/", case_pages.accesses, name="accesses"),
 ]

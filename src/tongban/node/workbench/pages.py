@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import actions, cases
-from tongban.node.casework.refusals import Refused
+from tongban.node.casework import acting, actions, cases
+from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.models import Officer
+from tongban.node.portal.action_forms import ActionForm, action_forms
 from tongban.node.portal.doors import for_officers
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import spoken
-from tongban.node.workbench.forms import AskAgainForm, ConfirmForm, RefuseForm
+from tongban.node.workbench.forms import ActForm, AskAgainForm, ConfirmForm, RefuseForm
 
 
 @require_safe
@@ -67,11 +68,28 @@ def ask_again(request: HttpRequest, officer: Officer, number: str) -> HttpRespon
     return _act(request, officer, number, lambda: actions.ask_again(officer, number, form.seen, key))
 
 
+@require_POST
+@for_officers
+def act(request: HttpRequest, officer: Officer, number: str, code: str) -> HttpResponse:
+    """Carry out any action that the case's procedure offers, with what it asks for."""
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        return _page(request, officer, number)
+    written = {key: str(value) for key, value in request.POST.items()}
+    try:
+        return _act(
+            request, officer, number, lambda: acting.perform(officer, number, form.seen, code, written)
+        )
+    except InputsRefused as refused:
+        tried = action_forms(cases.for_officer(officer, number), code, written, refused.fields)
+        return _page(request, officer, number, tried=tried)
+
+
 def _act(request: HttpRequest, officer: Officer, number: str, act: Callable[[], object]) -> HttpResponse:
     try:
         act()
     except Refused as refused:
-        if refused.code == "not-found":
+        if refused.code == "not-found" or isinstance(refused, InputsRefused):
             raise
         return _page(request, officer, number, problem=spoken(refused.text))
     return redirect("officer-case", number)
@@ -84,6 +102,7 @@ def _page(
     *,
     confirm: ConfirmForm | None = None,
     refuse: RefuseForm | None = None,
+    tried: tuple[ActionForm, ...] = (),
     problem: str = "",
 ) -> HttpResponse:
     view = cases.for_officer(officer, number)
@@ -98,7 +117,9 @@ def _page(
         "may_ask_again": "ask-again" in available,
         "confirm_form": confirm or ConfirmForm(),
         "refuse_form": refuse or RefuseForm(),
+        "action_forms": tried or action_forms(view),
+        "act_url": "act",
         "problem": problem,
     }
-    status = 409 if problem else 422 if confirm or refuse else 200
+    status = 409 if problem else 422 if confirm or refuse or tried else 200
     return render(request, "workbench/case.html", context, status=status)

@@ -5,7 +5,10 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import SafeString
 
+from tongban.node.casework.shown import CaseView
+from tongban.node.pictures import process
 from tongban.node.theme import wording
 
 register = template.Library()
@@ -56,3 +59,9 @@ def languages() -> list[tuple[str, str, str, str, bool]]:
         (code, wording.HTML_LANGUAGES[code], wording.LANGUAGE_SIGNS[code], name, wording.is_language(code))
         for code, name in settings.LANGUAGES
     ]
+
+
+@register.simple_tag
+def process_picture(case: CaseView) -> SafeString:
+    """The case's procedure as a picture, with the state that it is in marked."""
+    return process.process_picture(case.procedure, case.status, wording.spoken)

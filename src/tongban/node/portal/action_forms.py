@@ -1,0 +1,94 @@
+"""The forms of a case's actions, made from their definitions: what is asked, what was written, what is wrong.
+
+Promises: a form shows exactly what the definition asks for; what was written survives a refusal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tongban.node.casework.procedure import Action, Input
+from tongban.node.casework.shown import CaseView
+from tongban.node.config import this_node
+from tongban.node.theme.wording import spoken
+from tongban.places import agencies
+from tongban.services import Text
+
+OWN_PAGES = frozenset({"withdraw", "confirm", "refuse", "ask-again"})
+"""Actions that have a form of their own on the pages."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a form: its definition, what was written, what is wrong with it, what can be chosen."""
+
+    asked: Input
+    id: str
+    value: str
+    error: str
+    options: tuple[tuple[str, str], ...]
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the help and of the error, as `aria-describedby` wants them."""
+        parts = [f"{self.id}-help"] * bool(self.asked.help) + [f"{self.id}-error"] * bool(self.error)
+        return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """One action with its fields; open when it was tried and refused."""
+
+    action: Action
+    fields: tuple[Field, ...]
+    is_open: bool
+
+
+def action_forms(
+    view: CaseView,
+    tried: str = "",
+    written: Mapping[str, str] | None = None,
+    wrong: Mapping[str, Text] | None = None,
+) -> tuple[ActionForm, ...]:
+    """The forms of the actions that are available; `tried` keeps what was written and shows what is wrong."""
+    return tuple(
+        _form(view, action, *((written or {}, wrong or {}) if action.code == tried else ({}, {})), tried)
+        for action in view.actions
+        if action.code not in OWN_PAGES
+    )
+
+
+def _form(
+    view: CaseView, action: Action, written: Mapping[str, str], wrong: Mapping[str, Text], tried: str
+) -> ActionForm:
+    fields = tuple(
+        Field(
+            asked=asked,
+            id=f"{action.code}-{asked.key}",
+            value=written.get(asked.key, ""),
+            error=spoken(wrong.get(asked.key)),
+            options=_options(view, asked),
+        )
+        for asked in action.asks
+    )
+    return ActionForm(action, fields, is_open=action.code == tried)
+
+
+def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:
+    match asked.type:
+        case "choice":
+            return tuple((option.value, spoken(option.label)) for option in asked.options)
+        case "agency":
+            return _agencies_of_this_side()
+        case "evidence":
+            return tuple(
+                (piece.key, spoken(piece.title)) for piece in view.evidence if piece.status == "refused"
+            )
+        case "category":
+            return tuple((one.code, spoken(one.name)) for one in view.service.definition.categories)
+        case _:
+            return ()
+
+
+def _agencies_of_this_side() -> tuple[tuple[str, str], ...]:
+    side = this_node().jurisdiction
+    return tuple((one.code, spoken(one.name)) for one in agencies.agencies().values() if one.side == side)

@@ -11,6 +11,7 @@ ROOMS: Mapping[str, str] = {
     "connector": "tongban.node.connector_cli",
     "demo": "tongban.federation.demo",
     "law": "tongban.law.cli",
+    "log": "tongban.node.translog.cli",
     "node": "tongban.node.cli",
 }
 

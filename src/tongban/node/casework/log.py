@@ -6,7 +6,7 @@ allows it; row and effects are written in the same transaction.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -135,6 +135,17 @@ def logged(case: Case, event: Event) -> dict[str, Json]:
         "officer": event.actor.get("officer"),
         "data_sha256": hashlib.sha256(data.encode()).hexdigest(),
     }
+
+
+def stored_events(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Json] | None]:
+    """What the log should say of these events, as they are stored now; None for one that is gone."""
+    numbers = {record["case"] for record in recorded}
+    found = {
+        (event.case.number, event.revision): event
+        for event in Event.objects.filter(case__number__in=numbers).select_related("case")
+    }
+    stored = [found.get((record["case"], record["revision"])) for record in recorded]
+    return [logged(event.case, event) if event else None for event in stored]
 
 
 def _clock_data(

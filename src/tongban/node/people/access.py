@@ -3,9 +3,11 @@
 Promises: records are only added; a person sees exactly their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -98,8 +100,11 @@ def logged(access: AccessRecord) -> dict[str, Json]:
 
 
 def record_sign_in(*, person: Person, partner: str, basis: Text, purpose: Text) -> None:
-    """Record that name and ID number went to a partner so that the person could sign in there."""
-    AccessRecord.objects.create(
+    """Record that name and ID number went to a partner so that the person could sign in there.
+
+    Raises LogUnavailable.
+    """
+    access = AccessRecord(
         pseudonym=person.pseudonym,
         at=now(),
         direction=AccessRecord.Direction.OUT,
@@ -111,6 +116,14 @@ def record_sign_in(*, person: Person, partner: str, basis: Text, purpose: Text) 
         purpose=purpose.to_json(),
         fields=["name", "resident_id"],
     )
+    store([access])
+
+
+def stored_accesses(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Json] | None]:
+    """What the log should say of these accesses, as they are stored now; None for one that is gone."""
+    found = AccessRecord.objects.in_bulk([UUID(record["access"]) for record in recorded])
+    stored = [found.get(UUID(record["access"])) for record in recorded]
+    return [logged(access) if access else None for access in stored]
 
 
 def _shown(record: AccessRecord) -> Access:

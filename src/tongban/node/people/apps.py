@@ -8,3 +8,10 @@ class PeopleConfig(AppConfig):
 
     name = "tongban.node.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Have access records compared with what was recorded of them when the database is verified."""
+        from tongban.node.people.access import ACCESS, stored_accesses  # noqa: PLC0415 - models are loaded now
+        from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - as above
+
+        compare_with(ACCESS, stored_accesses)

@@ -12,9 +12,10 @@ from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.node.translog.halting import discrepancy, halt
 from tongban.node.translog.models import LogCheckpoint
-from tongban.node.translog.stored import newest_checkpoint, origin_of, read_tile
+from tongban.node.translog.parties import origin_of, signing_keys
+from tongban.node.translog.stored import newest_checkpoint, read_tile
 from tongban.node.translog.witness import ADD_CHECKPOINT_PATH
-from tongban.protocol import HttpRequest, HttpResponse, KeyUse, NodeEntry
+from tongban.protocol import HttpRequest, HttpResponse, NodeEntry
 from tongban.protocol.tlog.checkpoints import cosigned_at
 from tongban.protocol.tlog.notes import Note, NoteError, NoteSignature
 from tongban.protocol.tlog.proofs import consistency_proof
@@ -88,7 +89,7 @@ class Witness:
         try:
             given = [NoteSignature.parse(line) for line in lines.decode().splitlines()]
             note = Note(Note.parse(bytes(head.note)).text, tuple(given))
-            if cosigned_at(note, origin_of(self.peer.id), _keys(self.peer)) is None:
+            if cosigned_at(note, origin_of(self.peer.id), signing_keys(self.peer)) is None:
                 raise NoteError("no cosignature by the witness came")
         except (NoteError, UnicodeDecodeError) as unusable:
             log.warning("witness=%s reply is not taken: %s", self.peer.id, unusable)
@@ -101,21 +102,17 @@ class Witness:
         return True
 
     def _has_cosigned(self, note: Note) -> bool:
-        return cosigned_at(note, origin_of(self.peer.id), _keys(self.peer)) is not None
+        return cosigned_at(note, origin_of(self.peer.id), signing_keys(self.peer)) is not None
 
 
 def own_keys(node: Identity) -> tuple[VerifyingKey, ...]:
     """Every key that the directory has ever listed for this node and still lists."""
-    return _keys(node.directory.node(node.me))
+    return signing_keys(node.directory.node(node.me))
 
 
 def peers_of(node: Identity) -> tuple[NodeEntry, ...]:
     """The other nodes of the directory."""
     return tuple(entry for entry in node.directory.nodes if entry.id != node.me)
-
-
-def _keys(entry: NodeEntry) -> tuple[VerifyingKey, ...]:
-    return tuple(key.verifying_key for key in entry.keys if key.use is KeyUse.SIGN)
 
 
 def _request(method: str, path: str, peer: NodeEntry, body: bytes) -> HttpRequest:

@@ -7,9 +7,10 @@ rolled back is found. Promises: what the checkpoint file says is there in full, 
 import contextlib
 from pathlib import Path
 
-from tongban.node.translog.models import LogCheckpoint, WitnessedLog
+from tongban.node.translog.models import LogCheckpoint, WitnessedConflict, WitnessedLog
+from tongban.node.translog.parties import node_of
 from tongban.node.translog.serving import heads
-from tongban.node.translog.stored import newest_checkpoint, node_of, read_bundle, read_tile
+from tongban.node.translog.stored import newest_checkpoint, read_bundle, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint
 from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.tiles import (
@@ -113,6 +114,11 @@ def _publish_witnessed(folder: Path) -> bool:
         path = folder / "witnessed" / (node_of(seen.origin) or "unnamed")
         if not path.is_file() or path.read_bytes() != bytes(seen.note):
             _write(path, bytes(seen.note))
+            is_new = True
+    for conflict in WitnessedConflict.objects.all():
+        path = folder / "conflicts" / (node_of(conflict.origin) or "unnamed") / str(conflict.pk)
+        if not path.is_file():
+            _write(path, bytes(conflict.offered))
             is_new = True
     return is_new
 

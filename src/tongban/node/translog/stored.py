@@ -5,17 +5,6 @@ from tongban.protocol.tlog.hashing import HASH_BYTES
 from tongban.protocol.tlog.tiles import TILE_WIDTH, Bundle, Tile, TileError, join_entries
 
 
-def origin_of(node: str) -> str:
-    """The name of a node's log."""
-    return f"tongban/{node}"
-
-
-def node_of(origin: str) -> str | None:
-    """The node whose log bears that name; None when the name is of another form."""
-    head, _, node = origin.partition("/")
-    return node if head == "tongban" and node and "/" not in node else None
-
-
 def read_tile(tile: Tile) -> bytes:
     """The hashes of a tile, as many as its width. Raises TileError when the log does not have them."""
     found = LogTile.objects.filter(level=tile.level, number=tile.number).values_list("hashes", flat=True)

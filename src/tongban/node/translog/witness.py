@@ -12,7 +12,7 @@ from django.db import transaction
 from tongban.node.clock import true_now
 from tongban.node.exchange.identity import Identity
 from tongban.node.translog.models import WitnessedConflict, WitnessedLog
-from tongban.node.translog.stored import node_of, origin_of
+from tongban.node.translog.parties import node_of, origin_of
 from tongban.protocol import KeyUse, Refused
 from tongban.protocol.tlog.checkpoints import Checkpoint, cosign
 from tongban.protocol.tlog.notes import Note

@@ -17,9 +17,9 @@ from tongban.node.exchange import identity
 from tongban.node.exchange.transport import Transport, own_transport
 from tongban.node.translog.cosignatures import Witness, own_keys, peers_of
 from tongban.node.translog.halting import discrepancy, halt
+from tongban.node.translog.parties import origin_of
 from tongban.node.translog.publishing import publish
 from tongban.node.translog.sequencing import place_waiting
-from tongban.node.translog.stored import origin_of
 from tongban.protocol import NodeEntry
 from tongban.protocol.tlog.notes import Note, NoteError
 
@@ -52,6 +52,8 @@ class Writer:
         self._repeat_until_done(self._compare_with_files)
         self._await_witnesses()
         self._repeat(self._place_and_publish, PLACE_SECONDS)
+        _pause_after(self._place_and_publish, 0.0)
+        connections.close_all()
         for thread in (peers, *self._witnesses.values()):
             thread.join()
 

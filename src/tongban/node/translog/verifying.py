@@ -1,0 +1,95 @@
+"""Verifying a node's log with nothing but the log and the directory, and saying the result in plain words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tongban.node.clock import LOCAL_ZONE
+from tongban.node.config import NodeConfig
+from tongban.node.exchange.trust import read_directory
+from tongban.node.translog.parties import parties_of
+from tongban.node.translog.sources import reader_of, seen_in
+from tongban.protocol import Directory
+from tongban.protocol.tlog.auditing import Audit, Read, Seen, audit
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A log to be verified: whose, where it is read, by which directory, what others saw of it.
+
+    `and_then` goes on with what can be verified only where the records themselves are.
+    """
+
+    node: str
+    read: Read = field(repr=False)
+    directory: Directory = field(repr=False)
+    seen: tuple[Seen, ...] = ()
+    and_then: Callable[[Audit], None] | None = None
+
+    def verified(self) -> Audit:
+        """The result. Raises SourceError when the log cannot be read."""
+        result = audit(self.read, parties_of(self.node, self.directory), self.seen)
+        if self.and_then is not None:
+            self.and_then(result)
+        return result
+
+
+def subject_of(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
+    """The log in the files of a node, with what the files of other nodes say of it.
+
+    Raises ConfigError when the directory cannot be used, SourceError when a file cannot be read.
+    """
+    seen = [
+        one
+        for other in others
+        if other.name != config.name and other.log_path.is_dir()
+        for one in seen_in(str(other.log_path), other.name, config.name)
+    ]
+    folder = config.log_path
+    read: Read = reader_of(str(folder)) if folder.is_dir() else _nothing
+    return Subject(config.name, read, read_directory(config).directory, tuple(seen))
+
+
+def told(node: str, result: Audit) -> str:
+    """The result as lines of text."""
+    if not result.size and not result.findings:
+        return f"{node}: the log is empty"
+    records = f"{result.size} records under {result.heads} signed heads"
+    if result.findings:
+        lines = [f"{node}: NOT in order; {records}", *(f"  - {found.sentence}" for found in result.findings)]
+    else:
+        lines = [f"{node}: {records}, all in order"]
+    for witness, (size, at) in sorted(result.cosigned.items()):
+        lines.append(f"  cosigned by {witness.partition('/')[2]}: {size} records at {_local(at)}")
+    if not result.cosigned:
+        lines.append("  cosigned by nobody yet: that it was not exchanged as a whole rests on the node alone")
+    return "\n".join(lines)
+
+
+def as_json(node: str, result: Audit) -> dict[str, object]:
+    """The result for programs."""
+    return {
+        "node": node,
+        "in_order": not result.findings,
+        "records": result.size,
+        "heads": result.heads,
+        "cosigned": {
+            witness.partition("/")[2]: {"records": size, "at": at.isoformat()}
+            for witness, (size, at) in sorted(result.cosigned.items())
+        },
+        "findings": [{"code": found.code, "sentence": found.sentence} for found in result.findings],
+    }
+
+
+def node_configs(home: Path) -> dict[str, Path]:
+    """The configuration files of the nodes below a folder, by the names of their folders."""
+    return {path.parent.name: path for path in sorted(home.glob("*/node.toml"))}
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _nothing(_path: str) -> bytes | None:
+    return None

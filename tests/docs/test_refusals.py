@@ -5,6 +5,7 @@ from typing import get_args
 
 from tongban import credentials
 from tongban.node.casework.refusals import Code, Refused
+from tongban.node.portal.uploads.refusals import TEXTS
 from tongban.places import PlaceNotValid, UnknownPlace
 from tongban.places.resident_id import REFUSALS
 from tongban.protocol import MEANINGS
@@ -29,6 +30,10 @@ def test_refusals_of_cases() -> None:
     assert rows("Cases") == [
         f"| `{code}` | {Refused(code).text.en} | {Refused(code).text.zh} |" for code in get_args(Code)
     ]
+
+
+def test_refusals_of_files() -> None:
+    assert rows("Files") == [f"| `{code}` | {text.en} | {text.zh} |" for code, text in TEXTS.items()]
 
 
 def test_refusals_of_id_numbers() -> None:

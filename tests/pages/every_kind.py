@@ -52,6 +52,12 @@ optional = true
 label = { zh = "还有什么要说明的？", en = "Anything else to explain?" }
 
 [[questions]]
+key = "card"
+type = "file"
+accepts = ["pdf", "jpeg", "png"]
+label = { zh = "请上传社会保障卡的照片", en = "Upload a picture of your social security card" }
+
+[[questions]]
 key = "jobs"
 type = "group"
 most = 2

@@ -77,6 +77,7 @@ class NodeConfig(_Part):
     sign_in_key_path: Annotated[Path, Field(validate_default=True)] = Path("sign-in.pem")
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
+    virus_scanner: str = ""
     connectors: tuple[dict[str, object], ...] = ()
 
     @field_validator(

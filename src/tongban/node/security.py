@@ -24,7 +24,7 @@ _ID_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 
 
 class ContentSecurityPolicy:
-    """Sends the strict policy with every response; forms may lead to partners in sign-in besides."""
+    """Sends the strict policy with every response that has none; forms may lead to partners in sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -32,9 +32,9 @@ class ContentSecurityPolicy:
         self.policy = POLICY.format(partners="".join(f" {origin}" for origin in origins))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request and set the policy on the answer."""
+        """Answer the request; an answer without a policy gets this one."""
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = self.policy
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
 
 

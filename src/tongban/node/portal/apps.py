@@ -8,3 +8,10 @@ class PortalConfig(AppConfig):
 
     name = "tongban.node.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Have the worker remove files whose application was given up."""
+        from tongban.node.periodic import every  # noqa: PLC0415 - kept beside its use
+        from tongban.node.portal.uploads import store  # noqa: PLC0415 - needs the models loaded
+
+        every(store.SWEEP_SECONDS, store.sweep)

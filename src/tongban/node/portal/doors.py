@@ -30,7 +30,7 @@ def for_citizens(
         person = person_of(request.user)
         if person is None:
             raise PermissionDenied
-        return _found(lambda: view(request, person, *arguments, **named))
+        return found_or_404(lambda: view(request, person, *arguments, **named))
 
     return login_required(opened)
 
@@ -47,12 +47,13 @@ def for_officers(
             raise PermissionDenied
         if second_factor.is_owed(officer.account):
             return redirect("security")
-        return _found(lambda: view(request, officer, *arguments, **named))
+        return found_or_404(lambda: view(request, officer, *arguments, **named))
 
     return login_required(opened)
 
 
-def _found(answer: Callable[[], HttpResponse]) -> HttpResponse:
+def found_or_404(answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer; what casework does not find, the browser does not find."""
     try:
         return answer()
     except Refused as refused:

@@ -15,10 +15,13 @@ from tongban.node.casework import drafts
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.people.models import Person
-from tongban.node.portal.answers import item_form, page_form
+from tongban.node.portal.answers import ANSWER, item_form, page_form
 from tongban.node.portal.doors import for_citizens
 from tongban.node.portal.open_drafts import open_draft
+from tongban.node.portal.uploads import store
+from tongban.node.portal.uploads.refusals import FileRefused
 from tongban.services import Question
+from tongban.services.question import FILE_BYTES
 
 _GET_POST = ["GET", "HEAD", "POST"]
 _INVALID = 422
@@ -34,6 +37,8 @@ def question(request: HttpRequest, person: Person, draft_id: UUID, key: str) -> 
     asked = _asked(draft, key)
     if asked.type == "group":
         return _group(request, draft, asked)
+    if asked.type == "file":
+        return _file(request, draft, asked)
     form = page_form(
         asked, request.POST if request.method == "POST" else None, asked.raw(draft.answers.get(key))
     )
@@ -60,6 +65,44 @@ def _group(request: HttpRequest, draft: Draft, asked: Question) -> HttpResponse:
     }
     status = _INVALID if request.method == "POST" else 200
     return render(request, "portal/group.html", context, status=status)
+
+
+def _file(request: HttpRequest, draft: Draft, asked: Question) -> HttpResponse:
+    """A file: sent, shown, exchanged for another; without a new one the page goes on with the one kept."""
+    kept = draft.answers.get(asked.key)
+    refused = None
+    if request.method == "POST":
+        sent = request.FILES.get(ANSWER)
+        if sent is None and (kept or asked.optional):
+            return redirect(_next_page(request, draft, asked.key))
+        try:
+            drafts.answer(draft, asked.key, store.keep(draft, asked, sent))
+        except FileRefused as refusal:
+            refused = refusal
+        else:
+            _drop(draft, kept)
+            return redirect(_question_page(request, draft, asked.key))
+    context = _frame(request, draft, asked) | {
+        "kept": kept,
+        "refused": refused,
+        "most": FILE_BYTES // 1024 // 1024,
+        "kinds": [kind.upper() for kind in asked.accepts],
+        "endings": ",".join((*asked.media_types, *(f".{kind}" for kind in asked.accepts))),
+        "change": _change(request),
+    }
+    return render(request, "portal/file.html", context, status=_INVALID if refused else 200)
+
+
+@require_POST
+@for_citizens
+def remove_file(request: HttpRequest, person: Person, draft_id: UUID, key: str) -> HttpResponse:
+    """Take the file of a question back; one that is gone is taken back already."""
+    draft = open_draft(person, draft_id)
+    kept = draft.answers.get(_asked(draft, key).key)
+    if isinstance(kept, dict):
+        drafts.forget(draft, key)
+        _drop(draft, kept)
+    return redirect(_question_page(request, draft, key))
 
 
 @require_http_methods(_GET_POST)
@@ -115,6 +158,11 @@ def _group_asked(draft: Draft, key: str) -> Question:
     if asked.type != "group":
         raise Refused("not-found")
     return asked
+
+
+def _drop(draft: Draft, kept: object) -> None:
+    if isinstance(kept, dict):
+        store.drop(draft, kept.get("id"))
 
 
 def _items(draft: Draft, asked: Question) -> list[RawItem]:

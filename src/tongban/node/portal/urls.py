@@ -5,6 +5,7 @@ from django.urls import path
 from tongban.node.portal import (
     application_pages,
     case_pages,
+    file_pages,
     plan_pages,
     question_pages,
     search_pages,
@@ -33,6 +34,13 @@ urlpatterns = [
         question_pages.remove_item,
         name="remove-item",
     ),
+    path(
+        "applications/<uuid:draft_id>/questions/<str:key>/remove/",
+        question_pages.remove_file,
+        name="remove-file",
+    ),
+    path("applications/<uuid:draft_id>/files/<uuid:upload_id>/", file_pages.of_draft, name="draft-file"),
+    path("cases/<str:number>/files/<uuid:upload_id>/", file_pages.of_case, name="case-file"),
     path("cases/", case_pages.my_cases, name="my-cases"),
     path("cases/<str:number>/", case_pages.case, name="case"),
     path("cases/<str:number>/submitted/", case_pages.submitted, name="submitted"),

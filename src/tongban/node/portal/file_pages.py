@@ -1,0 +1,60 @@
+"""Shows the files of an application: to the citizen, and to the officers who may see the case."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tongban.node.casework import drafts, rights
+from tongban.node.casework.refusals import Refused
+from tongban.node.people import access
+from tongban.node.people.models import Officer, Person
+from tongban.node.people.rights import officer_of, person_of
+from tongban.node.portal.doors import for_citizens, found_or_404
+from tongban.node.portal.uploads import serving, store
+from tongban.services import Text
+
+_READING = Text(zh="查看申请材料", en="Looking at a file of the application")
+_DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
+FILES = "files"
+
+
+@require_safe
+@for_citizens
+def of_draft(request: HttpRequest, person: Person, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+    """A file of the citizen's own application, submitted or not."""
+    return serving.shown(*store.of_draft(drafts.find(person, draft_id).pk, upload_id))
+
+
+@require_safe
+def of_case(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
+    """A file of a case; an officer's look at it is recorded before it is sent."""
+    person, officer = person_of(request.user), officer_of(request.user)
+    if person is None and officer is None:
+        raise PermissionDenied
+    return found_or_404(lambda: _sent(number, upload_id, person, officer))
+
+
+def _sent(number: str, upload_id: UUID, person: Person | None, officer: Officer | None) -> HttpResponse:
+    own = rights.of_citizen(person).filter(number=number).first() if person else None
+    if own is not None:
+        return serving.shown(*store.of_draft(own.draft_id, upload_id))
+    if officer is None:
+        raise Refused("not-found")
+    case = rights.of_officer(officer).select_related("person", "service").filter(number=number).first()
+    if case is None:
+        raise Refused("not-found")
+    with transaction.atomic():
+        access.record_reading(
+            person=case.person,
+            officer=officer,
+            service=case.service.code,
+            case_ref=case.number,
+            basis=_DUTY,
+            purpose=_READING,
+            fields=[FILES],
+        )
+        upload, content = store.of_draft(case.draft_id, upload_id)
+    return serving.shown(upload, content)

@@ -49,3 +49,14 @@ def test_unreachable_database_gets_a_clear_page_and_comes_back(two_nodes: TwoNod
     await_that(lambda: httpx.get(f"{pages}/", timeout=60).status_code == 200, "the pages come back")
     assert "退出" in citizen.get("/cases/").root.text
     await_that(lambda: sichuan.ask_gateway("/health").status_code == 200, "the gateway comes back")
+
+
+def test_a_running_node_is_watched(two_nodes: TwoNodes) -> None:
+    watched = f"http://127.0.0.1:{two_nodes.federation.addresses[SICHUAN.node].watch_port}"
+    await_that(
+        lambda: httpx.get(f"{watched}/health/ready", timeout=60).status_code == 200, "the node is ready"
+    )
+    figures = httpx.get(f"{watched}/metrics", timeout=60).text.splitlines()
+    assert 'tongban_program_up{program="gateway"} 1.0' in figures
+    assert "tongban_database_up 1.0" in figures
+    assert any(line.startswith("tongban_delivered_total{") for line in figures)

@@ -147,8 +147,8 @@ def _named(url: str, database: str) -> str:
 
 
 def _free_addresses() -> dict[str, NodeAddress]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * len(SIDES))]
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3 * len(SIDES))]
     ports = iter([probe.getsockname()[1] for probe in probes])
     for probe in probes:
         probe.close()
-    return {side.node: NodeAddress(next(ports), next(ports)) for side in SIDES}
+    return {side.node: NodeAddress(next(ports), next(ports), next(ports)) for side in SIDES}

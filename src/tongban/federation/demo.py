@@ -49,7 +49,7 @@ class DemoRefusedError(Exception):
 @click.option(
     "--port-base",
     type=click.IntRange(1024, 65000),
-    help=f"First of the ports N, N+1, N+10, N+11; without it {DEFAULT_PORT}, or the next that are free.",
+    help=f"First of the ports N to N+2, N+10 to N+12; without it {DEFAULT_PORT}, or the next that are free.",
 )
 def demo(once: bool, home: Path, port_base: int | None) -> None:
     """Run two nodes with sample people on this machine; Ctrl-C stops them."""
@@ -132,7 +132,7 @@ def _addresses(port_base: int | None) -> dict[str, NodeAddress]:
 
 def _taken_port(addresses: Mapping[str, NodeAddress]) -> int | None:
     for address in addresses.values():
-        for port in (address.pages_port, address.gateway_port):
+        for port in (address.pages_port, address.gateway_port, address.watch_port):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

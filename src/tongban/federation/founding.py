@@ -27,10 +27,11 @@ _KEYS_UNTIL = datetime(2044, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class NodeAddress:
-    """Where one node's pages and gateway are served on this machine."""
+    """Where one node's pages and gateway are served on this machine, and where it is watched."""
 
     pages_port: int
     gateway_port: int
+    watch_port: int
 
     @property
     def pages_url(self) -> str:
@@ -61,9 +62,9 @@ class SampleFederation:
 
 
 def consecutive_addresses(port_base: int) -> dict[str, NodeAddress]:
-    """Addresses of both nodes from one port on: pages and gateway, ten further on those of the next node."""
+    """Addresses of both nodes from one port on: three for each, ten further on those of the next node."""
     return {
-        side.node: NodeAddress(port_base + side.port_offset, port_base + side.port_offset + 1)
+        side.node: NodeAddress(*range(port_base + side.port_offset, port_base + side.port_offset + 3))
         for side in SIDES
     }
 
@@ -262,6 +263,7 @@ pages_url = "{address.pages_url}"
 pages_port = {address.pages_port}
 gateway_url = "{address.gateway_url}"
 gateway_port = {address.gateway_port}
+watch_port = {address.watch_port}
 directory_path = "directory.json"
 federation_key_path = "../federation/federation.json"
 key_path = "node.pem"

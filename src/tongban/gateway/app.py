@@ -9,7 +9,8 @@ import sys
 import django
 from starlette.applications import Starlette
 
-from tongban.node.config import ConfigError
+from tongban.node import tracing
+from tongban.node.config import ConfigError, this_node
 from tongban.node.database import DatabaseUnavailableError
 
 
@@ -20,6 +21,7 @@ def _application() -> Starlette:
         from tongban.gateway import door, routes  # noqa: PLC0415 - both need Django started
 
         door.check_configuration()
+        tracing.start(this_node(), "gateway")
     except (ConfigError, DatabaseUnavailableError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

@@ -1,15 +1,20 @@
 """What stands behind the gateway's addresses, run in threads; each call leaves no connection half used."""
 
+import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old_connections, connection
 
+from tongban.node import tracing
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import connectors, directories, identity, receiving
 from tongban.node.exchange.conversing import receiving as conversing
 from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.limits import RETRY_SECONDS
+from tongban.node.metrics import ANSWER_SECONDS, RECEIVED
 from tongban.node.translog import serving, witness
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
 
@@ -27,12 +32,42 @@ def check_configuration() -> None:
 
 def receive(request: HttpRequest) -> HttpResponse:
     """The reply to a message."""
-    return _with_connection(lambda: receiving.receive(request))
+    return _told(receiving.receive, request)
 
 
 def hear(request: HttpRequest) -> HttpResponse:
     """The receipt for a message of a conversation."""
-    return _with_connection(lambda: conversing.receive(request))
+    return _told(conversing.receive, request)
+
+
+def counted(path: str, response: HttpResponse) -> HttpResponse:
+    """The response, counted, with the time to wait where the sender has to deliver again."""
+    RECEIVED.labels(path, _outcome(response)).inc()
+    if response.status not in {429, 503}:
+        return response
+    return replace(response, headers=(*response.headers, ("retry-after", str(RETRY_SECONDS))))
+
+
+def _told(give: Callable[[HttpRequest], HttpResponse], request: HttpRequest) -> HttpResponse:
+    """What `give` gives, counted, timed and traced."""
+    with (
+        ANSWER_SECONDS.labels(request.path).time(),
+        tracing.received(request.path, dict(request.headers)) as span,
+    ):
+        response = counted(request.path, _with_connection(lambda: give(request)))
+        span.set_attribute("tongban.outcome", _outcome(response))
+    return response
+
+
+def _outcome(response: HttpResponse) -> str:
+    """`answered`, or the code of the refusal."""
+    if response.status == 200:
+        return "answered"
+    try:
+        code = json.loads(response.body).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    return code if code in set(Code) else "unknown"
 
 
 def add_checkpoint(body: bytes) -> witness.WitnessReply:

@@ -21,8 +21,10 @@ from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
 from tongban.protocol.conversations import CONVERSATIONS_PATH
 
-THREADS = 8
-"""Questions that are worked on at the same time; further ones queue."""
+THREADS = 64
+"""Messages that one process works on at the same time; what they store goes to the database in groups."""
+MOST_WAITING = 512
+"""Messages that queue for a thread; what comes beyond is refused, to be delivered again."""
 ONCE_ONLY = ("host", "content-length", "content-type", "transfer-encoding")
 
 Given = TypeVar("Given")
@@ -45,9 +47,11 @@ async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) 
         _check_framing(headers, bool(request.url.query))
         body = await _read_body(request)
     except Refused as refused:
-        return _response(refuse(refused))
+        return _response(door.counted(request.url.path, refuse(refused)))
     authority = request.headers.get("host", "").lower()
     whole = HttpRequest(request.method, authority, request.url.path, headers, body)
+    if _threads.statistics().tasks_waiting >= MOST_WAITING:
+        return _response(door.counted(request.url.path, refuse(Refused(Code.TRY_LATER, "", "too many wait"))))
     return _response(await _in_thread(partial(give, whole)))
 
 
@@ -56,6 +60,11 @@ async def health(_request: Request) -> Response:
     if await _in_thread(door.is_healthy):
         return JSONResponse({"status": "ok"})
     return JSONResponse({"status": "unavailable", "problem": "database"}, status_code=503)
+
+
+async def alive(_request: Request) -> Response:
+    """Say that the process answers, whatever its database does."""
+    return JSONResponse({"status": "ok"})
 
 
 async def directory(request: Request) -> Response:
@@ -134,6 +143,8 @@ ROUTES = (
     Route(MESSAGES_PATH, messages, methods=["POST"]),
     Route(CONVERSATIONS_PATH, conversations, methods=["POST"]),
     Route("/health", health),
+    Route("/health/live", alive),
+    Route("/health/ready", health),
     Route("/directory", directory),
     Route("/directory", offered_directory, methods=["POST"]),
     *LOG_ROUTES,

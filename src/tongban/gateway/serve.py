@@ -81,6 +81,7 @@ def _server(config: NodeConfig) -> MPServer:
         address=config.gateway_host,
         port=config.gateway_port,
         interface=Interfaces.ASGI,
+        workers=config.gateway_processes,
         websockets=False,
         log_level=LogLevels.error,
         respawn_interval=OVERLAP.total_seconds(),

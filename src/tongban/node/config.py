@@ -47,6 +47,14 @@ class SignInPartner(_Part):
     their_secret_path: Path
 
 
+class PeerLimits(_Part):
+    """How much one other node may ask of each process of the gateway."""
+
+    per_second: Annotated[int, Field(ge=1)] = 1000
+    burst: Annotated[int, Field(ge=1)] = 2000
+    at_a_time: Annotated[int, Field(ge=1)] = 48
+
+
 class NodeConfig(_Part):
     """What one node (节点) needs to know about itself.
 
@@ -63,6 +71,10 @@ class NodeConfig(_Part):
     pages_port: Port
     gateway_port: Port
     gateway_host: str = "127.0.0.1"
+    gateway_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    watch_port: Port | None = None
+    peer_limits: PeerLimits = PeerLimits()
+    traces_url: Annotated[str, Field(pattern=r"^$|^https?://")] = ""
     tls_path: Path | None = None
     place: Annotated[str, Field(pattern=r"^(\d{6})?$")] = ""
     directory_path: Path

@@ -103,9 +103,21 @@ def open_database(config: NodeConfig) -> Address:
     if config.database:
         return Address.parse(config.database)
     url = os.environ.get(SERVER_VARIABLE) or _embedded_url(config)
-    address = Address.parse(url).named(f"tongban_{config.name.replace('-', '_')}")
+    address = Address.parse(url).named(_name_of(config))
     create_if_missing(address)
     return address
+
+
+def address_of(config: NodeConfig, embedded: EmbeddedPostgres | None) -> Address:
+    """Where the node's database is, for the process that runs its `embedded` server, if it has one."""
+    if config.database:
+        return Address.parse(config.database)
+    url = os.environ.get(SERVER_VARIABLE) or (embedded.url if embedded is not None else "")
+    return Address.parse(url).named(_name_of(config))
+
+
+def _name_of(config: NodeConfig) -> str:
+    return f"tongban_{config.name.replace('-', '_')}"
 
 
 def _embedded_url(config: NodeConfig) -> str:

@@ -43,6 +43,7 @@ _FORM = (
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
+    "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
     # personal data must not reach the server's log: neither statements nor the values in an error's detail

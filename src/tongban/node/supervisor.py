@@ -5,12 +5,13 @@ SIGTERM and Ctrl-C end all in good order; if this process is killed, none of the
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +19,11 @@ import click
 import psutil
 
 from tongban.node.config import CONFIG_VARIABLE, NodeConfig
-from tongban.node.database import SERVER_VARIABLE
+from tongban.node.database import SERVER_VARIABLE, address_of
 from tongban.node.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from tongban.node.lifeline import adopt_orphans, bound_to_parent
+from tongban.node.metrics import FOLDER_VARIABLE
+from tongban.node.watch import Watch
 
 SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -63,6 +66,11 @@ class _Child:
     due_at: float = 0.0
     pause: float = field(default=SHORTEST_PAUSE)
 
+    @property
+    def runs(self) -> bool:
+        process = self.process
+        return process is not None and process.returncode is None
+
 
 class Supervisor:
     """Keeps the programs of one node running until it is told to end."""
@@ -74,13 +82,19 @@ class Supervisor:
         programs: Sequence[Program],
         environment: Mapping[str, str],
         database: EmbeddedPostgres | None,
+        *,
+        on_running: Callable[["Supervisor"], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`preparation` runs to its end first; without `database` the node has one elsewhere."""
+        """`preparation` runs to its end first; without `database` the node has one elsewhere.
+
+        `on_running` is entered when the programs are about to start and left when they are to end.
+        """
         self._name = name
         self._preparation = preparation
         self._children = [_Child(program) for program in programs]
         self._environment = dict(environment)
         self._database = database
+        self._on_running = on_running
 
     def run(self) -> None:
         """Run until SIGTERM, SIGINT or SIGHUP. Raises EmbeddedPostgresError or PreparationError."""
@@ -90,11 +104,16 @@ class Supervisor:
             if self._database is not None:
                 self._database.start()
             self._prepare()
-            self._keep_running()
+            with self._on_running(self):
+                self._keep_running()
         finally:
             self._end_children()
             if self._database is not None:
                 self._database.stop()
+
+    def running(self) -> dict[str, bool]:
+        """For each program whether it runs now."""
+        return {child.program.name: child.runs for child in self._children}
 
     def _prepare(self) -> None:
         if status := self._start(self._preparation).wait():
@@ -192,4 +211,26 @@ def run_node(config: NodeConfig, config_path: Path, preparation: Program) -> Non
     if not config.database and not os.environ.get(SERVER_VARIABLE):
         database = EmbeddedPostgres(config.home / "pg")
         environment[SERVER_VARIABLE] = database.url
-    Supervisor(config.name, preparation, programs_of(config), environment, database).run()
+    metrics = _empty(config.home / "run" / "metrics")
+    environment[FOLDER_VARIABLE] = str(metrics)
+
+    @contextmanager
+    def watched(supervisor: Supervisor) -> Iterator[None]:
+        if config.watch_port is None:
+            yield
+            return
+        watch = Watch(config, address_of(config, database), metrics, supervisor.running)
+        watch.start(config.watch_port)
+        try:
+            yield
+        finally:
+            watch.stop()
+
+    Supervisor(config.name, preparation, programs_of(config), environment, database, on_running=watched).run()
+
+
+def _empty(folder: Path) -> Path:
+    """The folder, made if missing, without what earlier processes left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

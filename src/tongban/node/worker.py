@@ -12,8 +12,8 @@ from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
-from tongban.node import periodic
-from tongban.node.config import CONFIG_VARIABLE
+from tongban.node import periodic, tracing
+from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.starting import start_django
 
 DELIVERERS = 4
@@ -29,6 +29,7 @@ def run(stop: threading.Event) -> None:
     from tongban.node.exchange.conversing import delivering  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
 
+    tracing.start(this_node(), "worker")
     transport = own_transport()
     release_questions, release_letters = _Once(delivery.release_leases), _Once(delivering.release_leases)
 

@@ -22,6 +22,7 @@ class Code(StrEnum):
     REPLAYED = "replayed"
     ID_REUSED = "id-reused"
     TOO_LARGE = "too-large"
+    TOO_MANY = "too-many"
     MALFORMED = "malformed"
     UNKNOWN_VERSION = "unknown-version"
     UNKNOWN_KIND = "unknown-kind"
@@ -109,6 +110,12 @@ MEANINGS: dict[Code, Meaning] = {
         413,
         "正文超过本节点接收的上限，请缩小后再发。",
         "The body is larger than this node takes; send a smaller one.",
+    ),
+    Code.TOO_MANY: _again(
+        429,
+        "发送方在短时间内发来的消息超过上限，请按 Retry-After 等候后重发，消息不会丢失。",
+        "The sender has sent more messages than this node takes at a time; "
+        "it should wait as Retry-After says and deliver again, nothing is lost.",
     ),
     Code.MALFORMED: _final(
         400,

@@ -16,6 +16,7 @@ from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.exchange.models import Inbox
 from tongban.node.group_commit import GroupCommit
+from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store as store_accesses_and_log
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Authenticated, Code, EvidenceAnswer, EvidenceRequest, Refusal, Refused
@@ -85,6 +86,7 @@ def stored_reply(received: Authenticated) -> Reply | None:
 
 def store_deliveries(group: Sequence[Delivered]) -> list[Kept]:
     """Store a group in one transaction; what became of each, in its order."""
+    GROUP_SIZE.observe(len(group))
     with transaction.atomic():
         new = _count_deliveries(group)
         answers = [one for one, is_new in zip(group, new, strict=True) if is_new and one.reply is not None]

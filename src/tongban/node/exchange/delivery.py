@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tongban import protocol
+from tongban.node import tracing
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity, outcomes
 from tongban.node.exchange.accesses import record_access
@@ -21,7 +22,8 @@ from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
 from tongban.node.exchange.receiving import read_for
-from tongban.node.exchange.transport import Transport, Unreachable
+from tongban.node.exchange.transport import Transport, Unreachable, asked_pause
+from tongban.node.metrics import DELIVERED
 from tongban.node.people.models import AccessRecord
 from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, EvidenceRequest, Refusal, Refused
@@ -29,6 +31,8 @@ from tongban.protocol import Code, EvidenceRequest, Refusal, Refused
 LEASE = timedelta(seconds=40)
 """How long a claimed question is left to the worker that claimed it."""
 LONGEST_WAIT = timedelta(seconds=30)
+LONGEST_ASKED = timedelta(minutes=2)
+"""What another node may ask to wait, at most."""
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +42,24 @@ def deliver_next(transport: Transport) -> bool:
     row = _claim()
     if row is None:
         return False
+    with tracing.delivering("question", str(row.id), row.receiver) as span:
+        span.set_attribute("tongban.outcome", _attempt(row, transport))
+    return True
+
+
+def _attempt(row: Outbox, transport: Transport) -> str:
+    """One attempt; what came of it."""
     try:
-        _settle(row, _try(row, identity.current(), transport))
+        return _settle(row, _try(row, identity.current(), transport))
     except Refused as refused:
-        _postpone(row, refused.code)
+        return _postpone(row, refused.code)
     except Unreachable as unreachable:
-        _postpone(row, unreachable.code)
+        return _postpone(row, unreachable.code, unreachable.pause)
     except LogUnavailable:
-        _postpone(row, Code.LOG_UNAVAILABLE)
+        return _postpone(row, Code.LOG_UNAVAILABLE)
     except Exception:
         _postpone(row, Code.TRY_LATER)
         raise
-    return True
 
 
 def release_leases() -> None:
@@ -107,25 +117,35 @@ def _ask_other_node(row: Outbox, message: EvidenceRequest, node: Identity, trans
         bytes(row.body), row.receiver, node.directory, node.key, now=true_now(), nonce=nonce
     )
     response = transport(node.directory.node(row.receiver), delivery)
-    reply = protocol.open_reply(response, delivery, message, node.directory, now=true_now())
+    wait = asked_pause(response)
+    try:
+        reply = protocol.open_reply(response, delivery, message, node.directory, now=true_now())
+    except Refused:
+        if wait is None:
+            raise
+        raise Unreachable(Code.TRY_LATER, wait) from None
     if isinstance(reply, Refusal) and Refused(reply.code).retry:
-        raise Refused(reply.code, reply.path, reply.hint)
+        raise Unreachable(reply.code, wait)
     return outcomes.of_reply(row, reply)
 
 
-def _postpone(row: Outbox, problem: Code) -> None:
+def _postpone(row: Outbox, problem: Code, asked: timedelta | None = None) -> str:
+    """Let the question wait: longer each time, and at least as long as the other node asks, within bounds."""
     wait = pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
+    wait = max(wait, min(asked or timedelta(0), LONGEST_ASKED))
+    DELIVERED.labels(row.receiver, problem.value).inc()
     still_ours = Outbox.objects.filter(pk=row.pk, state=Outbox.State.WAITING, lease=row.lease)
     still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=problem.value)
     log.info("waiting message=%s for=%s attempts=%d problem=%s", row.id, row.receiver, row.attempts, problem)
+    return problem.value
 
 
-def _settle(row: Outbox, outcome: Outcome) -> None:
-    """Store the outcome, record the access and tell the case, all or nothing, and once."""
+def _settle(row: Outbox, outcome: Outcome) -> str:
+    """Store the outcome, record the access and tell the case, all or nothing, and once; what came of it."""
     with transaction.atomic():
         current = Outbox.objects.select_for_update().get(pk=row.pk)
         if current.state != Outbox.State.WAITING:
-            return
+            return str(current.state)
         current.state = Outbox.State.SETTLED
         current.outcome = outcomes.to_json(outcome)
         current.settled_at = true_now()
@@ -137,4 +157,7 @@ def _settle(row: Outbox, outcome: Outcome) -> None:
             direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
             record_access(message, message.sender_agency, direction)
         outcomes.tell(outcome)
-    log.info("settled message=%s attempts=%d as=%s", row.id, row.attempts, type(outcome).__name__.lower())
+    became = type(outcome).__name__.lower()
+    DELIVERED.labels(row.receiver, became).inc()
+    log.info("settled message=%s attempts=%d as=%s", row.id, row.attempts, became)
+    return became

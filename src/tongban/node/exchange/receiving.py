@@ -11,11 +11,12 @@ from django.db import DatabaseError, InterfaceError
 from tongban import protocol
 from tongban.node.clock import today, true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import answers, department, identity
+from tongban.node.exchange import answers, department, identity, limits
 from tongban.node.exchange.connectors import connector_for
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import SeenNonce
 from tongban.node.group_commit import QueueFull
+from tongban.node.metrics import DEPARTMENT_SECONDS
 from tongban.node.translog.api import LogUnavailable, check_available
 from tongban.protocol import (
     Authenticated,
@@ -71,7 +72,8 @@ def _reply_to(request: HttpRequest, node: Identity) -> EvidenceAnswer | Refusal:
             raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
         received = protocol.authenticate(request, node.directory, node.me, now=true_now())
         message = received.message.id
-        return _answered_once(received, node)
+        with limits.share_of(received.message.sender):
+            return _answered_once(received, node)
     except Refused as refused:
         log.info("refused message=%s code=%s path=%s", message, refused.code.value, refused.path)
         return protocol.refusal(refused, node.me, message, true_now())
@@ -120,4 +122,5 @@ def read_for(message: EvidenceRequest, node: Identity) -> tuple[dict[str, protoc
     """What the own agency that `message` asks holds; Refused `try-later`, `department-data-invalid`."""
     kind = node.directory.evidence_type(message.body.evidence_type)
     connector = connector_for(message.receiver_agency, kind.name, node.directory)
-    return department.read_evidence(connector, kind, message.body.subject, message.body.fields, today())
+    with DEPARTMENT_SECONDS.labels(message.receiver_agency, kind.name).time():
+        return department.read_evidence(connector, kind, message.body.subject, message.body.fields, today())

@@ -7,10 +7,12 @@ import logging
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Protocol
 
 import httpx
 
+from tongban.node import tracing
 from tongban.node.config import this_node
 from tongban.node.tls_folder import TlsFolder, client_context
 from tongban.protocol import Code, HttpRequest, HttpResponse, NodeEntry
@@ -25,8 +27,10 @@ log = logging.getLogger(__name__)
 class Unreachable(Exception):
     """The other node did not give a whole response; `code` says what stood in the way."""
 
-    def __init__(self, code: Code = Code.TRY_LATER) -> None:
+    def __init__(self, code: Code = Code.TRY_LATER, pause: timedelta | None = None) -> None:
+        """`pause` is how long the other node asks to wait."""
         self.code = code
+        self.pause = pause
         super().__init__(code)
 
 
@@ -51,7 +55,12 @@ class HttpTransport:
 
     def __call__(self, peer: NodeEntry, request: HttpRequest) -> HttpResponse:
         """The response; Unreachable when the connection fails or the response is too large."""
-        headers = (*request.headers, ("host", request.authority), ("accept-encoding", "identity"))
+        headers = (
+            *request.headers,
+            *tracing.outgoing_headers(),
+            ("host", request.authority),
+            ("accept-encoding", "identity"),
+        )
         try:
             with self._client(peer).stream(
                 request.method, peer.gateway_url + request.path, headers=headers, content=request.body
@@ -77,6 +86,14 @@ class HttpTransport:
             )
             self._clients[peer.id] = (state, client)
             return client
+
+
+def asked_pause(response: HttpResponse) -> timedelta | None:
+    """How long a node that takes no more for now asks to wait, in whole seconds; None when it does not."""
+    if response.status not in {429, 503}:
+        return None
+    said = dict(response.headers).get("retry-after", "")
+    return timedelta(seconds=int(said)) if said.isascii() and said.isdigit() and len(said) < 7 else None
 
 
 def own_transport() -> HttpTransport:

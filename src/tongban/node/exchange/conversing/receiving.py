@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import identity
+from tongban.node.exchange import identity, limits
 from tongban.node.exchange.conversing import storing
 from tongban.node.exchange.conversing.peers import note_ahead
 from tongban.node.exchange.conversing.saying import here
@@ -52,8 +52,9 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
             raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
         delivered = talk.authenticate_utterance(request, node.directory, node.me, now=true_now())
         message = delivered.message.id
-        note_delivery(delivered.verified)
-        return _take_in(delivered, request.body, node)
+        with limits.share_of(delivered.message.sender):
+            note_delivery(delivered.verified)
+            return _take_in(delivered, request.body, node)
     except Refused as why:
         log.info("refused message=%s code=%s path=%s", message, why.code.value, why.path)
         refused = why

@@ -1,0 +1,61 @@
+"""Traces of messages between nodes with OpenTelemetry: off unless the node's file names a collector.
+
+A trace goes on at the other node by the `traceparent` header. Spans carry names of nodes, kinds and codes
+and the message's id; nothing about a person.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import context, propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+
+from tongban.node.config import NodeConfig
+
+_tracer = trace.get_tracer("tongban")
+
+
+def start(config: NodeConfig, process: str) -> None:
+    """Send this process' traces to the collector that `config` names, if it names one."""
+    if config.traces_url:
+        exporter = OTLPSpanExporter(endpoint=config.traces_url)
+        trace.set_tracer_provider(provider(config.name, process, exporter))
+
+
+def provider(node: str, process: str, exporter: SpanExporter) -> TracerProvider:
+    """What makes the traces of a process and gives them to `exporter` from a thread of its own."""
+    resource = Resource(
+        {"service.name": f"tongban-{process}", "service.namespace": node, "process.pid": os.getpid()}
+    )
+    made = TracerProvider(resource=resource)
+    made.add_span_processor(BatchSpanProcessor(exporter))
+    return made
+
+
+@contextmanager
+def received(path: str, headers: Mapping[str, str]) -> Iterator[trace.Span]:
+    """The span of answering a request, in the trace of whoever sent it."""
+    parent = propagate.extract({name: headers[name] for name in ("traceparent",) if name in headers})
+    with _tracer.start_as_current_span(f"answer {path}", parent, kind=trace.SpanKind.SERVER) as span:
+        yield span
+
+
+@contextmanager
+def delivering(kind: str, message: str, receiver: str) -> Iterator[trace.Span]:
+    """The span of one attempt to deliver a message."""
+    attributes = {"tongban.message": message, "tongban.receiver": receiver}
+    with _tracer.start_as_current_span(
+        f"deliver {kind}", kind=trace.SpanKind.CLIENT, attributes=attributes, record_exception=False
+    ) as span:
+        yield span
+
+
+def outgoing_headers() -> tuple[tuple[str, str], ...]:
+    """The headers by which the other node goes on with the present trace; none when there is none."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier, context.get_current())
+    return tuple((name, value) for name, value in carrier.items() if name == "traceparent")

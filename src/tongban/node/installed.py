@@ -1,6 +1,8 @@
 """The Django apps that make up a node; a list of its own so that tools can read it without a node."""
 
 INSTALLED_APPS = [
+    "tongban.node.admin",
+    "tongban.node.admin.django_admin.OperatorAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

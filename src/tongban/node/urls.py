@@ -1,9 +1,11 @@
 """The node's addresses: the citizen's portal at the root, the officers' workbench beside it."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("workbench/", include("tongban.node.workbench.urls")),
+    path("admin/", admin.site.urls),
     path("", include("tongban.node.sign_in.urls")),
     path("", include("tongban.node.portal.urls")),
 ]

@@ -36,6 +36,8 @@ def _how(access: Access) -> str:
         return _("查询本地部门的系统")
     if access.direction == "in":
         return _("收到另一地提供的记录")
+    if not access.agency:
+        return _("您用这里的账号登录那边的门户")
     return _("从%(node)s一侧询问，由本地部门提供") % {"node": node_name(access.asking_node)}
 
 
@@ -43,7 +45,7 @@ def look_line(access: Access) -> LookLine:
     """One access in words."""
     return LookLine(
         at=access.at,
-        who=agency_name(access.agency),
+        who=agency_name(access.agency) if access.agency else node_name(access.asking_node),
         how=_how(access),
         what=field_names(access.fields),
         why=spoken(access.purpose),

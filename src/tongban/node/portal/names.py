@@ -34,6 +34,11 @@ def service_name(code: str) -> str:
 
 def field_names(fields: Iterable[str]) -> str:
     """The fields in words, as one enumeration."""
-    own = {"name": _("姓名"), "answers": _("申请时填写的回答"), "files": _("申请时上传的材料")}
+    own = {
+        "name": _("姓名"),
+        "resident_id": _("公民身份号码"),
+        "answers": _("申请时填写的回答"),
+        "files": _("申请时上传的材料"),
+    }
     titles = {name: spoken(title) for name, title in api.field_titles().items()}
     return (", " if is_english() else "、").join(own.get(name) or titles.get(name) or name for name in fields)

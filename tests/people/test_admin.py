@@ -1,0 +1,125 @@
+"""The operator's pages: who gets in, what can be read, and that nothing there alters what happened."""
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+
+from tests.casework.conftest import POST
+from tests.casework.walk import RESIDENT_ID
+from tests.protocol.federation_of_two import SICHUAN_KEY, directory
+from tongban.node.casework.models import Case, Event, PublishedService
+from tongban.node.clock import today, true_now
+from tongban.node.exchange import identity
+from tongban.node.people.models import AccessRecord, Account, Grant, Officer, Person
+from tongban.node.people.permissions import Act, grant, may
+from tongban.node.people.register import create_citizen, create_officer
+
+HISTORY: tuple[type[Model], ...] = (Case, Event, AccessRecord, PublishedService, Person)
+
+
+@pytest.fixture
+def operator(db: None) -> Officer:
+    return create_officer("operator", "x", "510100-yb", "高岚", POST, acts=(Act.ADMINISTER,)).officer
+
+
+@pytest.fixture
+def inside(client: Client, operator: Officer) -> Client:
+    client.force_login(operator.account)
+    return client
+
+
+@pytest.fixture
+def woman(db: None) -> Person:
+    person = create_citizen("woman", "x", RESIDENT_ID, "刘芳").person
+    assert person is not None
+    return person
+
+
+@pytest.fixture(autouse=True)
+def _directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        identity,
+        "current",
+        lambda: identity.Identity("sichuan", SICHUAN_KEY, directory(around=true_now()), b""),
+    )
+
+
+def test_who_is_not_signed_in_is_led_to_the_nodes_sign_in(client: Client, db: None) -> None:
+    location = client.get("/admin/").headers["Location"]
+    assert client.get(location, follow=False).headers["Location"].startswith("/sign-in/?next=")
+
+
+def test_an_officer_without_the_right_to_administer_is_refused(client: Client, db: None) -> None:
+    officer = create_officer("officer", "x", "510100-yb", "王敏", POST).officer
+    client.force_login(officer.account)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model.__name__))
+def test_every_list_opens(inside: Client, model: type[Model]) -> None:
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    assert inside.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("model", HISTORY)
+def test_nothing_that_happened_can_be_added_or_removed(inside: Client, model: type[Model]) -> None:
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    assert inside.get(f"{address}add/").status_code == 403
+    assert "delete_selected" not in inside.get(address).content.decode()
+
+
+def test_opening_a_person_is_recorded_and_shows_no_id_number(inside: Client, woman: Person) -> None:
+    page = inside.get(f"/admin/people/person/{woman.pk}/change/").content.decode()
+    assert RESIDENT_ID not in page
+    assert AccessRecord.objects.filter(pseudonym=woman.pseudonym, direction="read").count() == 1
+
+
+def test_posting_to_a_person_changes_nothing(inside: Client, woman: Person) -> None:
+    inside.post(f"/admin/people/person/{woman.pk}/change/", {"name": "别人"})
+    woman.refresh_from_db()
+    assert woman.name == "刘芳"
+
+
+def test_a_grant_is_given_on_the_officers_page(inside: Client, operator: Officer) -> None:
+    address = f"/admin/people/officer/{operator.pk}/change/"
+    form = {
+        "post_zh": "管理员",
+        "post_en": "Administrator",
+        "is_active": "on",
+        "grants-TOTAL_FORMS": "2",
+        "grants-INITIAL_FORMS": "1",
+        "grants-0-id": str(operator.grants.get().pk),
+        "grants-0-officer": str(operator.pk),
+        "grants-0-act": "administer",
+        "grants-0-valid_from": str(today()),
+        "grants-1-officer": str(operator.pk),
+        "grants-1-act": "supervise",
+        "grants-1-valid_from": str(today()),
+    }
+    assert inside.post(address, form).status_code == 302
+    assert may(operator, Act.SUPERVISE)
+
+
+def test_a_grant_cannot_be_removed_only_ended(inside: Client, operator: Officer) -> None:
+    given = grant(operator, Act.SUPERVISE)
+    page = inside.get(f"/admin/people/officer/{operator.pk}/change/").content.decode()
+    assert "DELETE" not in page
+    assert Grant.objects.filter(pk=given.pk).exists()
+
+
+def test_closing_an_account_signs_it_out_everywhere(inside: Client, woman: Person) -> None:
+    there = Client()
+    account = Account.objects.get(username="woman")
+    account.set_password("a long password for tests")
+    account.save()
+    there.post("/sign-in/", {"username": "woman", "password": "a long password for tests"})
+    assert there.get("/cases/").status_code == 200
+    inside.post(f"/admin/people/account/{account.pk}/change/", {})
+    assert there.get("/cases/").status_code == 302
+
+
+def test_reference_data_name_their_files(inside: Client) -> None:
+    page = inside.get("/admin/reference/").content.decode()
+    assert "places/agencies.toml" in page
+    assert "两江新区" in page or "重庆市医疗保障局" in page

@@ -6,7 +6,9 @@ signature is looked at; a header's own keys and certificates are never believed.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 import orjson
 
@@ -14,25 +16,23 @@ from tongban.credentials import base64url
 from tongban.credentials.algorithms import ACCEPTED_JOSE_NAMES, JOSE_NAMES
 from tongban.credentials.limits import DEFAULT_LIMITS, Limits
 from tongban.credentials.refusals import Code, CredentialRefused
-from tongban.suites import SigningKey, VerifyingKey
+from tongban.suites import SigningKey, Suite, VerifyingKey
 
 KeyFor = Callable[[Mapping[str, object], Mapping[str, object]], VerifyingKey]
 """Finds the key that a header and a payload, both unverified, call for; raises CredentialRefused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A token whose signature held."""
 
-    header: dict[str, object]
+    header: Mapping[str, object]
     payload: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(NamedTuple):
     """A token that was taken apart; nothing in it is believed yet."""
 
-    header: dict[str, object]
+    header: Mapping[str, object]
     payload: dict[str, object]
     signed: bytes
     signature: bytes
@@ -49,8 +49,17 @@ class Unverified:
 
 def sign(header: Mapping[str, object], payload: Mapping[str, object], key: SigningKey) -> bytes:
     """The compact form, in ASCII; `alg` is the key's, all else stands in `header`."""
-    full = {"alg": JOSE_NAMES[key.suite], **header}
-    signed = base64url.encode(dump_json(full)) + b"." + base64url.encode(dump_json(payload))
+    return sign_under(header_text(header, key.suite), payload, key)
+
+
+def header_text(header: Mapping[str, object], suite: Suite) -> bytes:
+    """A header for keys of this suite, as it travels; to be made once for many tokens."""
+    return base64url.encode(dump_json({"alg": JOSE_NAMES[suite], **header}))
+
+
+def sign_under(header: bytes, payload: Mapping[str, object], key: SigningKey) -> bytes:
+    """The compact form under a header from `header_text`."""
+    signed = header + b"." + base64url.encode(dump_json(payload))
     return signed + b"." + base64url.encode(key.sign(signed))
 
 
@@ -61,12 +70,22 @@ def take_apart(token: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Unv
     parts = token.split(b".")
     if len(parts) != 3:
         raise CredentialRefused(Code.MALFORMED, where)
-    header = load_object(base64url.decode(parts[0], f"{where}.header"), f"{where}.header", limits)
-    payload = load_object(base64url.decode(parts[1], f"{where}.payload"), f"{where}.payload", limits)
+    head, body, end = parts
+    header = _remembered(head) if len(head) <= _SHORT else _header(head)
+    payload = load_object(base64url.decode(body, where), where, limits)
+    signature = base64url.decode(end, where)
+    return Unverified(header, payload, token[: -len(end) - 1], signature, where)
+
+
+def _header(text: bytes) -> Mapping[str, object]:
+    header = load_object(base64url.decode(text, "header"), "header", DEFAULT_LIMITS)
     if "crit" in header or "b64" in header:
-        raise CredentialRefused(Code.MALFORMED, f"{where}.header.crit")
-    signature = base64url.decode(parts[2], f"{where}.signature")
-    return Unverified(header, payload, token[: -len(parts[2]) - 1], signature, where)
+        raise CredentialRefused(Code.MALFORMED, "header.crit")
+    return MappingProxyType(header)
+
+
+_SHORT = 512
+_remembered = lru_cache(maxsize=1024)(_header)
 
 
 def dump_json(value: object) -> bytes:
@@ -78,13 +97,15 @@ def dump_json(value: object) -> bytes:
 
 
 def load_json(data: bytes, where: str, limits: Limits, code: Code = Code.MALFORMED) -> object:
-    """The value; refuses what is not JSON, and deeper nesting than allowed before it is read."""
-    if data.count(b"[") + data.count(b"{") > limits.depth and _depth(data) > limits.depth:
-        raise CredentialRefused(Code.TOO_DEEP, where)
+    """The value; refuses what is not JSON.
+
+    The reader itself stops at a depth of 1024; whoever walks through the value holds it to the limit.
+    """
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        raise CredentialRefused(code, where) from None
+        too_deep = _depth(data) > limits.depth
+        raise CredentialRefused(Code.TOO_DEEP if too_deep else code, where) from None
 
 
 def load_object(data: bytes, where: str, limits: Limits) -> dict[str, object]:

@@ -6,6 +6,7 @@ digests.
 
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from tongban.credentials import base64url, jws
@@ -15,8 +16,9 @@ from tongban.credentials.refusals import Code, CredentialRefused
 from tongban.credentials.sdjwt import disclosures as disclosed
 from tongban.credentials.sdjwt.frame import Frame
 from tongban.credentials.sdjwt.revealing import DIGESTS, ELLIPSIS, HASH, RESERVED
-from tongban.suites import SigningKey, VerifyingKey
+from tongban.suites import SigningKey, Suite, VerifyingKey
 
+_LEAVES = frozenset({str, int, bool, float, type(None)})
 NO_HEADER: Mapping[str, object] = MappingProxyType({})
 
 
@@ -50,8 +52,17 @@ def issue(
         if "cnf" in claims:
             raise CredentialRefused(Code.CLAIM_COLLISION, "cnf")
         payload["cnf"] = {"jwk": to_jwk(holder)}
-    token = jws.sign({"typ": typ, "kid": key.keyid, **header}, payload, key)
+    if header:
+        text = jws.header_text({"typ": typ, "kid": key.keyid, **header}, key.suite)
+    else:
+        text = _plain_header(typ, key.keyid, key.suite)
+    token = jws.sign_under(text, payload, key)
     return b"~".join((token, *writing.written, b"")).decode()
+
+
+@lru_cache(maxsize=256)
+def _plain_header(typ: str, keyid: str, suite: Suite) -> bytes:
+    return jws.header_text({"typ": typ, "kid": keyid}, suite)
 
 
 class _Writing:
@@ -71,9 +82,7 @@ class _Writing:
         for name, value in members.items():
             inner = frame.inner.get(name)
             if inner is None:
-                open_members[name] = value
-                if type(value) in {dict, list}:
-                    _check_names(value)
+                open_members[name] = _checked(value)
                 continue
             content = self.value_of(value, inner) if inner.inner else _checked(value)
             if inner.hidden:
@@ -106,13 +115,13 @@ class _Writing:
         """Salt and write the contents; the digests in the same order."""
         for content, salt in zip(contents, disclosed.fresh_salts(len(contents)), strict=True):
             content[0] = salt
-        texts = [disclosed.write(content) for content in contents]
+        texts = disclosed.write_all(contents)
         self.written.extend(texts)
         return disclosed.digest_texts(texts, self.digest)
 
 
 def _checked(value: object) -> object:
-    if type(value) in {dict, list}:
+    if type(value) not in _LEAVES:
         _check_names(value)
     return value
 

@@ -3,15 +3,13 @@
 Promises: nothing is decoded here; size and number of the parts are within the limits.
 """
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """The parts as ASCII text. `presented` is what the key binding's hash covers, last tilde included."""
 
     token: bytes

@@ -15,6 +15,7 @@ DIGESTS = "_sd"
 HASH = "_sd_alg"
 ELLIPSIS = "..."
 RESERVED = frozenset({DIGESTS, HASH, ELLIPSIS})
+_NESTED = frozenset({dict, list})
 
 
 def reveal(
@@ -22,11 +23,10 @@ def reveal(
 ) -> dict[str, object]:
     """The claims: `payload` itself, changed, with what `shown` discloses and without any digest."""
     payload.pop(HASH, None)
-    waiting: dict[str, Contents] = {}
-    for text, disclosure in zip(disclosed.digest_texts(shown, digest), shown, strict=True):
-        if text in waiting:
-            raise CredentialRefused(Code.DIGEST_DOUBLED, "disclosures")
-        waiting[text] = disclosed.read(disclosure, limits)
+    digests = disclosed.digest_texts(shown, digest)
+    waiting = dict(zip(digests, disclosed.read_all(shown, limits), strict=True))
+    if len(waiting) != len(shown):
+        raise CredentialRefused(Code.DIGEST_DOUBLED, "disclosures")
     walk = _Walk(waiting, limits.depth)
     walk.through_object(payload, 0)
     if waiting:
@@ -62,18 +62,27 @@ class _Walk:
     def disclose_into(self, members: dict[str, object], digests: object, depth: int) -> None:
         if type(digests) is not list:
             raise CredentialRefused(Code.MALFORMED, DIGESTS)
+        seen, waiting = self.seen, self.waiting
         for digest in digests:
-            contents = self.contents_of(digest)
+            if type(digest) is not str:
+                raise CredentialRefused(Code.MALFORMED, DIGESTS)
+            if digest in seen:
+                raise CredentialRefused(Code.DIGEST_DOUBLED, "claims")
+            seen.add(digest)
+            contents = waiting.pop(digest, None)
             if contents is None:
                 continue
             if len(contents) != 3:
                 raise CredentialRefused(Code.DISCLOSURE_MALFORMED, "disclosure: expected a name")
-            name: str = contents[1]  # type: ignore[assignment]
-            if name in RESERVED:
-                raise CredentialRefused(Code.RESERVED_NAME, "disclosure")
-            if name in members:
-                raise CredentialRefused(Code.CLAIM_COLLISION, "disclosure")
-            members[name] = self.through_value(contents[2], depth + 1)
+            salt, name, value = contents
+            if type(salt) is not str or type(name) is not str:
+                raise CredentialRefused(Code.DISCLOSURE_MALFORMED, "disclosure: salt or name")
+            if name in members or name in RESERVED:
+                reserved = name in RESERVED
+                raise CredentialRefused(
+                    Code.RESERVED_NAME if reserved else Code.CLAIM_COLLISION, "disclosure"
+                )
+            members[name] = self.through_value(value, depth + 1) if type(value) in _NESTED else value
 
     def through_array(self, elements: list[object], depth: int) -> list[object]:
         if depth > self.deepest:
@@ -86,7 +95,7 @@ class _Walk:
                 contents = self.contents_of(element[ELLIPSIS])
                 if contents is None:
                     continue
-                if len(contents) != 2:
+                if len(contents) != 2 or type(contents[0]) is not str:
                     raise CredentialRefused(Code.DISCLOSURE_MALFORMED, "disclosure: expected no name")
                 kept.append(self.through_value(contents[1], depth + 1))
             else:

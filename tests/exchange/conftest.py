@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from tests.exchange.far_node import FarNode
 from tests.exchange.own_files import config, publish
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY, SUBJECT, directory
@@ -80,6 +81,16 @@ def department(transactional_db: None, declare: Callable[..., None]) -> Iterator
     yield _fill
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarNode]:
+    """Chongqing's node as processes of its own, for tests that only talk to it; they share an xdist group."""
+    node = FarNode(tmp_path_factory.mktemp("gateway"), database_server_url)
+    node.create()
+    node.start()
+    yield node
+    node.drop()
 
 
 def connector_as_declared() -> dict[str, Any]:

@@ -8,7 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from django.db import connection
-from starlette.applications import Starlette
 
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.exchange.test_receiving import database_gone
@@ -34,7 +33,7 @@ def _threads_keep_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 def call(
     method: str, path: str, headers: Headers | None = None, body: bytes | AsyncIterator[bytes] = b""
 ) -> httpx.Response:
-    app = Starlette(routes=routes.ROUTES, exception_handlers=routes.EXCEPTION_HANDLERS)
+    app = routes.application()
 
     async def once() -> httpx.Response:
         transport = httpx.ASGITransport(app)

@@ -5,7 +5,6 @@ import asyncio
 import httpx
 import pytest
 from django.db import connection
-from starlette.applications import Starlette
 
 from tests.protocol.federation_of_two import SICHUAN_KEY
 from tests.translog.conftest import ActAs
@@ -28,7 +27,7 @@ def _threads_keep_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def call(method: str, path: str, body: bytes = b"") -> httpx.Response:
-    app = Starlette(routes=routes.ROUTES, exception_handlers=routes.EXCEPTION_HANDLERS)
+    app = routes.application()
 
     async def once() -> httpx.Response:
         transport = httpx.ASGITransport(app)

@@ -25,7 +25,7 @@ def _application() -> Starlette:
     except (ConfigError, DatabaseUnavailableError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
-    return Starlette(routes=routes.ROUTES, exception_handlers=routes.EXCEPTION_HANDLERS)
+    return routes.application()
 
 
 app = _application()

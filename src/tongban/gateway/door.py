@@ -16,7 +16,8 @@ from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.limits import RETRY_SECONDS
 from tongban.node.metrics import ANSWER_SECONDS, RECEIVED
 from tongban.node.translog import serving, witness
-from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol import Code, HttpRequest, HttpResponse, Refused, records_schema
+from tongban.protocol.evidence_schema import JsonSchema
 
 Given = TypeVar("Given")
 log = logging.getLogger(__name__)
@@ -93,6 +94,12 @@ def directory() -> Identity:
 def offer_directory(document: bytes) -> Identity:
     """Go by this directory if it is newer and signed; Refused else."""
     return _or_later(lambda: directories.offer(document))
+
+
+def evidence_schema(name: str) -> JsonSchema | None:
+    """The JSON Schema of an evidence type's records; None when the directory has no such type."""
+    kinds = {kind.name: kind for kind in directory().directory.evidence_types}
+    return records_schema(kinds[name]) if name in kinds else None
 
 
 def _or_later(call: Callable[[], Given]) -> Given:

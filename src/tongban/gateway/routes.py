@@ -1,6 +1,6 @@
 """The gateway's addresses: messages, health, directory, log.
 
-A body is read up to the limit only; a request whose framing two parsers could read differently is refused.
+A body is read up to the limit only.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,13 +9,16 @@ from typing import TypeVar
 
 import anyio
 from anyio import to_thread
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
-from tongban.gateway import door
+from tongban.gateway import door, openapi
+from tongban.gateway.framing import OneReading
 from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
@@ -25,7 +28,6 @@ THREADS = 64
 """Messages that one process works on at the same time; what they store goes to the database in groups."""
 MOST_WAITING = 512
 """Messages that queue for a thread; what comes beyond is refused, to be delivered again."""
-ONCE_ONLY = ("host", "content-length", "content-type", "transfer-encoding")
 
 Given = TypeVar("Given")
 _threads = anyio.CapacityLimiter(THREADS)
@@ -42,14 +44,13 @@ async def conversations(request: Request) -> Response:
 
 
 async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) -> Response:
-    headers = _headers(request)
     try:
-        _check_framing(headers, bool(request.url.query))
+        _check_query(request)
         body = await _read_body(request)
     except Refused as refused:
         return _response(door.counted(request.url.path, refuse(refused)))
     authority = request.headers.get("host", "").lower()
-    whole = HttpRequest(request.method, authority, request.url.path, headers, body)
+    whole = HttpRequest(request.method, authority, request.url.path, _headers(request), body)
     if _threads.statistics().tasks_waiting >= MOST_WAITING:
         return _response(door.counted(request.url.path, refuse(Refused(Code.TRY_LATER, "", "too many wait"))))
     return _response(await _in_thread(partial(give, whole)))
@@ -82,7 +83,7 @@ async def directory(request: Request) -> Response:
 async def offered_directory(request: Request) -> Response:
     """Take a directory that is newer and signed; say which version is in force then."""
     try:
-        _check_framing(_headers(request), bool(request.url.query))
+        _check_query(request)
         body = await _read_body(request)
         taken = await _in_thread(partial(door.offer_directory, body))
     except Refused as refused:
@@ -90,33 +91,39 @@ async def offered_directory(request: Request) -> Response:
     return JSONResponse({"version": taken.directory.version})
 
 
+async def evidence_type(request: Request) -> Response:
+    """Give the JSON Schema of the records of an evidence type of the directory."""
+    try:
+        schema = await _in_thread(partial(door.evidence_schema, request.path_params["name"]))
+    except Refused as refused:
+        return _response(refuse(refused))
+    if schema is None:
+        raise HTTPException(404)
+    return JSONResponse(schema, media_type="application/schema+json")
+
+
+async def described(_request: Request) -> Response:
+    """Give the OpenAPI document."""
+    return JSONResponse(openapi.document())
+
+
 async def not_served(_request: Request, error: Exception) -> Response:
     """Say in JSON that an address or method is not served."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return JSONResponse({"status": status, "see": MESSAGES_PATH}, status_code=status)
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    return JSONResponse({"status": status, "see": "/openapi.json"}, status_code=status, headers=headers)
 
 
 def _headers(request: Request) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
 
 
-def _check_framing(headers: Headers, has_query: bool) -> None:
-    names = [name for name, _ in headers]
-    for name in ONCE_ONLY:
-        if names.count(name) > 1:
-            raise Refused(Code.MALFORMED, f"header {name}", "once at most")
-    if "content-length" in names and "transfer-encoding" in names:
-        raise Refused(Code.MALFORMED, "header transfer-encoding", "not together with content-length")
-    if "content-encoding" in names:
-        raise Refused(Code.MALFORMED, "header content-encoding", "bodies are sent plain")
-    if has_query:
+def _check_query(request: Request) -> None:
+    if request.url.query:
         raise Refused(Code.MALFORMED, "query", "none is expected")
 
 
 async def _read_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
-    if not (declared.isascii() and declared.isdigit()):
-        raise Refused(Code.MALFORMED, "header content-length", "a number of bytes")
     too_large = Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
     if len(declared) > 12 or int(declared) > BODY_LIMIT:
         raise too_large
@@ -147,6 +154,14 @@ ROUTES = (
     Route("/health/ready", health),
     Route("/directory", directory),
     Route("/directory", offered_directory, methods=["POST"]),
+    Route("/evidence-types/{name}", evidence_type),
+    Route("/openapi.json", described),
     *LOG_ROUTES,
 )
+MIDDLEWARE = (Middleware(OneReading),)
 EXCEPTION_HANDLERS: Mapping[int | type[Exception], ExceptionHandler] = {HTTPException: not_served}
+
+
+def application() -> Starlette:
+    """All of it as one application."""
+    return Starlette(routes=ROUTES, middleware=MIDDLEWARE, exception_handlers=EXCEPTION_HANDLERS)

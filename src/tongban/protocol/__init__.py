@@ -38,6 +38,7 @@ from tongban.protocol.evidence import (
     Value,
     ValueType,
 )
+from tongban.protocol.evidence_schema import records_schema
 from tongban.protocol.http import Headers, HttpRequest, HttpResponse
 from tongban.protocol.messages import (
     ConsentBasis,
@@ -125,6 +126,7 @@ __all__ = [
     "parse_request",
     "plain_reply",
     "read_unsigned",
+    "records_schema",
     "refusal",
     "seal_reply",
     "seal_request",

@@ -74,9 +74,9 @@ class FarSide:
         self._keep(talk.open_conversation(self.thread, matter, says, body, self.here()))
         return self.delivery(self.said[-1])
 
-    def decide(self, says: str, body: Body) -> HttpRequest:
+    def decide(self, says: str, body: Body, again: Matter | None = None) -> HttpRequest:
         """Say something in the only conversation; its delivery to Sichuan."""
-        self._keep(talk.decide(self.thread, self.conversation, says, body, self.here()))
+        self._keep(talk.decide(self.thread, self.conversation, says, body, self.here(), again=again))
         return self.delivery(self.said[-1])
 
     def delivery(self, message: talk.AnyUtterance) -> HttpRequest:

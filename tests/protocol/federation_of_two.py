@@ -44,7 +44,11 @@ def directory(version: int = 1, around: datetime = NOW) -> protocol.Directory:
         version=version,
         issued=key_from,
         nodes=(node("sichuan", "510000", SICHUAN_KEY), node("chongqing", "500000", CHONGQING_KEY)),
-        agencies=(agency("510100-yb", "sichuan", "510100"), agency("500000-yb", "chongqing", "500000")),
+        agencies=tuple(
+            agency(f"{place}-{field}", node_id, place)
+            for node_id, place in (("sichuan", "510100"), ("chongqing", "500000"))
+            for field in ("yb", "rs")
+        ),
         handles=(
             protocol.Handles(
                 service="medical-retirement", place="510100", agency="510100-yb", valid_from=start

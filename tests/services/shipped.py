@@ -7,11 +7,12 @@ import tongban.services
 
 SHIPPED = Path(tongban.services.__file__).parent
 FOLDERS = ("medical_retirement", "retirement_age")
+TWO_SIDED = ("hotline_handover", "unemployment_transfer")
 
 
-def copy_shipped(root: Path) -> Path:
-    """Copy the story's service and the law it relies on; the root."""
-    for folder in FOLDERS:
+def copy_shipped(root: Path, folders: tuple[str, ...] = FOLDERS) -> Path:
+    """Copy services (the story's one) and the law they rely on; the root."""
+    for folder in folders:
         shutil.copytree(
             SHIPPED / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "examples")
         )

@@ -153,6 +153,8 @@ def _introduce(federation: SampleFederation) -> None:
         click.echo(f"  {person.username:<18} {person.name}   {person.shows.en}")
     for side in SIDES:
         click.echo(f"  {side.officer:<18} {side.officer_name}   {side.officer_post.en}, {side.title.en}")
+        for post in side.posts:
+            click.echo(f"  {post.officer:<18} {post.name}   {post.title.en}, {side.title.en}")
     click.echo("\n  Ctrl-C stops both nodes; started again, they go on with what they had.\n")
 
 

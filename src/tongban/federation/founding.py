@@ -19,6 +19,8 @@ from tongban.places import agencies
 from tongban.protocol import CONTRIBUTION_SPELLS, Directory, SigningKey
 
 SERVICE = "medical-retirement"
+TWO_SIDED = ("hotline-handover", "unemployment-transfer")
+"""Services that talk with the agency of the other side."""
 TLS_FOLDER = "tls"
 VALID_FROM = date(2024, 1, 1)
 _KEYS_FROM = datetime(2024, 1, 1, tzinfo=UTC)
@@ -189,12 +191,18 @@ def _directory(
             )
             for side in SIDES
         ),
-        agencies=tuple(_agency(side) for side in SIDES),
-        handles=tuple(
-            protocol.Handles(
-                service=SERVICE, place=side.office_place, agency=side.agency, valid_from=VALID_FROM
-            )
+        agencies=tuple(
+            _agency(side, code)
             for side in SIDES
+            for code in (side.agency, *(post.agency for post in side.posts))
+        ),
+        handles=tuple(
+            protocol.Handles(service=service, place=side.office_place, agency=agency, valid_from=VALID_FROM)
+            for side in SIDES
+            for service, agency in (
+                (SERVICE, side.agency),
+                *((service, post.agency) for post in side.posts for service in TWO_SIDED),
+            )
         ),
         holds=tuple(
             protocol.Holds(
@@ -209,10 +217,10 @@ def _directory(
     )
 
 
-def _agency(side: Side) -> protocol.AgencyEntry:
-    name = agencies.agency(side.agency).name
+def _agency(side: Side, code: str) -> protocol.AgencyEntry:
+    name = agencies.agency(code).name
     return protocol.AgencyEntry(
-        code=side.agency, title=_text(name.zh, name.en), node=side.node, place=side.office_place
+        code=code, title=_text(name.zh, name.en), node=side.node, place=side.office_place
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tongban.federation.sample_people import sample_people
-from tongban.federation.sides import SIDES, Side
+from tongban.federation.sides import SIDES, Post, Side
 from tongban.node.cli import bring_up_to_date
 from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
@@ -74,9 +74,11 @@ def _open_accounts(side: Side, password: str) -> None:
     for person in sample_people():
         if person.username not in known:
             create_citizen(person.username, password, person.resident_number, person.name)
-    if side.officer not in known:
-        post = Text(zh=side.officer_post.zh, en=side.officer_post.en)
-        create_officer(side.officer, password, side.agency, side.officer_name, post)
+    own = Post(side.agency, side.officer, side.officer_name, side.officer_post)
+    for post in (own, *side.posts):
+        if post.officer not in known:
+            title = Text(zh=post.title.zh, en=post.title.en)
+            create_officer(post.officer, password, post.agency, post.name, title)
 
 
 if __name__ == "__main__":

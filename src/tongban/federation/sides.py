@@ -25,8 +25,21 @@ class Department:
 
 
 @dataclass(frozen=True)
+class Post:
+    """A post at a further agency of a side, with the sample officer who holds it."""
+
+    agency: str
+    officer: str
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True)
 class Side:
-    """One jurisdiction with its node, the agency of the story and that agency's officer."""
+    """One jurisdiction with its node, the agency of the story and that agency's officer.
+
+    `posts` are those of further agencies whose services the sample offers.
+    """
 
     node: str
     jurisdiction: str
@@ -38,6 +51,7 @@ class Side:
     officer_name: str
     officer_post: Text
     department: Department
+    posts: tuple[Post, ...]
     port_offset: int
 
 
@@ -95,6 +109,14 @@ to = { column = "aae042", convert = "month" }
 kind = { column = "aae100", map = { "1" = "actual", "2" = "deemed" } }
 """,
     ),
+    posts=(
+        Post(
+            agency="500000-rs",
+            officer="clerk.chongqing",
+            name="秦晓岚",
+            title=Text(zh="失业保险和 12333 经办员", en="Officer for unemployment insurance and 12333"),
+        ),
+    ),
     port_offset=0,
 )
 
@@ -132,6 +154,14 @@ from = { column = "ksrq", convert = "month" }
 to = { column = "jzrq", convert = "month" }
 kind = { column = "jflb", map = { "实缴" = "actual", "视同" = "deemed" } }
 """,
+    ),
+    posts=(
+        Post(
+            agency="510100-rs",
+            officer="clerk.chengdu",
+            name="罗锦程",
+            title=Text(zh="失业保险和 12333 经办员", en="Officer for unemployment insurance and 12333"),
+        ),
     ),
     port_offset=10,
 )

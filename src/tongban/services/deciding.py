@@ -44,7 +44,7 @@ class Proposed:
 
 def facts(definition: Definition, known: Known) -> dict[str, object]:
     """The facts of the rule set in the forms of `tongban law explain`, without those that have no value."""
-    values = {name: _value(fact, known) for name, fact in definition.decision.facts.items()}
+    values = {name: _value(fact, known) for name, fact in _decision(definition).facts.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -55,7 +55,7 @@ def propose(
 
     An outcome that the law does not give on that day is told as not known yet.
     """
-    decision = definition.decision
+    decision = _decision(definition)
     pool = _pool(definition, outcomes, answers, own_place)
     outcome = _outcome(decision, outcomes, pool, own_place)
     side = definition.side(pool)
@@ -65,6 +65,12 @@ def propose(
     unknown = dict.fromkeys(told.title.placeholders | told.text.placeholders)
     values = {**unknown, **of_pool, **outcomes, "pool_name": side.name if side else pool}
     return Proposed(outcome, pool, told.title.filled(values), told.text.filled(values))
+
+
+def _decision(definition: Definition) -> Decision:
+    if definition.decision is None:
+        raise ValueError(f"{definition.code} of kind {definition.kind} proposes no decision")
+    return definition.decision
 
 
 def _value(fact: Fact, known: Known) -> object:
@@ -85,10 +91,10 @@ def _value(fact: Fact, known: Known) -> object:
 def _pool(
     definition: Definition, outcomes: Mapping[str, object], answers: Mapping[str, Answer], own_place: str
 ) -> str:
-    wished = str(answers.get(definition.decision.pool_question, ""))
+    wished = str(answers.get(_decision(definition).pool_question, ""))
     if definition.side(wished):
         return wished
-    recommended = outcomes.get(definition.decision.recommended)
+    recommended = outcomes.get(_decision(definition).recommended)
     return str(recommended) if recommended else own_place
 
 

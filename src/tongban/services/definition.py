@@ -126,8 +126,32 @@ class Decision(Data):
         return self
 
 
+class StatementFact(Data):
+    """A fact that the origin's statement gives; money is whole fen there and yuan in the facts."""
+
+    statement: str
+    is_money: bool = False
+
+
+class Transfer(Data):
+    """What moves in a transfer: the fund, and how the law works out the money from the origin's statement.
+
+    The fact `origin` is the place that the person leaves; `amount` is the outcome that moves.
+    """
+
+    ruleset: str
+    fund: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
+    origin: str
+    amount: str
+    facts: dict[str, StatementFact]
+
+
 class Definition(Data):
-    """One version of one service (事项)."""
+    """One version of one service (事项).
+
+    A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind handover
+    `categories`; the last category is the one for requests that no word puts anywhere.
+    """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,50}$")]
     version: Annotated[str, Field(pattern=r"^\d{4}\.\d{1,2}\.\d{1,3}$")]
@@ -146,9 +170,22 @@ class Definition(Data):
     limits: dict[str, TimeLimit] = Field(default_factory=dict)
     options: tuple[Option, ...] = Field(default=(), strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
-    evidence: tuple[EvidenceNeed, ...] = Field(strict=False)
+    evidence: tuple[EvidenceNeed, ...] = Field(default=(), strict=False)
     categories: tuple[Category, ...] = Field(default=(), strict=False)
-    decision: Decision
+    decision: Decision | None = None
+    transfer: Transfer | None = None
+
+    @model_validator(mode="after")
+    def _has_the_parts_of_its_kind(self) -> "Definition":
+        parts = {
+            "decision": (self.decision, "recognition"),
+            "transfer": (self.transfer, "transfer"),
+            "categories": (self.categories, "handover"),
+        }
+        for name, (part, kind) in parts.items():
+            if bool(part) != (self.kind == kind):
+                raise ValueError(f"{name}: expected for kind {kind!r}, and only there")
+        return self
 
     @model_validator(mode="after")
     def _parts_refer_to_each_other(self) -> "Definition":
@@ -159,10 +196,24 @@ class Definition(Data):
             if self.side(need.place) is None:
                 raise ValueError(f"evidence.{need.key}.place: expected the place of one of the sides")
         types = {need.type for need in self.evidence}
-        for name, fact in self.decision.facts.items():
+        for name, fact in self.decision.facts.items() if self.decision else ():
             if isinstance(fact, EvidenceFact) and fact.evidence not in types:
                 raise ValueError(f"decision.facts.{name}.evidence: expected a type listed under evidence")
         return self
+
+    @property
+    def ruleset(self) -> str | None:
+        """The rule set that the service relies on, if any."""
+        part = self.decision or self.transfer
+        return part.ruleset if part else None
+
+    def other_side(self, place: str) -> Side | None:
+        """The side that is not at this place, of a service of two sides."""
+        return next((side for side in self.sides if side.place != place), None)
+
+    def category(self, code: str) -> Category | None:
+        """The category of this code."""
+        return next((one for one in self.categories if one.code == code), None)
 
     def side(self, place: str) -> Side | None:
         """The side at this place."""

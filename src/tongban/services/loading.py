@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tongban.law import LawError, RuleSet
+from tongban.services.definition import Decision, Transfer
 from tongban.services.ruling import ruleset_of
 from tongban.services.service import FORM_FILE, FORM_SCHEMA_FILE, SERVICE_FILE, Service, ServiceError
 
@@ -36,11 +37,13 @@ def _load_one(root: Path, folder: Path) -> Service:
 def _rule_files(root: Path, service: Service) -> dict[str, str]:
     """The files of the rule set that decides, and of those whose rules it imports."""
     found: dict[str, str] = {}
-    wanted = [service.definition.decision.ruleset.replace("-", "_")]
+    ruleset = service.definition.ruleset
+    wanted = [ruleset.replace("-", "_")] if ruleset else []
     for folder in wanted:
         if not (root / folder / "rules.py").is_file():
+            part = "transfer" if service.definition.transfer else "decision"
             raise ServiceError(
-                _file(service), "decision.ruleset", f"expected a rule set in the folder {folder!r}"
+                _file(service), f"{part}.ruleset", f"expected a rule set in the folder {folder!r}"
             )
         files = {
             path: text
@@ -63,13 +66,26 @@ def _files(root: Path, folder: Path) -> dict[str, str]:
 
 def _hold_against_law(service: Service) -> None:
     """Refuse facts that the rule set does not ask for, and outcomes that it does not give."""
-    decision = service.definition.decision
+    if service.definition.ruleset is None:
+        return
     try:
         ruleset = ruleset_of(service)
     except LawError as error:
-        raise ServiceError(_file(service), "decision.ruleset", f"expected law that loads: {error}") from error
-    for fact in sorted(decision.facts.keys() - ruleset.facts.keys()):
-        raise ServiceError(_file(service), f"decision.facts.{fact}", f"expected a fact of {ruleset.name}")
+        part = "transfer" if service.definition.transfer else "decision"
+        raise ServiceError(_file(service), f"{part}.ruleset", f"expected law that loads: {error}") from error
+    if service.definition.transfer:
+        _hold_transfer(service, service.definition.transfer, ruleset)
+    if service.definition.decision:
+        _hold_decision(service, service.definition.decision, ruleset)
+
+
+def _hold_transfer(service: Service, transfer: Transfer, ruleset: RuleSet) -> None:
+    _expect_facts(service, "transfer", {*transfer.facts, transfer.origin}, ruleset)
+    _expect(service, "transfer.amount", frozenset({transfer.amount}), _outcomes(ruleset))
+
+
+def _hold_decision(service: Service, decision: Decision, ruleset: RuleSet) -> None:
+    _expect_facts(service, "decision", set(decision.facts), ruleset)
     outcomes = _outcomes(ruleset)
     _expect(service, "decision.recommended", frozenset({decision.recommended}), outcomes)
     for side in service.definition.sides:
@@ -78,6 +94,11 @@ def _hold_against_law(service: Service) -> None:
         for outcome, told in decision.outcomes.items():
             used = told.title.placeholders | told.text.placeholders
             _expect(service, f"decision.outcomes.{outcome}", used, outcomes | of_pool | {"pool_name"})
+
+
+def _expect_facts(service: Service, part: str, used: set[str], ruleset: RuleSet) -> None:
+    for fact in sorted(used - ruleset.facts.keys()):
+        raise ServiceError(_file(service), f"{part}.facts.{fact}", f"expected a fact of {ruleset.name}")
 
 
 def _outcomes(ruleset: RuleSet) -> frozenset[str]:

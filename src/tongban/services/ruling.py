@@ -41,8 +41,11 @@ def _every_problem(refused: FactsRefused) -> Text:
 
 
 def ruleset_of(service: Service) -> RuleSet:
-    """The rule set that decides, read from the service's bundle. Raises LawError."""
-    return _load(service.definition.decision.ruleset, tuple(sorted(service.bundle.items())))
+    """The rule set that the service relies on, read from its bundle. Raises LawError."""
+    ruleset = service.definition.ruleset
+    if ruleset is None:
+        raise LawError(f"{service.code} relies on no rule set")
+    return _load(ruleset, tuple(sorted(service.bundle.items())))
 
 
 @lru_cache(maxsize=_LOADED)

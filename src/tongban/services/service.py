@@ -111,6 +111,8 @@ def _form(bundle: Mapping[str, str], folder: str) -> Form:
 
 def _check_questions(folder: str, definition: Definition, form: Form) -> None:
     decision = definition.decision
+    if decision is None:
+        return
     asked = {name: fact.answer for name, fact in decision.facts.items() if isinstance(fact, AnswerFact)}
     wanted = {f"decision.facts.{name}.answer": key for name, key in asked.items()}
     wanted["decision.pool_question"] = decision.pool_question

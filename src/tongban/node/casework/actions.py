@@ -6,15 +6,17 @@ Promises: a decision is the proposal or carries the officer's own words, and say
 from typing import Any
 from uuid import UUID
 
-from tongban.node.casework import acting, asking, log, remedies, story
+from tongban.node.casework import acting, asking, handing, log, remedies, story
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.exchange import api
 from tongban.node.people.models import Officer, Person
 from tongban.places import agencies
+from tongban.services import Text
 
 MOST_REASON = 2000
+_TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
 
 
 def confirm(officer: Officer, number: str, revision: int) -> Case:
@@ -83,6 +85,7 @@ def _ask_again(doing: Acting) -> log.Entry:
 
 def _withdraw(doing: Acting) -> log.Entry:
     api.stop_asking(doing.case.number)
+    handing.let_go(doing, _TAKEN_BACK)
     return acting.plain(doing)
 
 

@@ -11,11 +11,19 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Take in the steps of actions; have answers told, timers looked at, events compared with the log."""
-        from tongban.node.casework import actions, log, sorting, timers  # noqa: F401, PLC0415 - needs the models
+        from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
+            actions,  # noqa: F401 - registers the steps of actions
+            hearing,
+            log,
+            sorting,
+            timers,
+        )
         from tongban.node.exchange import api  # noqa: PLC0415 - needs the models loaded
         from tongban.node.periodic import every  # noqa: PLC0415 - kept beside its use
         from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - needs the models loaded
 
         compare_with(log.EVENT, log.stored_events)
         api.on_outcome(sorting.settle)
+        for kind in ("handover", "transfer"):
+            api.on_conversation(kind, hearing.heard)
         every(60, timers.fire_due)

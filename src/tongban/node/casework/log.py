@@ -167,6 +167,7 @@ def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime) -> N
     case.status = state.status
     case.awaits = status.awaits
     case.consulted = "" if status.is_final else state.facts.get("consulted", "")
+    case.conversation = state.facts.get("conversation")
     case.revision = state.revision
     case.snapshot = state.to_json()
     case.due_on = date.fromisoformat(state.due_on) if state.due_on else None

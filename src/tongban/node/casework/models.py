@@ -67,7 +67,8 @@ class Case(models.Model):
 
     `status`, `awaits`, `consulted` and `due_on` are what lists filter by; `snapshot` is the fold of all
     events up to `revision`. `draft` is None for a case that the other side handed over, `procedure` for one
-    that was opened before procedures had versions; `consulted` is the agency asked for its opinion now.
+    that was opened before procedures had versions; `consulted` is the agency asked for its opinion now,
+    `conversation` the one in which the case is talked about with the other side.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +79,7 @@ class Case(models.Model):
     procedure = models.ForeignKey(PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT)
     agency = models.CharField(max_length=60)
     consulted = models.CharField(max_length=60, blank=True)
+    conversation = models.UUIDField(null=True, blank=True, db_index=True)
     status = models.CharField(max_length=30)
     awaits = models.CharField(max_length=12, blank=True)
     revision = models.PositiveIntegerField()

@@ -9,6 +9,7 @@ from itertools import chain
 
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Event
+from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.shown import Passage
 from tongban.services import Definition, Text
 
@@ -21,11 +22,17 @@ _Station = tuple[Text, str, datetime | None]
 
 
 def passage(
-    definition: Definition, state: CaseState, events: Mapping[int, Event], own_place: str
+    definition: Definition,
+    procedure: Procedure,
+    state: CaseState,
+    events: Mapping[int, Event],
+    own_place: str,
 ) -> tuple[Passage, ...]:
     """The stations of a case that goes on."""
     own = definition.side(own_place)
     here = own.code if own else ""
+    if definition.kind != "recognition":
+        return _visited(definition, procedure, events, own_place)
     stages: tuple[tuple[_Station, ...], ...] = (
         ((_SUBMITTED, here, _at(events, 1)),),
         tuple(_evidence(definition, piece, events) for piece in state.evidence),
@@ -37,6 +44,24 @@ def passage(
         Passage(text, side, "done" if at else "now" if (text, side, at) in present else "next", at)
         for text, side, at in chain.from_iterable(stages)
     )
+
+
+def _visited(
+    definition: Definition, procedure: Procedure, events: Mapping[int, Event], own_place: str
+) -> tuple[Passage, ...]:
+    """The states in which the case was, each on the side that it waited for, the last one as the present."""
+    own, other = definition.side(own_place), definition.other_side(own_place)
+    stations: list[Passage] = []
+    before = ""
+    for event in events.values():
+        if event.status == before:
+            continue
+        before, state = event.status, procedure.states[event.status]
+        side = other if state.awaits == "other-side" else own
+        stations.append(Passage(state.text, side.code if side else "", "done", event.at))
+    last = stations[-1]
+    is_over = procedure.states[before].is_final
+    return (*stations[:-1], Passage(last.text, last.side, "done" if is_over else "now", last.at))
 
 
 def passed(stations: tuple[Passage, ...]) -> tuple[Passage, ...]:

@@ -3,16 +3,28 @@
 Promises: case, first event, consents and questions are one transaction; the same draft twice is one case.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from tongban.node.casework import asking, catalogue, drafts, log, numbers, procedures, sorting
+from tongban.node.casework import (
+    asking,
+    catalogue,
+    drafts,
+    handing,
+    log,
+    numbers,
+    procedures,
+    sorting,
+    transferring,
+)
 from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
 from tongban.node.people.models import Person
+from tongban.services import Service
 
 
 def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Case:
@@ -51,13 +63,29 @@ def _open(draft: Draft) -> Case:
         opened_at=at,
         updated_at=at,
     )
-    asked = [asking.ask_with_consent(case, service.definition, need) for need in service.definition.evidence]
     answers = {question.key: draft.answers.get(question.key) for question in drafts.questions(draft)}
     given = {key: value for key, value in answers.items() if value is not None}
-    data = {"answers": given, "applied_on": day.isoformat(), "evidence": [one.to_json() for one in asked]}
+    asked = [asking.ask_with_consent(case, service.definition, need) for need in service.definition.evidence]
+    data = {
+        "answers": given,
+        "applied_on": day.isoformat(),
+        "evidence": [one.to_json() for one in asked],
+        **_of_kind(case, service, given),
+    }
     procedure = procedures.of(case)
     log.append(case, procedure, log.Entry("opened", procedure.initial, log.CITIZEN, data))
     for one in asked:
         if one.refusal is not None:
             sorting.refused(case, one.need.key, one.refusal, "not-asked")
     return case
+
+
+def _of_kind(case: Case, service: Service, given: dict[str, Any]) -> dict[str, Any]:
+    """What a case of this kind does and says besides when it opens."""
+    match service.definition.kind:
+        case "handover":
+            return handing.opening(service, given)
+        case "transfer":
+            return transferring.ask(case, service, given)
+        case _:
+            return {}

@@ -30,7 +30,7 @@ def view(case: Case, who: Officer | Person) -> CaseView:
     service, procedure = catalogue.read(case.service), procedures.of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
     status = procedure.states[case.status]
-    stations = passage(service.definition, state, events, this_node().office_place)
+    stations = passage(service.definition, procedure, state, events, this_node().office_place)
     return CaseView(
         number=case.number,
         service=service,
@@ -55,7 +55,7 @@ def view(case: Case, who: Officer | Person) -> CaseView:
 
 
 def _answers(service: Service, case: Case, events: Mapping[int, Event]) -> tuple[tuple[Text, Text], ...]:
-    answers = events[1].data["answers"]
+    answers = events[1].data.get("answers", {})
     asked = service.form.visible({"person.sex": case.person.sex} | answers)
     return tuple((question.label, question.show(answers.get(question.key))) for question in asked)
 

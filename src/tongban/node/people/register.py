@@ -26,16 +26,23 @@ class AlreadyRegistered(ValueError):
         )
 
 
+def person_of_number(resident_number: str, name: str, phone: str = "") -> Person:
+    """The person of an ID number, made known to this node if new; raises ResidentIdRefused."""
+    number = resident_id.parse(resident_number, today()).number
+    person, _ = Person.objects.get_or_create(
+        resident_id=number, defaults={"pseudonym": pseudonym(number), "name": name, "phone": phone}
+    )
+    return person
+
+
 def create_citizen(username: str, password: str, resident_number: str, name: str, phone: str = "") -> Account:
     """A citizen's account; raises ResidentIdRefused for a number that cannot be one, AlreadyRegistered."""
-    number = resident_id.parse(resident_number, today()).number
+    resident_id.parse(resident_number, today())
     with transaction.atomic():
         found = Account.objects.filter(username=username).first()
         if found is not None:
             return found
-        person, _ = Person.objects.get_or_create(
-            resident_id=number, defaults={"pseudonym": pseudonym(number), "name": name, "phone": phone}
-        )
+        person = person_of_number(resident_number, name, phone)
         if Account.objects.filter(person=person).exists():
             raise AlreadyRegistered
         return _account(username, password, person)

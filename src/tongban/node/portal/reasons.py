@@ -82,7 +82,8 @@ def _line(explanation: Explanation, outcome: str) -> Line | None:
 def _cards(definition: Definition, explanation: Explanation) -> SafeString:
     sides = definition.sides
     names = _compared(sides, explanation)
-    better = explanation.outcomes.get(definition.decision.recommended)
+    decision = definition.decision
+    better = explanation.outcomes.get(decision.recommended) if decision else None
     cards = []
     for side in sides:
         lines = (_line(explanation, f"{name}_{side.place}") for name in names)
@@ -94,12 +95,13 @@ def _cards(definition: Definition, explanation: Explanation) -> SafeString:
 
 def reasons_of(case: CaseView) -> Reasons | None:
     """The pictures for a case whose rules have been applied; None before that."""
-    if case.proposal is None:
+    decision = case.service.definition.decision
+    if case.proposal is None or decision is None:
         return None
     explanation = Explanation.model_validate(case.proposal.explanation)
     definition = case.service.definition
     drawn = lanes(case)
-    deciding = explanation.step_of(f"{definition.decision.eligible}_{case.proposal.pool}")
+    deciding = explanation.step_of(f"{decision.eligible}_{case.proposal.pool}")
     top = [deciding.rule] if deciding else []
     titles = {
         parameter.name: heading(parameter.title) if parameter.title else parameter.name

@@ -90,9 +90,7 @@ def register(root: Path = OWN_SERVICES) -> Register:
     """
     rulesets = _rulesets(root)
     runnable = {
-        code
-        for code, service in services.load(root).items()
-        if service.definition.decision.ruleset in rulesets
+        code for code, service in services.load(root).items() if service.definition.ruleset in rulesets
     }
     states = {code: _state(service, runnable, rulesets) for code, service in catalogue().items()}
     return Register(

@@ -1,0 +1,153 @@
+"""What the other side says about a case becomes an event of the case, or opens one.
+
+Promises: runs inside the transaction that takes the message in; each message is one event; a case that
+cannot be opened here is given back with the reason, never left lying.
+"""
+
+import logging
+from typing import Any
+
+from tongban.node.casework import catalogue, log, numbers, procedures, transferring
+from tongban.node.casework.models import Case
+from tongban.node.casework.partner import amount_text, peer_name
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import now, today
+from tongban.node.config import this_node
+from tongban.node.exchange import api
+from tongban.node.people.models import Person
+from tongban.node.people.register import person_of_number
+from tongban.places.resident_id import ResidentIdRefused
+from tongban.protocol.conversations import Amount, CaseAnswer, CaseContents, ContactLetter, Reason, Statement
+from tongban.services import Service
+
+logger = logging.getLogger(__name__)
+
+_NOT_OFFERED = api.Text(zh="本地没有开通这个事项", en="This service is not open on this side")
+_NO_PERSON = api.Text(
+    zh="缺少申请人或证件号码不正确", en="The applicant is missing or the ID number is wrong"
+)
+_NOT_TAKEN = {"handover-lapsed", "handover-declined"}
+_NOT_TRANSFERRED = {"transfer-declined", "transfer-lapsed", "transfer-inadmissible"}
+_OVER_TIME = {"zh": "对方逾期未办", "en": "The other side did not act in time"}
+
+
+def heard(effect: api.Effect) -> None:
+    """Take in what took effect in a conversation of kind handover or transfer."""
+    if effect.by is api.By.DECISION:
+        return
+    if isinstance(effect.message.body, CaseContents | ContactLetter):
+        _open(effect)
+        return
+    case = Case.objects.select_for_update().filter(conversation=effect.conversation.id).first()
+    if case is None:
+        logger.error("a conversation names no case that is here: %s", effect.conversation.id)
+        return
+    procedure = procedures.of(case)
+    happening = procedure.happenings.get(_kind(effect))
+    actor = log.PEER if effect.by is api.By.PEER else log.NODE
+    if happening is None or actor.role not in happening.by or case.status not in happening.during:
+        return
+    (status,) = happening.reaches
+    log.append(case, procedure, log.Entry(happening.kind, status, actor, _data(case, effect)))
+
+
+def _kind(effect: api.Effect) -> str:
+    said = effect.message.kind
+    if effect.conversation.role is api.Role.OPENER:
+        if said in _NOT_TAKEN:
+            return "handover-not-taken"
+        if said in _NOT_TRANSFERRED:
+            return "transfer-declined"
+    return said
+
+
+def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
+    body, data = effect.message.body, {"peer_name": peer_name(case), "reason": _OVER_TIME}
+    match body:
+        case Reason():
+            return data | {"reason": body.reason.model_dump()}
+        case CaseAnswer():
+            return data | {"text": body.text.model_dump()}
+        case Statement():
+            service = catalogue.read(case.service)
+            found = transferring.checked(service, dict(body.contents), body.amount)
+            stated = {"amount": body.amount, "months": body.months, "stated": dict(body.contents)}
+            return data | stated | {"amount_text": amount_text(body.amount)} | found
+        case Amount():
+            return data | {"reference": body.reference, "amount_text": amount_text(body.amount)}
+        case _:
+            told = getattr(body, "reason", None)
+            return data | ({"reason": told.model_dump()} if told else {})
+
+
+def _open(effect: api.Effect) -> None:
+    try:
+        row = catalogue.current(effect.conversation.service)
+    except Refused:
+        _give_back(effect, _NOT_OFFERED)
+        return
+    body = effect.message.body
+    assert isinstance(body, CaseContents | ContactLetter)
+    person = _person(body)
+    if person is None:
+        _give_back(effect, _NO_PERSON)
+        return
+    service, at = catalogue.read(row), now()
+    case = Case.objects.create(
+        number=numbers.next_number(this_node().case_prefix, today()),
+        person=person,
+        service=row,
+        procedure=procedures.current(service.definition.kind),
+        agency=effect.conversation.own_agency,
+        status="",
+        revision=0,
+        snapshot={},
+        opened_at=at,
+        updated_at=at,
+    )
+    procedure = procedures.of(case)
+    happening = procedure.happenings[effect.message.kind]
+    (status,) = happening.reaches
+    data = _opening(service, body) | {
+        "conversation": str(effect.conversation.id),
+        "peer_name": peer_name(case),
+        "peer_case": effect.conversation.case_ref,
+        "applied_on": today().isoformat(),
+    }
+    log.append(case, procedure, log.Entry(happening.kind, status, log.PEER, data))
+
+
+def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, Any]:
+    contents = dict(body.contents)
+    answers = {}
+    for question in service.form.questions:
+        given = contents.get(f"answer_{question.key}")
+        if given is not None:
+            answers[question.key] = given
+    data: dict[str, Any] = {"answers": answers, "evidence": []}
+    if isinstance(body, CaseContents):
+        category = service.definition.category(str(contents.get("category", "")))
+        category = category or service.definition.categories[-1]
+        data |= {
+            "title": body.title.model_dump(),
+            "category": category.code,
+            "told": contents.get("reason", ""),
+        }
+    return data
+
+
+def _person(body: CaseContents | ContactLetter) -> Person | None:
+    if body.subject is None:
+        return None
+    try:
+        return person_of_number(body.subject, str(body.contents.get("name", "")))
+    except ResidentIdRefused:
+        return None
+
+
+def _give_back(effect: api.Effect, reason: api.Text) -> None:
+    logger.warning("given back: %s for %s", effect.message.kind, effect.conversation.service)
+    if effect.conversation.kind_name == "transfer":
+        api.decline_transfer(effect.conversation.id, reason)
+    else:
+        api.return_case(effect.conversation.id, reason)

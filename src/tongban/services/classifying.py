@@ -1,0 +1,31 @@
+"""Puts a request into a category by the words it holds: plain rules as data, with the words as reasons.
+
+Promises: the same text always gives the same category; what no word puts anywhere is the last category's.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from tongban.services.definition import Category, Definition
+
+
+@dataclass(frozen=True)
+class Classified:
+    """The category of a request and the words that put it there; an officer may correct it."""
+
+    category: Category
+    words: tuple[str, ...]
+
+
+def classify(definition: Definition, request: str) -> Classified:
+    """The category whose words stand in the request most often, of equal ones the first listed."""
+    if not definition.categories:
+        raise ValueError(f"{definition.code} has no categories")
+    text = unicodedata.normalize("NFKC", request).casefold()
+    best, most = Classified(definition.categories[-1], ()), 0
+    for category in definition.categories:
+        words = tuple(word for word in category.words if word.casefold() in text)
+        count = sum(text.count(word.casefold()) for word in words)
+        if count > most:
+            best, most = Classified(category, words), count
+    return best

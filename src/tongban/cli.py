@@ -10,6 +10,7 @@ from tongban import __version__
 ROOMS: Mapping[str, str] = {
     "connector": "tongban.node.connector_cli",
     "demo": "tongban.federation.demo",
+    "directory": "tongban.federation.directory",
     "law": "tongban.law.cli",
     "log": "tongban.node.translog.cli",
     "node": "tongban.node.cli",

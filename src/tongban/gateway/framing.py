@@ -27,7 +27,7 @@ class OneReading:
             try:
                 _check(Request(scope).headers)
             except Refused as refused:
-                reply = door.counted(scope["path"], refuse(refused))
+                reply = door.counted("any", refuse(refused))
                 headers = {**dict(reply.headers), "connection": "close"}
                 await Response(reply.body, reply.status, headers=headers)(scope, receive, send)
                 return

@@ -22,8 +22,10 @@ from tongban.protocol.directory_document import (
     DirectoryForged,
     DirectoryOlder,
     open_directory,
+    payload_of,
     read_unsigned,
     sign_directory,
+    signer_name,
     signers,
 )
 from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, NodeEntry
@@ -124,6 +126,7 @@ __all__ = [
     "open_reply",
     "parse_reply",
     "parse_request",
+    "payload_of",
     "plain_reply",
     "read_unsigned",
     "records_schema",
@@ -132,5 +135,6 @@ __all__ = [
     "seal_request",
     "sign_consent",
     "sign_directory",
+    "signer_name",
     "signers",
 ]

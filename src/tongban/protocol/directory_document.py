@@ -10,7 +10,13 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from tongban.protocol.directory import Directory
-from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
+from tongban.protocol.dsse import (
+    DocumentError,
+    SignedDocument,
+    open_document,
+    sign_document,
+    unverified_payload,
+)
 from tongban.suites import SigningKey, VerifyingKey
 
 DIRECTORY_TYPE = "application/vnd.tongban.directory+json"
@@ -76,3 +82,24 @@ def _read(payload: bytes) -> Directory:
         first = invalid.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise DirectoryError(f"directory: {where}: {first['msg']}") from None
+
+
+def payload_of(document: bytes) -> bytes:
+    """What the file holds, whoever has signed it; DirectoryError when it is no signed document."""
+    try:
+        return unverified_payload(SignedDocument.from_json(document))
+    except DocumentError as error:
+        raise DirectoryError(f"directory: {error}") from None
+
+
+def signer_name(document: bytes, key: SigningKey) -> str | None:
+    """The name under which `key` has signed the file; None when it has not."""
+    signed = SignedDocument.from_json(document)
+    for signature in signed.signatures:
+        named = key.named(signature.keyid).verifying_key
+        try:
+            open_document(signed, DIRECTORY_TYPE, {signature.keyid: named}.get)
+        except DocumentError:
+            continue
+        return signature.keyid
+    return None

@@ -63,6 +63,14 @@ def sign_document(payload_type: str, payload: bytes, key: SigningKey) -> SignedD
     )
 
 
+def unverified_payload(document: SignedDocument) -> bytes:
+    """The payload, whoever has signed it; DocumentError when it is no base64."""
+    try:
+        return base64.b64decode(document.payload, validate=True)
+    except (binascii.Error, ValueError):
+        raise DocumentError("payload and signatures must be base64") from None
+
+
 def open_document(document: SignedDocument, payload_type: str, key_of: KeyLookup) -> bytes:
     """The payload, if it is of `payload_type` and a key that `key_of` knows signed it.
 

@@ -1,0 +1,74 @@
+// Credentials by @sd-jwt, jose, cose-js and cborg. Asked with {"do": name, ...}; answers JSON.
+import { readFileSync } from 'node:fs'
+import { inflateSync } from 'node:zlib'
+import { digest, ES256, generateSalt } from '@sd-jwt/crypto-nodejs'
+import { createHeaderAndPayload, getListFromStatusListJWT, StatusList } from '@sd-jwt/jwt-status-list'
+import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
+import { decode as decodeCbor } from 'cborg'
+import cose from 'cose-js'
+import * as jose from 'jose'
+
+const question = JSON.parse(readFileSync(0, 'utf8'))
+
+async function instance ({ issuer, issuerPrivate, holder, holderPrivate, list }) {
+  const config = { hasher: digest, hashAlg: 'sha-256', saltGenerator: generateSalt, signAlg: 'ES256' }
+  if (issuer) config.verifier = await ES256.getVerifier(issuer)
+  if (list) {
+    config.statusListFetcher = async () => list
+    config.statusVerifier = config.verifier
+  }
+  if (issuerPrivate) config.signer = await ES256.getSigner(issuerPrivate)
+  if (holder) config.kbVerifier = await ES256.getVerifier(holder)
+  if (holderPrivate) {
+    config.kbSigner = await ES256.getSigner(holderPrivate)
+    config.kbSignAlg = 'ES256'
+  }
+  return new SDJwtVcInstance(config)
+}
+
+const can = {
+  async keys () {
+    return ES256.generateKeyPair()
+  },
+  async verify (asked) {
+    const { payload, kb } = await (await instance(asked)).verify(asked.compact, {
+      keyBindingNonce: asked.nonce, currentDate: asked.now, requiredClaimKeys: asked.required
+    })
+    return { payload, kb: kb ?? null }
+  },
+  async issue (asked) {
+    return (await instance(asked)).issue(asked.claims, asked.frame, { header: asked.header })
+  },
+  async present (asked) {
+    return (await instance(asked)).present(asked.compact, asked.chosen, { kb: { payload: asked.kb } })
+  },
+  async status_list_written (asked) {
+    const list = new StatusList(asked.statuses, asked.bits)
+    const made = createHeaderAndPayload(list, asked.payload, { alg: 'ES256', typ: 'statuslist+jwt', kid: asked.kid })
+    return new jose.SignJWT(made.payload).setProtectedHeader(made.header)
+      .sign(await jose.importJWK(asked.issuerPrivate, 'ES256'))
+  },
+  async status_list_read (asked) {
+    await jose.jwtVerify(asked.token, await jose.importJWK(asked.issuer, 'ES256'), {
+      typ: 'statuslist+jwt', currentDate: new Date(asked.now * 1000)
+    })
+    const list = getListFromStatusListJWT(asked.token)
+    return asked.indices.map(index => list.getStatus(index))
+  },
+  async jws (asked) {
+    const { payload } = await jose.compactVerify(asked.token, await jose.importJWK(asked.key, asked.alg))
+    return JSON.parse(new TextDecoder().decode(payload))
+  },
+  async thumbprint (asked) {
+    return jose.calculateJwkThumbprint(asked.key)
+  },
+  async cose (asked) {
+    const message = inflateSync(Buffer.from(asked.zlib, 'base64'))
+    const point = name => Buffer.from(asked.key[name], 'base64url')
+    const payload = await cose.sign.verify(message, { key: { x: point('x'), y: point('y') } })
+    return decodeCbor(payload, { useMaps: true })
+  }
+}
+
+const { do: name, ...asked } = question
+process.stdout.write(JSON.stringify(await can[name](asked)))

@@ -232,7 +232,7 @@ def test_a_citizens_list_has_a_constant_number_of_queries(
     second = walk.submitted()
     assert Case.objects.count() == 2
     with django_assert_max_num_queries(1):
-        assert cases.of_person(woman)[0].number == second.number
+        assert cases.of_person(woman).lines[0].number == second.number
 
 
 def test_an_officers_list_has_a_constant_number_of_queries(

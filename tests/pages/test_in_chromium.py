@@ -82,6 +82,13 @@ def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
         f"/cases/{waiting.number}/",
         f"/cases/{waiting.number}/submitted/",
         f"/cases/{decided.number}/",
+        f"/cases/{decided.number}/rating/",
+        "/ratings/",
+        "/complaints/",
+        f"/complaints/new/?case={waiting.number}",
+        "/complaints/new/",
+        "/search/?q=yibao",
+        "/search/?q=xyzzy",
         "/accesses/",
         NOWHERE,
     ]

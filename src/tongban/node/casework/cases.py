@@ -3,9 +3,11 @@
 Promises: what is not visible is not found; an officer's reading of a case is recorded before it is shown.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.core.paginator import Paginator
 from django.db import transaction
 
 from tongban.node.casework import catalogue, procedures, rights, telling
@@ -18,14 +20,27 @@ from tongban.node.people.models import Account, Officer, Person
 from tongban.services import Text
 
 MOST_LINES = 200
+CASES_A_PAGE = 20
 _READING = Text(zh="审核办件", en="Examining the case")
 _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
 
 
-def of_person(person: Person) -> list[CaseLine]:
-    """The citizen's cases, the latest first."""
+@dataclass(frozen=True)
+class CasePage:
+    """One page of a citizen's cases; `number` counts from 1, `pages` is at least 1."""
+
+    lines: tuple[CaseLine, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def of_person(person: Person, number: int = 1) -> CasePage:
+    """The citizen's cases, the latest first; a number beyond the last page gives the last."""
     rows = rights.of_citizen(person).select_related("service").defer("service__bundle", "snapshot")
-    return [_line(case) for case in rows.order_by("-opened_at")[:MOST_LINES]]
+    pages = Paginator(rows.order_by("-opened_at", "-pk"), CASES_A_PAGE)
+    page = pages.get_page(number)
+    return CasePage(tuple(map(_line, page.object_list)), page.number, pages.num_pages, pages.count)
 
 
 def for_citizen(person: Person, number: str) -> CaseView:

@@ -5,6 +5,7 @@ Promises: an answer is saved as soon as it is acceptable; a draft keeps the serv
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,9 @@ from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.people.models import Person
 from tongban.services import Answer, EvidenceNeed, Question, Raw, Service, Text
+
+KEPT = timedelta(days=90)
+"""How long a draft is kept after it was last saved; the person is told the day."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,17 @@ class ConsentNeeded:
     def key(self) -> str:
         """The key under which the consent is given."""
         return self.need.key
+
+
+def expires_at(draft: Draft) -> datetime:
+    """When a draft is removed unless it is saved again or submitted before."""
+    return draft.updated_at + KEPT
+
+
+def remove_expired() -> int:
+    """Remove drafts that nobody has saved for so long; how many."""
+    expired = Draft.objects.filter(case=None, updated_at__lt=now() - KEPT)
+    return expired.delete()[1].get(Draft._meta.label, 0)
 
 
 def begin(person: Person, code: str) -> Draft:

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import acting, actions, cases, drafts
+from tongban.node.casework import acting, actions, cases, drafts, ratings
+from tongban.node.casework.models import Notice
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.casework.shown import CaseView
 from tongban.node.people.access import accesses_of
@@ -18,21 +19,33 @@ from tongban.node.portal.doors import for_citizens
 from tongban.node.portal.looks import LookLine, look_line, strip_of
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import short_moment, side_class, spoken
+from tongban.services import Text
 
 STOP_POLLING = 286
+MOST_NEWS = 5
+MOST_DIGITS = 9
 
 
 @require_safe
 @for_citizens
 def my_cases(request: HttpRequest, person: Person) -> HttpResponse:
-    """What is being filled in, what is on its way, what is decided."""
-    lines = cases.of_person(person)
+    """What is new, what is being filled in, what is on its way, what is decided; `?page=2` and so on."""
+    page = cases.of_person(person, max(1, _whole(request.GET.get("page", ""))))
     context = {
-        "drafts": [(draft, drafts.service_of(draft).definition) for draft in drafts.open_drafts(person)],
-        "open": [line for line in lines if not line.is_final],
-        "closed": [line for line in lines if line.is_final],
+        "news": _news(person),
+        "drafts": [
+            (draft, drafts.service_of(draft).definition, drafts.expires_at(draft))
+            for draft in drafts.open_drafts(person)
+        ]
+        if page.number == 1
+        else [],
+        "page": page,
+        "open": [line for line in page.lines if not line.is_final],
+        "closed": [line for line in page.lines if line.is_final],
     }
-    return render(request, "portal/my_cases.html", context)
+    response = render(request, "portal/my_cases.html", context)
+    cases.mark_read(person.account)
+    return response
 
 
 @require_safe
@@ -110,8 +123,18 @@ def _page(
     if view.decision is None:
         return render(request, "portal/progress.html", context, status=status)
     looks = _looks(person, view.number)
+    context |= {
+        "may_rate": ratings.may_rate(person, view.number),
+        "rated": ratings.grade_given(person, view.number),
+    }
     context |= {"reasons": reasons_of(view), "looks": looks, "strip": strip_of(looks)}
     return render(request, "portal/decision.html", context, status=status)
+
+
+def _news(person: Person) -> list[tuple[Notice, Text]]:
+    """The notices that the citizen has not seen yet, the latest first."""
+    unread = [one for one in cases.notices(person.account) if one.read_at is None]
+    return [(one, Text(zh=one.text_zh, en=one.text_en)) for one in unread[:MOST_NEWS]]
 
 
 def _looks(person: Person, number: str) -> list[LookLine]:
@@ -119,8 +142,12 @@ def _looks(person: Person, number: str) -> list[LookLine]:
 
 
 def _revision(request: HttpRequest) -> int:
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() else -1
+    return _whole(request.POST.get("revision", ""))
+
+
+def _whole(text: str) -> int:
+    """The whole number that was sent, -1 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else -1
 
 
 def _shown(view: CaseView) -> dict[str, object]:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from tongban.node.casework.models import Draft
+from tongban.node.casework.models import Case, Draft
+from tongban.node.people.models import Officer, Person
 
 
 class FailedSignIn(models.Model):
@@ -34,3 +35,31 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"upload {self.pk}"
+
+
+class Complaint(models.Model):
+    """A complaint about a service or a case (投诉), for the agency in charge, until it is answered.
+
+    `token` comes with the form, so that a form sent twice is one complaint.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.UUIDField(unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="complaints")
+    service = models.CharField(max_length=60)
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints")
+    agency = models.CharField(max_length=60)
+    words = models.TextField()
+    at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "answered_at", "at"], name="complaint_agency_open"),
+            models.Index(fields=["person", "-at"], name="complaint_person_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"complaint {self.pk}"

@@ -39,6 +39,7 @@ def field_names(fields: Iterable[str]) -> str:
         "resident_id": _("公民身份号码"),
         "answers": _("申请时填写的回答"),
         "files": _("申请时上传的材料"),
+        "complaint": _("投诉的内容"),
     }
     titles = {name: spoken(title) for name, title in api.field_titles().items()}
     return (", " if is_english() else "、").join(own.get(name) or titles.get(name) or name for name in fields)

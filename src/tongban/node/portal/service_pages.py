@@ -4,12 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.node.casework import catalogue, drafts
+from tongban.node.casework import catalogue, drafts, ratings
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.people.models import Person
 from tongban.node.people.rights import person_of
 from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.rating_pages import row_of
 from tongban.node.programme.plans import plan_items
 from tongban.node.programme.register import Progress, register
 
@@ -38,6 +39,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "service": offered.definition,
         "draft": _open_draft(person, code) if person else None,
+        "rating": row_of(offered.definition.name, ratings.figures_of(code)),
         "plan_items": [plan_items()[number] for number in offered.definition.plan_items],
     }
     return render(request, "portal/service.html", context)

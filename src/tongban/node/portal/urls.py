@@ -5,9 +5,11 @@ from django.urls import path
 from tongban.node.portal import (
     application_pages,
     case_pages,
+    complaint_pages,
     file_pages,
     plan_pages,
     question_pages,
+    rating_pages,
     search_pages,
     service_pages,
 )
@@ -47,5 +49,11 @@ urlpatterns = [
     path("cases/<str:number>/progress/", case_pages.progress, name="progress"),
     path("cases/<str:number>/act/<slug:code>/", case_pages.act, name="citizen-act"),
     path("cases/<str:number>/withdraw/", case_pages.withdraw, name="withdraw"),
+    path("cases/<str:number>/rating/", rating_pages.rate, name="rate"),
+    path("ratings/", rating_pages.figures, name="ratings"),
+    path("complaints/", complaint_pages.mine, name="complaints"),
+    path("complaints/new/", complaint_pages.file, name="complain"),
+    path("workbench/complaints/", complaint_pages.to_answer, name="complaints-desk"),
+    path("workbench/complaints/<uuid:complaint>/", complaint_pages.answer, name="complaint-answer"),
     path("accesses/", case_pages.accesses, name="accesses"),
 ]

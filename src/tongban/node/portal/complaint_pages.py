@@ -1,0 +1,107 @@
+"""Complaints: the citizen's form and list, the officer's list and answer."""
+
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.node.casework import catalogue
+from tongban.node.casework.refusals import Refused
+from tongban.node.people.models import Officer, Person
+from tongban.node.portal import complaints
+from tongban.node.portal.doors import for_citizens, for_officers
+from tongban.node.portal.names import service_name
+
+_REFUSED, _INVALID = 409, 422
+_WORDS = {
+    "required": _("请写明您要投诉的事情"),
+    "max_length": _("最多 2000 字，请写得短一些"),
+    "null_characters_not_allowed": _("里面有不能识别的字符，请重新输入"),
+}
+
+
+class ComplaintForm(forms.Form):
+    """What happened, and what it is about: a case of one's own, or a service."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    case = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
+    service = forms.SlugField(max_length=60, required=False)
+    words = forms.CharField(max_length=complaints.MOST_CHARACTERS, error_messages=_WORDS)
+
+
+class AnswerForm(forms.Form):
+    """What the citizen will read."""
+
+    words = forms.CharField(
+        max_length=complaints.MOST_CHARACTERS,
+        error_messages=_WORDS | {"required": _("请写明答复，投诉人会看到这段文字")},
+    )
+
+
+@require_safe
+@for_citizens
+def mine(request: HttpRequest, person: Person) -> HttpResponse:
+    """The citizen's complaints with their answers."""
+    lines = [(one, service_name(one.service)) for one in complaints.of_person(person)]
+    return render(request, "portal/complaints.html", {"lines": lines})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_citizens
+def file(request: HttpRequest, person: Person) -> HttpResponse:
+    """File a complaint; `?case=` and `?service=` say what about."""
+    about = {"case": request.GET.get("case", ""), "service": request.GET.get("service", "")}
+    form = ComplaintForm(request.POST) if request.method == "POST" else ComplaintForm(initial=about)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        try:
+            complaints.file(person, sent["token"], sent["words"], case=sent["case"], service=sent["service"])
+        except Refused as refused:
+            if refused.code != "service-unknown":
+                raise
+            form.add_error("service", _("请选择一个事项"))
+        else:
+            return redirect("complaints")
+    context = {
+        "form": form,
+        "token": form["token"].value() if form.is_bound and not form["token"].errors else uuid4(),
+        "services": [one.definition for one in catalogue.offered()],
+    }
+    return render(request, "portal/complain.html", context, status=_INVALID if form.errors else 200)
+
+
+@require_safe
+@for_officers
+def to_answer(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """What the officer's agency has to answer, and what it has answered."""
+    lines = [(one, service_name(one.service)) for one in complaints.of_agency(officer)]
+    return render(request, "portal/complaints_desk.html", {"officer": officer, "complaints": lines})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_officers
+def answer(request: HttpRequest, officer: Officer, complaint: UUID) -> HttpResponse:
+    """Read a complaint, which is recorded, and answer it once."""
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    refused, status = None, _INVALID if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            complaints.answer(officer, complaint, form.cleaned_data["words"])
+        except Refused as refusal:
+            if refusal.code == "not-found":
+                raise
+            refused, status = refusal.text, _REFUSED
+        else:
+            return redirect("complaints-desk")
+    found = complaints.for_officer(officer, complaint)
+    context = {
+        "officer": officer,
+        "complaint": found,
+        "service": service_name(found.service),
+        "form": form,
+        "refused": refused,
+    }
+    return render(request, "portal/complaint_answer.html", context, status=status)

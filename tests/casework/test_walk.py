@@ -231,7 +231,7 @@ def test_a_citizens_list_has_a_constant_number_of_queries(
     walk.submitted()
     second = walk.submitted()
     assert Case.objects.count() == 2
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(2):
         assert cases.of_person(woman).lines[0].number == second.number
 
 

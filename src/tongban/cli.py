@@ -14,6 +14,7 @@ ROOMS: Mapping[str, str] = {
     "law": "tongban.law.cli",
     "log": "tongban.node.translog.cli",
     "node": "tongban.node.cli",
+    "simulate": "tongban.federation.simulation.command",
 }
 
 

@@ -4,6 +4,7 @@ Evidence asked and answered later, a case handed over, a notice, a subscription 
 relation with its money. `steps` decides; whoever runs it stores each Step in one transaction, then sends.
 """
 
+from tongban.protocol.conversations.desk import Standing, Storage, standing, take_in
 from tongban.protocol.conversations.kinds import (
     EVIDENCE,
     HANDOVER,
@@ -94,8 +95,10 @@ __all__ = [
     "Receipt",
     "Reoffer",
     "Role",
+    "Standing",
     "Statement",
     "Step",
+    "Storage",
     "Thread",
     "Told",
     "Topic",
@@ -114,5 +117,7 @@ __all__ = [
     "receipt",
     "seal_receipt",
     "seal_utterance",
+    "standing",
+    "take_in",
     "tick",
 ]

@@ -47,10 +47,14 @@ CONVERSATIONS_PATH = "/exchange/v1/conversations"
 
 @dataclass(frozen=True)
 class Delivered:
-    """A message that certainly comes from its sender and is for this node."""
+    """A message that certainly comes from its sender and is for this node.
+
+    `request` proves it: a node keeps it, so that a sender that forgets gets its own words back.
+    """
 
     message: AnyUtterance
     verified: Verified
+    request: HttpRequest = field(repr=False)
     body_sha256: bytes = field(repr=False)
 
 
@@ -71,12 +75,10 @@ def authenticate_utterance(
         raise Refused(Code.WRONG_RECEIVER, "header host")
     verified = verify_request(request, directory.key_at, now=now)
     message = parse_utterance(request.body)
-    sender = directory.node(message.sender)
-    if verified.keyid not in {key.keyid for key in sender.keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    directory.check_owner(verified.keyid, directory.node(message.sender).id)
     if message.receiver != me:
         raise Refused(Code.WRONG_RECEIVER, "receiver")
-    return Delivered(message, verified, hashlib.sha256(request.body).digest())
+    return Delivered(message, verified, request, hashlib.sha256(request.body).digest())
 
 
 def admit(message: AnyUtterance, directory: Directory, *, now: datetime) -> None:
@@ -124,8 +126,7 @@ def open_receipt(
     """The receiver's reply to this very delivery of `message`; Refused when it is anybody else's."""
     receiver = directory.node(message.receiver)
     verified = verify_response(response, delivery, directory.key_at, now=now)
-    if verified.keyid not in {key.keyid for key in receiver.keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    directory.check_owner(verified.keyid, receiver.id)
     reply = _parse_receipt(response.body)
     if reply.sender != receiver.id:
         raise Refused(Code.UNKNOWN_SENDER, "sender", "not the node that was told")

@@ -109,24 +109,17 @@ def _deliver(row: Letter, node: Identity, transport: Transport) -> None:
         raise Refused(reply.code, reply.path, reply.hint)
     with transaction.atomic():
         thread = storing.lock(row.peer, row.case_ref).thread
-        if talk.has_forgotten(thread, reply):
+        found = talk.standing(thread, message, reply)
+        if found.is_ahead:
             peers.note_ahead(row.peer)
-        if not talk.is_taken(message, reply):
-            _ask_from(row, reply)
-            return
-        kept = Letter.objects.filter(
-            is_own=True, peer=row.peer, case_ref=row.case_ref, position__lt=reply.next, is_waiting=True
-        )
+        own = Letter.objects.filter(is_own=True, peer=row.peer, case_ref=row.case_ref)
+        kept = own.filter(position__lt=found.kept_before, is_waiting=True)
         kept.update(is_waiting=False, lease=None, lease_until=None, problem="")
+        if found.lacks_from is not None:
+            lacking = own.filter(position__gte=found.lacks_from)
+            lacking.update(is_waiting=True, next_try=Now(), lease=None, lease_until=None)
+            return
     log.info("kept message=%s kind=%s by=%s attempts=%d", row.message, row.kind, row.peer, row.attempts)
-
-
-def _ask_from(row: Letter, reply: talk.Receipt) -> None:
-    """The peer lacks messages before this one, though it once had them: they are delivered again."""
-    lacking = Letter.objects.filter(
-        is_own=True, peer=row.peer, case_ref=row.case_ref, position__gte=reply.next
-    )
-    lacking.update(is_waiting=True, next_try=Now(), lease=None, lease_until=None)
 
 
 def _postpone(row: Letter, problem: Code, wait: timedelta | None = None) -> None:

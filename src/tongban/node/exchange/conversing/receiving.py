@@ -16,12 +16,11 @@ from tongban.node.exchange.conversing import storing
 from tongban.node.exchange.conversing.peers import note_ahead
 from tongban.node.exchange.conversing.saying import here
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.nonces import note_delivery
 from tongban.node.exchange.receiving import BODY_LIMIT
 from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
-from tongban.protocol.conversations import Delivered, Opening, Receipt
+from tongban.protocol.conversations import Delivered, Receipt
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +52,7 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
         delivered = talk.authenticate_utterance(request, node.directory, node.me, now=true_now())
         message = delivered.message.id
         with limits.share_of(delivered.message.sender):
-            note_delivery(delivered.verified)
-            return _take_in(delivered, request.body, node)
+            return _take_in(delivered, node)
     except Refused as why:
         log.info("refused message=%s code=%s path=%s", message, why.code.value, why.path)
         refused = why
@@ -71,23 +69,13 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
     return protocol.refusal(refused, node.me, message, true_now())
 
 
-def _take_in(delivered: Delivered, body: bytes, node: Identity) -> Receipt:
-    message = delivered.message
+def _take_in(delivered: Delivered, node: Identity) -> Receipt:
     with transaction.atomic():
         _wait_briefly()
-        locked = storing.lock(message.sender, message.case_ref)
-        step = talk.hear(
-            locked.thread,
-            storing.find(message.conversation),
-            message,
-            delivered.body_sha256,
-            storing.known(message),
-            here=here(node),
-            inadmissible=_inadmissible(delivered, node),
-        )
-        storing.keep(locked, step, (message, body))
-    log.info("heard message=%s kind=%s from=%s new=%s", message.id, message.kind, message.sender, step.is_new)
-    return talk.receipt(step.thread, message, node.me, true_now())
+        receipt = talk.take_in(delivered, storing.DatabaseStorage(), node.directory, here(node))
+    message = delivered.message
+    log.info("heard message=%s kind=%s from=%s", message.id, message.kind, message.sender)
+    return receipt
 
 
 def _wait_briefly() -> None:
@@ -97,13 +85,3 @@ def _wait_briefly() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '500ms'")
-
-
-def _inadmissible(delivered: Delivered, node: Identity) -> Refused | None:
-    if not isinstance(delivered.message, Opening):
-        return None
-    try:
-        talk.admit(delivered.message, node.directory, now=true_now())
-    except Refused as refused:
-        return refused
-    return None

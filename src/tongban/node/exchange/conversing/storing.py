@@ -15,10 +15,12 @@ from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import record_conversation, record_message
 from tongban.node.exchange.conversing import handlers, models
+from tongban.node.exchange.models import SeenNonce
 from tongban.protocol import Code, Refused
 from tongban.protocol.conversations import (
     AnyUtterance,
     Conversation,
+    Delivered,
     Effect,
     Known,
     Opening,
@@ -27,6 +29,7 @@ from tongban.protocol.conversations import (
     Thread,
     parse_utterance,
 )
+from tongban.protocol.signature import Verified
 
 
 @dataclass(frozen=True)
@@ -102,16 +105,49 @@ def known(message: AnyUtterance) -> Known | None:
     return Known(row.message, row.position, bytes(row.body_sha256)) if row else None
 
 
-def keep(locked: Locked, step: Step, heard: tuple[AnyUtterance, bytes] | None = None) -> None:
+class DatabaseStorage:
+    """The node's database as the library's steps keep to it, inside the transaction that is going on."""
+
+    def __init__(self) -> None:
+        self._locked: Locked | None = None
+
+    def note_delivery(self, verified: Verified) -> None:
+        """Remember this delivery; Refused `replayed` when it has been received before."""
+        _, is_new = SeenNonce.objects.get_or_create(
+            keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
+        )
+        if not is_new:
+            raise Refused(Code.REPLAYED, "signature parameter nonce")
+
+    def thread(self, peer: str, case_ref: str) -> Thread:
+        """The thread, its row locked until the transaction ends."""
+        self._locked = lock(peer, case_ref)
+        return self._locked.thread
+
+    def conversation(self, conversation: UUID) -> Conversation | None:
+        """The conversation of that id."""
+        return find(conversation)
+
+    def known(self, message: AnyUtterance) -> Known | None:
+        """What is stored under the id or the place of a message of a peer."""
+        return known(message)
+
+    def keep(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
+        """Store the step of the locked thread."""
+        if self._locked is not None:
+            keep(self._locked, step, heard)
+
+
+def keep(locked: Locked, step: Step, heard: tuple[AnyUtterance, Delivered] | None = None) -> None:
     """Store a step with what was `heard`, put what it says on its way, record accesses, tell the handlers."""
     conversation = step.conversation
-    if conversation is None or not step.is_new:
+    if conversation is None:
         return
     locked.row.said, locked.row.heard = step.thread.said, step.thread.heard
     locked.row.save(update_fields=["said", "heard"])
     _keep_conversation(locked, conversation, heard[0] if heard else step.says[0])
     if heard is not None:
-        _keep_letter(heard[0], heard[1], is_own=False)
+        _keep_letter(heard[0], heard[1].request.body, is_own=False)
     for message in step.says:
         _keep_letter(message, protocol.encode(message), is_own=True)
     for effect in step.effects:

@@ -1,0 +1,113 @@
+"""What takes effect at a simulated node, and where: register, money, cases, the log of accesses.
+
+Everything is written in the transaction of the message that brings it about.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from tongban.federation.simulation.disk import Disk
+from tongban.protocol import Evidence
+from tongban.protocol.conversations import Amount, AnyUtterance, By, Effect
+from tongban.protocol.tlog.hashing import Hash, leaf_hash
+
+FUNDS = 10_000_000
+"""Fen on each node's account at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An effect as it is kept: what, how often, by whom, in which conversation, the message's digest."""
+
+    kind: str
+    times: int
+    by: By
+    conversation: UUID
+    digest: bytes
+
+
+def take_effect(disk: Disk, effect: Effect, body: bytes) -> None:
+    """Write an effect into the node's books and, where it carries a person's data, into its log."""
+    message = effect.message
+    before = disk.get("done", message.id)
+    times = before.times + 1 if before else 1
+    digest = hashlib.sha256(body).digest()
+    disk.put("done", message.id, Done(message.kind, times, effect.by, message.conversation, digest))
+    if carries_data(message):
+        _log(disk, message.id.bytes + digest)
+    _BOOKS.get((message.kind, effect.by is By.PEER), _nothing)(disk, effect)
+
+
+def balance(disk: Disk) -> int:
+    """Fen on the node's account."""
+    return int(disk.get("money", "balance", FUNDS))
+
+
+def log_leaf(message: UUID, digest: bytes) -> Hash:
+    """The leaf that an access leaves in the log."""
+    return leaf_hash(message.bytes + digest)
+
+
+def log_size(disk: Disk) -> int:
+    """How many leaves the node's log has."""
+    return int(disk.get("log", "size", 0))
+
+
+def _log(disk: Disk, entry: bytes) -> None:
+    size = log_size(disk)
+    disk.put("log", size, leaf_hash(entry))
+    disk.put("log", "size", size + 1)
+
+
+def carries_data(message: AnyUtterance) -> bool:
+    """Whether a message tells something about its subject, so that it has to be in the log."""
+    body = message.body
+    return isinstance(body, Evidence) or bool(getattr(body, "contents", None))
+
+
+def _nothing(disk: Disk, effect: Effect) -> None:
+    """Most messages change nothing but their conversation."""
+
+
+def _money_leaves(disk: Disk, effect: Effect) -> None:
+    body, person = effect.message.body, effect.conversation.subject
+    assert isinstance(body, Amount)
+    disk.remove("register", person)
+    disk.put("money", "balance", balance(disk) - body.amount)
+    disk.put("instructed", body.reference, body.amount)
+
+
+def _relation_comes(disk: Disk, effect: Effect) -> None:
+    disk.put("register", effect.conversation.subject, effect.conversation.id)
+
+
+def _money_comes(disk: Disk, effect: Effect) -> None:
+    body = effect.message.body
+    assert isinstance(body, Amount)
+    disk.put("money", "balance", balance(disk) + body.amount)
+
+
+def _money_arrived(disk: Disk, effect: Effect) -> None:
+    body = effect.message.body
+    assert isinstance(body, Amount)
+    disk.put("instructed", body.reference, 0)
+
+
+def _case_taken(disk: Disk, effect: Effect) -> None:
+    disk.put("case", effect.conversation.id, "held")
+
+
+def _case_given(disk: Disk, effect: Effect) -> None:
+    disk.put("case", effect.conversation.id, "given")
+
+
+_BOOKS = {
+    ("transfer-instructed", False): _money_leaves,
+    ("transfer-instructed", True): _relation_comes,
+    ("transfer-confirmed", False): _money_comes,
+    ("transfer-confirmed", True): _money_arrived,
+    ("handover-offered", False): _case_taken,
+    ("handover-accepted", False): _case_taken,
+    ("handover-accepted", True): _case_given,
+}

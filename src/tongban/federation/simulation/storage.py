@@ -1,0 +1,97 @@
+"""A simulated node's conversations on its disk, as the library's steps keep to it."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from tongban import protocol
+from tongban.federation.simulation import books
+from tongban.federation.simulation.disk import Disk
+from tongban.protocol import Code, HttpRequest, Refused
+from tongban.protocol.conversations import AnyUtterance, Conversation, Delivered, Known, Step, Thread
+from tongban.protocol.signature import Verified
+
+ThreadKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message on the disk; both sides have it since `kept_at` (seconds); `proof` is its delivery."""
+
+    message: AnyUtterance
+    body: bytes
+    kept_at: float | None
+    proof: HttpRequest | None = None
+
+
+class DiskStorage:
+    """What the node keeps, inside the transaction going on; `to_send` are threads with something new."""
+
+    def __init__(self, disk: Disk, now: float) -> None:
+        self._disk = disk
+        self._now = now
+        self.to_send: list[ThreadKey] = []
+        self.changed: list[Conversation] = []
+
+    def note_delivery(self, verified: Verified) -> None:
+        """Remember this delivery; Refused `replayed` when it has been received before."""
+        if self._disk.get("nonces", (verified.keyid, verified.nonce)) is not None:
+            raise Refused(Code.REPLAYED, "signature parameter nonce")
+        self._disk.put("nonces", (verified.keyid, verified.nonce), verified.expires.timestamp())
+
+    def thread(self, peer: str, case_ref: str) -> Thread:
+        """The thread as it is on the disk."""
+        found: Thread | None = self._disk.get("threads", (peer, case_ref))
+        return found or Thread(peer, case_ref)
+
+    def conversation(self, conversation: UUID) -> Conversation | None:
+        """The conversation of that id."""
+        found: Conversation | None = self._disk.get("conversations", conversation)
+        return found
+
+    def known(self, message: AnyUtterance) -> Known | None:
+        """What is kept under the message's id or in its place."""
+        found: Known | None = self._disk.get("known", (message.sender, message.id))
+        return found or self._disk.get("known", (message.sender, message.case_ref, message.position))
+
+    def keep(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
+        """Write all of a step."""
+        self.keep_thread(step, heard)
+        self.keep_effects(step, heard)
+
+    def keep_thread(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
+        """Write thread, conversation and messages of a step."""
+        thread, conversation = step.thread, step.conversation
+        if conversation is None:
+            return
+        self._disk.put("threads", (thread.peer, thread.case_ref), thread)
+        self._disk.put("conversations", conversation.id, conversation)
+        if heard is not None:
+            self.keep_heard(heard[0], heard[1].request)
+        for message in step.says:
+            self.keep_own(message, protocol.encode(message), None)
+        self.changed.append(conversation)
+
+    def keep_effects(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
+        """Write the effects of a step into the node's books."""
+        for effect in step.effects:
+            is_heard = heard is not None and effect.message is heard[0]
+            body = heard[1].request.body if heard and is_heard else protocol.encode(effect.message)
+            books.take_effect(self._disk, effect, body)
+
+    def keep_heard(self, message: AnyUtterance, delivery: HttpRequest) -> None:
+        """Write a message of the peer with the delivery that proves it."""
+        known = Known(message.id, message.position, hashlib.sha256(delivery.body).digest())
+        self._disk.put("known", (message.sender, message.id), known)
+        self._disk.put("known", (message.sender, message.case_ref, message.position), known)
+        kept = Kept(message, delivery.body, self._now, delivery)
+        self._disk.put("heard", (message.sender, message.case_ref, message.position), kept)
+
+    def keep_own(self, message: AnyUtterance, body: bytes, kept_at: float | None) -> None:
+        """Write a message of this node, to be sent unless the peer has it."""
+        key = (message.receiver, message.case_ref)
+        self._disk.put("own", (*key, message.position), Kept(message, body, kept_at))
+        if kept_at is None:
+            if self._disk.get("first", key) is None:
+                self._disk.put("first", key, message.position)
+            self.to_send.append(key)

@@ -1,0 +1,416 @@
+"""The world of a simulation: virtual time, the network, faults that begin and end, and the run of a plan.
+
+Everything that happens is an event at a moment; which comes next follows from the plan alone.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from tongban.federation.simulation import invariants
+from tongban.federation.simulation.disk import Disk, Table
+from tongban.federation.simulation.faults import Fault, FaultKind
+from tongban.federation.simulation.lies import Liar, altered, forged_receipt
+from tongban.federation.simulation.members import Members, members
+from tongban.federation.simulation.node import Node, PowerCut
+from tongban.federation.simulation.people import WHY, Errand, decision, opening, renewed
+from tongban.federation.simulation.plan import Plan
+from tongban.protocol import HttpRequest, HttpResponse, Refused
+from tongban.protocol import conversations as talk
+from tongban.protocol.conversations import CONVERSATIONS_PATH, Conversation
+from tongban.protocol.signature import REQUEST_COVER
+from tongban.protocol.signature_input import read_claim
+
+Work = Callable[[], None]
+LONGEST_HEALING = 4 * 3600.0
+"""Virtual seconds within which everything has ended once all faults are over."""
+SECONDS_BETWEEN_LOOKS = 600.0
+MOST_EVENTS = 4_000
+"""Events, besides 5 a step, after which a run counts as one that does not end."""
+
+
+@dataclass
+class Outcome:
+    """What became of a run; it held if `violations` is empty."""
+
+    plan: Plan
+    violations: list[str] = field(default_factory=list)
+    events: int = 0
+    messages: int = 0
+    conversations: int = 0
+    seconds: float = 0.0
+    trace: list[str] = field(default_factory=list)
+
+
+class SimulatedWorld:
+    """Nodes, network and people of one run."""
+
+    def __init__(self, plan: Plan, *, is_traced: bool = False) -> None:
+        self.plan = plan
+        self.now = 0.0
+        self.outcome = Outcome(plan)
+        self.members: Members = members(plan.nodes, is_fast=plan.is_fast)
+        self.holders: dict[str, set[str]] = {}
+        self.touched: set[str] = set()
+        self.receipted: set[str] = set()
+        self.restored: set[str] = set()
+        self.nodes = {name: self._node(name) for name in self.members.names}
+        self.liars: dict[str, Liar] = {}
+        self.active: list[Fault] = []
+        self._is_traced = is_traced
+        self._events: list[tuple[float, int, Work]] = []
+        self._order = 0
+        self._ids = 0
+        self._lives = dict.fromkeys(self.members.names, 0)
+        self._random = Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
+        self._links: dict[tuple[str, str], Random] = {}
+
+    def run(self) -> Outcome:
+        """Let the plan happen, then everything heal, then look at the invariants."""
+        self._prepare()
+        while self._events and self.outcome.events < self.plan.steps and not self.outcome.violations:
+            self._next()
+        if not self.outcome.violations:
+            self._heal()
+        self.outcome.seconds = self.now
+        self.outcome.conversations = sum(len(n.disk.table("conversations")) for n in self.nodes.values()) // 2
+        return self.outcome
+
+    # what nodes use
+
+    def new_id(self) -> UUID:
+        """An id never used before."""
+        self._ids += 1
+        return UUID(int=self._ids)
+
+    def chance(self) -> float:
+        """A number from 0 to 1."""
+        return self._random.random()
+
+    def later(self, node: str, seconds: float, work: Work) -> None:
+        """Do a node's work later, unless it stops before."""
+        life = self._lives[node]
+
+        def if_still_alive() -> None:
+            if self._lives[node] == life and self.nodes[node].is_up:
+                self._by(node, work)
+
+        self._at(self.now + seconds, if_still_alive)
+
+    def changed(self, node: str, conversation: Conversation) -> None:
+        """Let people decide about a conversation, and the node look at its time limit."""
+        if conversation.has_ended:
+            return
+        chosen = decision(self.plan.seed, conversation)
+        if chosen is not None:
+            self.later(node, chosen.after, lambda: self._decide(node, conversation))
+        at = (conversation.expires - self.nodes[node].moment).total_seconds() + 1.0
+        self.later(node, max(at, 0.0), lambda: self.nodes[node].look_at_time_limit(conversation.id))
+
+    def send(self, sender: str, receiver: str, request: HttpRequest) -> None:
+        """Put a delivery on the network, with what liars and forgers make of it."""
+        link = self._link(sender, receiver)
+        nonce = read_claim(request.headers, REQUEST_COVER).nonce or ""
+        self._carry(sender, receiver, link, request, nonce)
+        if self._amount(FaultKind.FORGER) > link.random():
+            forged = altered(request, with_digest=link.random() < 0.5)
+            self._carry(sender, receiver, link, forged, "")
+        liar = self.liars.get(sender)
+        if liar is not None and link.random() < 0.3:
+            for to, lie in liar.lies(receiver, request, self.nodes[sender].moment, self.new_id()):
+                self._carry(sender, to, self._link(sender, to), lie, "")
+
+    # the network
+
+    def _carry(self, sender: str, receiver: str, link: Random, request: HttpRequest, nonce: str) -> None:
+        for delay in self._delays(sender, receiver, link):
+            self._at(self.now + delay, lambda: self._arrive(sender, receiver, request, nonce))
+
+    def _delays(self, sender: str, receiver: str, link: Random) -> list[float]:
+        """After how long the copies of a message arrive; none if it is lost."""
+        first, second, third = link.random(), link.random(), link.random()
+        if self._is_parted(sender, receiver) or first < self._amount(FaultKind.LOSS):
+            return []
+        longest = self._amount(FaultKind.DELAY) or 0.2
+        delays = [0.005 + second * second * longest]
+        if third < self._amount(FaultKind.DOUBLING):
+            delays.append(delays[0] + 0.001 + third * 40.0)
+        return delays
+
+    def _arrive(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
+        node = self.nodes[receiver]
+        if not node.is_up:
+            return
+        if receiver in self.liars:
+            self.liars[receiver].see(request)
+        self.outcome.messages += 1
+        response: HttpResponse | None = None
+
+        def knock() -> None:
+            nonlocal response
+            response = node.door(request)
+
+        self._by(receiver, knock)
+        if response is None:
+            return
+        self._tell(receiver, f"answers {sender} with status {response.status}", request)
+        self._check_once(receiver, request, response)
+        self._carry_back(sender, receiver, request, response, nonce)
+
+    def _carry_back(
+        self, sender: str, receiver: str, request: HttpRequest, response: HttpResponse, nonce: str
+    ) -> None:
+        link = self._link(receiver, sender)
+        life = self._lives[sender]
+        is_forged = self._amount(FaultKind.FORGER) > link.random() and request.path == CONVERSATIONS_PATH
+        reply = forged_receipt(request) if is_forged and nonce else response
+
+        def come_back() -> None:
+            node = self.nodes[sender]
+            if self._lives[sender] == life and node.is_up and nonce:
+                self.outcome.messages += 1
+                self._by(sender, lambda: node.hear_reply(nonce, reply))
+
+        for delay in self._delays(receiver, sender, link):
+            self._at(self.now + delay, come_back)
+
+    def _check_once(self, receiver: str, request: HttpRequest, response: HttpResponse) -> None:
+        if response.status != 200 or request.path != CONVERSATIONS_PATH or receiver in self.restored:
+            return
+        claim = read_claim(request.headers, REQUEST_COVER)
+        delivery = f"{receiver} {claim.keyid} {claim.nonce}"
+        if delivery in self.receipted:
+            self._violate(f"{receiver} took the same delivery twice")
+        self.receipted.add(delivery)
+
+    def _is_parted(self, one: str, other: str) -> bool:
+        for fault in self.active:
+            if fault.kind is FaultKind.PARTITION:
+                side = set(self.members.names[: int(fault.amount)])
+                if (one in side) != (other in side):
+                    return True
+        return False
+
+    def _amount(self, kind: FaultKind) -> float:
+        return max((fault.amount for fault in self.active if fault.kind is kind), default=0.0)
+
+    def _link(self, sender: str, receiver: str) -> Random:
+        link = self._links.get((sender, receiver))
+        if link is None:
+            link = Random(f"{self.plan.seed} {sender} {receiver}")  # noqa: S311 - repeatable
+            self._links[sender, receiver] = link
+        return link
+
+    # people
+
+    def _open(self, number: int, errand: Errand) -> None:
+        node = self.nodes[errand.opener]
+        if node.disk.get("errands", number):
+            return
+        self._at(self.now + 60.0, lambda: self._open(number, errand))
+        if not node.is_up or errand.partner in node.recovery.peers:
+            return
+
+        def step() -> talk.Step:
+            node.disk.put("errands", number, True)
+            says, body, matter = opening(errand, node.moment)
+            thread = node.disk.get("threads", (errand.partner, errand.case_ref)) or talk.Thread(
+                errand.partner, errand.case_ref
+            )
+            return talk.open_conversation(thread, matter, says, body, node.here)
+
+        self._tell(errand.opener, f"opens a {errand.kind} with {errand.partner} about {errand.case_ref}")
+        self._by(errand.opener, lambda: node.act(step))
+
+    def _decide(self, name: str, seen: Conversation) -> None:
+        node = self.nodes[name]
+        current: Conversation | None = node.disk.get("conversations", seen.id)
+        if current is None or (current.state, current.told) != (seen.state, seen.told):
+            return
+        chosen = decision(self.plan.seed, current)
+        if chosen is None or current.peer in node.recovery.peers:
+            return
+        says, body = chosen.says, chosen.body
+        moves = says in {"transfer-stated", "transfer-instructed"}
+        if moves and node.disk.get("register", current.subject) is None:
+            says, body = "transfer-declined", WHY
+        again = renewed(current, node.moment) if chosen.renews else None
+
+        def step() -> talk.Step:
+            thread = node.disk.get("threads", (current.peer, current.case_ref))
+            return talk.decide(thread, current, says, body, node.here, again=again)
+
+        self._tell(name, f"decides {says} in {current.kind_name} {current.case_ref} with {current.peer}")
+        try:
+            if not node.act(step):
+                self.later(name, 45.0, lambda: self._decide(name, seen))
+        except Refused:
+            self._tell(name, "is told that this is not possible now")
+
+    # events
+
+    def _prepare(self) -> None:
+        for number, errand in enumerate(self.plan.errands):
+            if errand.kind == "transfer":
+                disk = self.nodes[errand.partner].disk
+                with disk.transaction():
+                    disk.put("register", errand.subject, True)
+                disk.sync()
+            self._at(errand.at, partial(self._open, number, errand))
+        for fault in self.plan.faults:
+            self._at(fault.at, partial(self._begin, fault))
+
+    def _begin(self, fault: Fault) -> None:
+        self._tell(fault.node or "network", f"{fault.kind.value} begins")
+        self.active.append(fault)
+        node = self.nodes.get(fault.node)
+        if node is not None:
+            self._begin_at(node, fault)
+        if fault.kind not in {FaultKind.CUT, FaultKind.RESTORE}:
+            self._at(fault.at + fault.lasts, lambda: self._end(fault))
+
+    def _begin_at(self, node: Node, fault: Fault) -> None:
+        match fault.kind:
+            case FaultKind.CUT:
+                node.cut_at.add(int(fault.amount))
+            case FaultKind.STOP:
+                self._stop(node, fault.lasts)
+            case FaultKind.SKEW:
+                node.skew = fault.amount
+            case FaultKind.DISK_FULL:
+                node.disk.is_full = True
+            case FaultKind.LIAR:
+                random = Random(f"{self.plan.seed} liar {node.name}")  # noqa: S311 - repeatable
+                self.liars[node.name] = Liar(node.name, self.members, random)
+            case FaultKind.RESTORE:
+                backup, taken_at = node.disk.backup(), self.now
+                self._at(self.now + fault.amount, lambda: self._restore(node, fault, backup, taken_at))
+
+    def _end(self, fault: Fault) -> None:
+        if fault not in self.active:
+            return
+        self._tell(fault.node or "network", f"{fault.kind.value} is over")
+        self.active.remove(fault)
+        node = self.nodes.get(fault.node)
+        if node is None:
+            return
+        if fault.kind is FaultKind.SKEW:
+            node.skew = 0.0
+        if fault.kind is FaultKind.DISK_FULL:
+            node.disk.is_full = False
+
+    def _restore(self, node: Node, fault: Fault, backup: dict[str, Table], taken_at: float) -> None:
+        if fault not in self.active:
+            return  # everything healed before
+        self.active.remove(fault)
+        self._tell(node.name, f"the backup of {taken_at:.1f} s is restored")
+        self.restored.add(node.name)
+        self._stop(node, fault.lasts)
+        node.disk.restore(backup)
+        node.recovery.begin(taken_at)
+
+    def _stop(self, node: Node, lasts: float) -> None:
+        """Stop a node as a power cut does, and start it again."""
+        self._tell(node.name, f"stops for {lasts:.1f} s")
+        self._lives[node.name] += 1
+        node.disk.crash()
+        node.is_up = False
+        life = self._lives[node.name]
+        self._at(self.now + lasts, lambda: self._start(node, life))
+
+    def _start(self, node: Node, life: int) -> None:
+        if node.is_up or self._lives[node.name] != life:
+            return
+        self._tell(node.name, "starts")
+        node.forget()
+        self._by(node.name, node.start)
+
+    def _heal(self) -> None:
+        self._tell("network", "everything heals")
+        for fault in list(self.active):
+            if fault.kind is not FaultKind.RESTORE:
+                self._end(fault)
+        for node in self.nodes.values():
+            node.cut_at.clear()
+            self._start(node, self._lives[node.name])
+        until = self.now + LONGEST_HEALING
+        looks_at = self.now
+        most = MOST_EVENTS + 5 * self.plan.steps
+        while self._events and self.now < until and not self.outcome.violations:
+            self._next()
+            if self.outcome.events > most:
+                break
+            if self.now > looks_at:
+                if invariants.is_quiet(self):
+                    break
+                looks_at = self.now + SECONDS_BETWEEN_LOOKS
+        if not self.outcome.violations:
+            self.outcome.violations += invariants.at_the_end(self)
+
+    def _by(self, name: str, work: Callable[[], object]) -> None:
+        """Let a node work; the power may be cut in the middle."""
+        node = self.nodes[name]
+        try:
+            work()
+        except PowerCut:
+            cut = next(
+                (
+                    f
+                    for f in self.active
+                    if f.kind is FaultKind.CUT and f.node == name and f.amount == node.points
+                ),
+                None,
+            )
+            self._stop(node, cut.lasts if cut else 1.0)
+        except Exception as error:  # a node's code must not fail: what it raises is a finding
+            self._violate(f"{name} failed with {type(error).__name__}: {error}")
+
+    def _at(self, moment: float, work: Work) -> None:
+        self._order += 1
+        heapq.heappush(self._events, (moment, self._order, work))
+
+    def _next(self) -> None:
+        moment, _, work = heapq.heappop(self._events)
+        self.now = max(self.now, moment)
+        self.outcome.events += 1
+        work()
+        if self.touched:
+            self._check_register()
+
+    def _node(self, name: str) -> Node:
+        def watch(table: str, key: object, before: object, after: object) -> None:
+            if table == "register" and isinstance(key, str):
+                holders = self.holders.setdefault(key, set())
+                holders.discard(name)
+                if after is not None:
+                    holders.add(name)
+                self.touched.add(key)
+
+        return Node(name, self.members, self, Disk(watch))
+
+    def _check_register(self) -> None:
+        """A person's register entry is at one place at most, at any time, where nodes know their own past."""
+        for person in self.touched:
+            places = {name for name in self.holders.get(person, ()) if not self.nodes[name].recovery.peers}
+            if len(places - set(self.liars)) > 1:
+                self._violate(f"the register entry of one person is at {' and '.join(sorted(places))}")
+        self.touched.clear()
+
+    def _violate(self, what: str) -> None:
+        self._tell("invariant", what)
+        self.outcome.violations.append(f"{what} at {self.now:.1f} s")
+
+    def _tell(self, who: str, what: str, request: HttpRequest | None = None) -> None:
+        if not self._is_traced:
+            return
+        about = ""
+        if request is not None and request.path == CONVERSATIONS_PATH:
+            try:
+                message = talk.parse_utterance(request.body)
+                about = f" to {message.kind} {message.case_ref} #{message.position}"
+            except Refused:
+                about = " to something unreadable"
+        self.outcome.trace.append(f"{self.now:8.1f} s  {who}  {what}{about}")

@@ -1,0 +1,79 @@
+"""Federations under faults: fixed seeds, fresh seeds, and that the same seed is the same run."""
+
+import secrets
+
+import pytest
+
+from tongban.federation.simulation.faults import Fault, FaultKind
+from tongban.federation.simulation.plan import Plan, draw
+from tongban.federation.simulation.world import Outcome, SimulatedWorld
+
+
+def run(plan: Plan, *, is_traced: bool = False) -> Outcome:
+    return SimulatedWorld(plan, is_traced=is_traced).run()
+
+
+def assert_held(plan: Plan) -> Outcome:
+    outcome = run(plan)
+    assert not outcome.violations, (
+        f"tongban simulate --nodes {plan.nodes} --seed {plan.seed} --steps {plan.steps} --fast: "
+        f"{outcome.violations}"
+    )
+    return outcome
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_invariants_hold_for_fixed_seeds(seed: int) -> None:
+    assert_held(draw(2 + seed % 5, seed, 500))
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_they_hold_with_real_signatures(seed: int) -> None:
+    assert_held(draw(3, seed, 300, is_fast=False))
+
+
+def test_they_hold_for_fresh_seeds() -> None:
+    for _ in range(3):
+        assert_held(draw(4, secrets.randbelow(10**9), 500))
+
+
+def test_they_hold_in_the_largest_federation() -> None:
+    assert_held(draw(59, 1, 800))
+
+
+def test_the_same_seed_is_the_same_run_to_the_last_event() -> None:
+    first, second = (run(draw(4, 17, 400), is_traced=True) for _ in range(2))
+    assert first.trace == second.trace
+    assert first.messages == second.messages
+
+
+def test_signatures_change_nothing_about_a_run() -> None:
+    fast, real = (run(draw(3, 5, 300, is_fast=is_fast), is_traced=True) for is_fast in (True, False))
+    assert fast.trace == real.trace
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_each_fault_alone_is_borne(kind: FaultKind) -> None:
+    calm = draw(3, 23, 400)
+    amount = {
+        FaultKind.LOSS: 0.4,
+        FaultKind.DOUBLING: 0.5,
+        FaultKind.DELAY: 60.0,
+        FaultKind.PARTITION: 1.0,
+        FaultKind.CUT: 37.0,
+        FaultKind.SKEW: 900.0,
+        FaultKind.RESTORE: 300.0,
+        FaultKind.LIAR: 0.3,
+        FaultKind.FORGER: 0.3,
+    }.get(kind, 0.0)
+    on_the_network = {
+        FaultKind.LOSS,
+        FaultKind.DOUBLING,
+        FaultKind.DELAY,
+        FaultKind.PARTITION,
+        FaultKind.FORGER,
+    }
+    node = "" if kind in on_the_network else "node-01"
+    fault = Fault(kind, 200.0, 300.0, node, amount)
+    outcome = assert_held(Plan(3, 23, 400, (fault,), calm.errands))
+    assert outcome.conversations > 5

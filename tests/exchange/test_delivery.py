@@ -285,7 +285,7 @@ def _cut_once(step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> No
 @pytest.mark.usefixtures("sichuan")
 class TestPowerCuts:
     @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-    @pytest.mark.parametrize("step", ["_try", "_settle", "record_access", "_ask_other_node"])
+    @pytest.mark.parametrize("step", ["_try", "_settle", "store", "_ask_other_node"])
     def test_a_cut_around_any_step_neither_loses_nor_doubles(
         self, told: list[api.Outcome], monkeypatch: pytest.MonkeyPatch, step: str, before: bool
     ) -> None:

@@ -142,10 +142,10 @@ def test_issuers_are_changed_with_overlap(far: FarNode, tmp_path: Path) -> None:
     assert not delivered_to(far, after)
     far.publish(listing(far, SICHUAN_ISSUER, next_issuer, version=2))
     await_that(far, after, is_taken=True)
-    assert delivered_to(far, before)
+    await_that(far, before, is_taken=True)
     far.publish(listing(far, next_issuer, version=3))
     await_that(far, HttpTransport(presenting(tmp_path / "before", SICHUAN_ISSUER)), is_taken=False)
-    assert delivered_to(far, after)
+    await_that(far, after, is_taken=True)
     far.publish(listing(far, SICHUAN_ISSUER, version=4))
     await_that(far, before, is_taken=True)
 

@@ -16,7 +16,8 @@ from tongban.node import periodic, tracing
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.starting import start_django
 
-DELIVERERS = 4
+DELIVERERS = 24
+"""Threads that deliver; only one of them looks for work while there is none."""
 IDLE_SECONDS = 0.25
 FAILURE_SECONDS = 2.0
 
@@ -39,16 +40,54 @@ def run(stop: threading.Event) -> None:
         asked, said = delivery.deliver_next(transport), delivering.deliver_next(transport)
         return asked or said
 
+    crew = _Crew(stop, deliver)
+
     def tend() -> bool:
         periodic.run_due()
         return False
 
-    deliverers = [threading.Thread(target=_loop, args=(stop, deliver)) for _ in range(DELIVERERS)]
-    for deliverer in deliverers:
-        deliverer.start()
+    crew.start()
     _loop(stop, tend)
-    for deliverer in deliverers:
-        deliverer.join()
+    crew.join()
+
+
+class _Crew:
+    """Threads that do the same work: one looks for it, the others come as long as there is some."""
+
+    def __init__(self, stop: threading.Event, work: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._work = work
+        self._is_busy = threading.Event()
+        scout = threading.Thread(target=_loop, args=(stop, self._scout))
+        helpers = [threading.Thread(target=self._help) for _ in range(DELIVERERS - 1)]
+        self._threads = (scout, *helpers)
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Wait until all have ended, which they do after `stop`."""
+        self._is_busy.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _scout(self) -> bool:
+        found = self._work()
+        if found:
+            self._is_busy.set()
+        return found
+
+    def _help(self) -> None:
+        while not self._stop.is_set():
+            self._is_busy.wait()
+            close_old_connections()
+            pause = _pause_after(self._work) if not self._stop.is_set() else 0.0
+            if pause:
+                self._is_busy.clear()
+                self._stop.wait(pause)
+        connections.close_all()
 
 
 class _Once:

@@ -6,24 +6,26 @@ A crash at any step leaves the question waiting; the other side answers a repeat
 import logging
 import random
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tongban import protocol
 from tongban.node import tracing
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity, outcomes
-from tongban.node.exchange.accesses import record_access
+from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
 from tongban.node.exchange.receiving import read_for
 from tongban.node.exchange.transport import Transport, Unreachable, asked_pause
+from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import DELIVERED
+from tongban.node.people.access import store
 from tongban.node.people.models import AccessRecord
 from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, EvidenceRequest, Refusal, Refused
@@ -34,12 +36,25 @@ LONGEST_WAIT = timedelta(seconds=30)
 LONGEST_ASKED = timedelta(minutes=2)
 """What another node may ask to wait, at most."""
 
+_CLAIM = """
+UPDATE exchange_outbox
+   SET lease = gen_random_uuid(), lease_until = now() + %s, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM exchange_outbox
+               WHERE state = 'waiting' AND next_try <= now()
+                 AND (lease_until IS NULL OR lease_until < now())
+               ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING *
+"""
+
 log = logging.getLogger(__name__)
 
 
 def deliver_next(transport: Transport) -> bool:
-    """Try the question that is due longest; False when none is due."""
-    row = _claim()
+    """Try a question that is due, the one that is due longest first; False when none is due.
+
+    Threads that call it at the same time share the transactions that claim and settle.
+    """
+    row = _claims.write(None)
     if row is None:
         return False
     with tracing.delivering("question", str(row.id), row.receiver) as span:
@@ -73,23 +88,11 @@ def pause(attempts: int, chance: float) -> timedelta:
     return timedelta(seconds=seconds * (0.8 + 0.4 * chance))
 
 
-def _claim() -> Outbox | None:
-    is_free = Q(lease_until=None) | Q(lease_until__lt=Now())
+def _claim(wanted: Sequence[None]) -> list[Outbox | None]:
+    """Claim as many questions as are wanted and due; None for each that is lacking."""
     with transaction.atomic():
-        row = (
-            Outbox.objects.select_for_update(skip_locked=True)
-            .filter(is_free, state=Outbox.State.WAITING, next_try__lte=Now())
-            .order_by("next_try")
-            .first()
-        )
-        if row is None:
-            return None
-        row.lease = uuid4()
-        row.attempts += 1
-        Outbox.objects.filter(pk=row.pk).update(
-            lease=row.lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
-        )
-    return row
+        rows = list(Outbox.objects.raw(_CLAIM, [LEASE, len(wanted)]))
+    return [*rows, *[None] * (len(wanted) - len(rows))]
 
 
 def _try(row: Outbox, node: Identity, transport: Transport) -> Outcome:
@@ -142,22 +145,62 @@ def _postpone(row: Outbox, problem: Code, asked: timedelta | None = None) -> str
 
 def _settle(row: Outbox, outcome: Outcome) -> str:
     """Store the outcome, record the access and tell the case, all or nothing, and once; what came of it."""
-    with transaction.atomic():
-        current = Outbox.objects.select_for_update().get(pk=row.pk)
-        if current.state != Outbox.State.WAITING:
-            return str(current.state)
-        current.state = Outbox.State.SETTLED
-        current.outcome = outcomes.to_json(outcome)
-        current.settled_at = true_now()
-        current.lease = current.lease_until = None
-        current.save()
-        if isinstance(outcome, outcomes.Answered):
-            message = protocol.parse_request(bytes(row.body))
-            is_own = message.receiver == message.sender
-            direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
-            record_access(message, message.sender_agency, direction)
-        outcomes.tell(outcome)
-    became = type(outcome).__name__.lower()
+    became = _settlements.write((row, outcome))
+    if isinstance(became, Exception):
+        raise became
     DELIVERED.labels(row.receiver, became).inc()
     log.info("settled message=%s attempts=%d as=%s", row.id, row.attempts, became)
     return became
+
+
+def _settle_group(group: Sequence[tuple[Outbox, Outcome]]) -> list[str | Exception]:
+    """Settle all in one transaction; if one of them cannot be, each in its own."""
+    if len(group) > 1:
+        try:
+            return [*_settle_together(group)]
+        except Exception as error:  # which one it was is found out one by one
+            log.warning("settled one by one: %s", type(error).__name__)
+    became: list[str | Exception] = []
+    for one in group:
+        try:
+            became += _settle_together([one])
+        except Exception as error:  # told to the one whose it is
+            became.append(error)
+    return became
+
+
+def _settle_together(group: Sequence[tuple[Outbox, Outcome]]) -> list[str]:
+    """What came of each: the kind of its outcome, or the state it was in already."""
+    became: dict[UUID, str] = {}
+    told: list[Outcome] = []
+    with transaction.atomic():
+        rows = Outbox.objects.select_for_update().order_by("case_ref", "pk")
+        known = {row.pk: row for row in rows.filter(pk__in=[row.pk for row, _ in group])}
+        for row, outcome in sorted(group, key=lambda one: (one[0].case_ref, one[0].pk)):
+            current = known[row.pk]
+            became[row.pk] = str(current.state)
+            if current.state != Outbox.State.WAITING:
+                continue
+            became[row.pk] = type(outcome).__name__.lower()
+            current.state = Outbox.State.SETTLED
+            current.outcome = outcomes.to_json(outcome)
+            current.settled_at = true_now()
+            current.lease = current.lease_until = None
+            told.append(outcome)
+        settled = [known[outcome.message] for outcome in told]
+        Outbox.objects.bulk_update(settled, ["state", "outcome", "settled_at", "lease", "lease_until"])
+        store([_access(known[one.message]) for one in told if isinstance(one, outcomes.Answered)])
+        for outcome in told:
+            outcomes.tell(outcome)
+    return [became[row.pk] for row, _ in group]
+
+
+def _access(row: Outbox) -> AccessRecord:
+    message = protocol.parse_request(bytes(row.body))
+    is_own = message.receiver == message.sender
+    direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
+    return access_record(message, message.sender_agency, direction)
+
+
+_claims = GroupCommit(_claim)
+_settlements = GroupCommit(_settle_group)

@@ -3,14 +3,14 @@
 Whatever goes wrong on the way is one error, Unreachable: the question waits and is delivered again.
 """
 
+import http.client
 import logging
 import ssl
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Protocol
-
-import httpx
+from urllib.parse import urlsplit
 
 from tongban.node import tracing
 from tongban.node.config import this_node
@@ -44,48 +44,106 @@ class Transport(Protocol):
 class HttpTransport:
     """Delivery over HTTP, with TLS as the directory says; the node's environment (proxies) is left out of it.
 
-    Connections are kept, and made anew when the peer's certificates or this node's own have changed.
+    Each thread keeps a connection to each peer; all are made anew when the peer's certificates or this
+    node's own have changed. Redirects are not followed.
     """
 
     def __init__(self, own: TlsFolder | None = None) -> None:
         """`own` is what this node proves itself with."""
         self._own = own
         self._lock = threading.Lock()
-        self._clients: dict[str, tuple[object, httpx.Client]] = {}
+        self._contexts: dict[str, tuple[object, ssl.SSLContext]] = {}
+        self._mine = threading.local()
 
     def __call__(self, peer: NodeEntry, request: HttpRequest) -> HttpResponse:
         """The response; Unreachable when the connection fails or the response is too large."""
-        headers = (
-            *request.headers,
-            *tracing.outgoing_headers(),
-            ("host", request.authority),
-            ("accept-encoding", "identity"),
-        )
         try:
-            with self._client(peer).stream(
-                request.method, peer.gateway_url + request.path, headers=headers, content=request.body
-            ) as response:
-                body = _body(response)
-        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+            state = self._state(peer)
+            connection = self._kept(peer, state)
+            if connection is not None:
+                try:
+                    return self._exchange(connection, request)
+                except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
+                    self._drop(peer)  # closed while it was idle: the request has not been answered
+            connection = self._connect(peer, state)
+            return self._exchange(connection, request)
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            self._drop(peer)
             raise Unreachable(_code_of(error, peer)) from None
-        fields = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        return HttpResponse(response.status_code, fields, body)
+        except Unreachable:
+            self._drop(peer)
+            raise
 
-    def _client(self, peer: NodeEntry) -> httpx.Client:
+    def _exchange(self, connection: http.client.HTTPConnection, request: HttpRequest) -> HttpResponse:
+        connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("host", request.authority)
+        for name, value in (*request.headers, *tracing.outgoing_headers()):
+            connection.putheader(name, value)
+        connection.putheader("content-length", str(len(request.body)))
+        try:
+            connection.endheaders(request.body)
+        except OSError:
+            _raise_alert(connection)
+            raise
+        response = connection.getresponse()
+        body = response.read(RESPONSE_LIMIT + 1)
+        if len(body) > RESPONSE_LIMIT:
+            raise Unreachable
+        if response.length:
+            raise http.client.IncompleteRead(body, response.length)
+        fields = tuple((name.lower(), value) for name, value in response.getheaders())
+        return HttpResponse(response.status, fields, body)
+
+    def _state(self, peer: NodeEntry) -> object:
         changed = self._own.identity.stat().st_mtime_ns if self._own is not None else 0
-        state = (peer.gateway_url, peer.certificates, changed)
-        with self._lock:
-            known = self._clients.get(peer.id)
-            if known is not None and known[0] == state:
-                return known[1]
-            client = httpx.Client(
-                timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-                verify=client_context(peer.certificates, self._own),
-                trust_env=False,
-                follow_redirects=False,
+        return (peer.gateway_url, peer.certificates, changed)
+
+    def _connections(self) -> dict[str, tuple[object, http.client.HTTPConnection]]:
+        known: dict[str, tuple[object, http.client.HTTPConnection]] | None
+        known = getattr(self._mine, "connections", None)
+        if known is None:
+            known = self._mine.connections = {}
+        return known
+
+    def _kept(self, peer: NodeEntry, state: object) -> http.client.HTTPConnection | None:
+        known = self._connections().get(peer.id)
+        if known is None:
+            return None
+        if known[0] != state:
+            self._drop(peer)
+            return None
+        return known[1]
+
+    def _connect(self, peer: NodeEntry, state: object) -> http.client.HTTPConnection:
+        address = urlsplit(peer.gateway_url)
+        connection: http.client.HTTPConnection
+        if address.scheme == "https":
+            connection = http.client.HTTPSConnection(
+                address.hostname or "",
+                address.port,
+                timeout=CONNECT_SECONDS,
+                context=self._context(peer, state),
             )
-            self._clients[peer.id] = (state, client)
-            return client
+        else:
+            connection = http.client.HTTPConnection(
+                address.hostname or "", address.port, timeout=CONNECT_SECONDS
+            )
+        connection.connect()
+        connection.sock.settimeout(READ_SECONDS)
+        self._connections()[peer.id] = (state, connection)
+        return connection
+
+    def _context(self, peer: NodeEntry, state: object) -> ssl.SSLContext:
+        with self._lock:
+            known = self._contexts.get(peer.id)
+            if known is None or known[0] != state:
+                known = self._contexts[peer.id] = (state, client_context(peer.certificates, self._own))
+            return known[1]
+
+    def _drop(self, peer: NodeEntry) -> None:
+        known = self._connections().pop(peer.id, None)
+        if known is not None:
+            known[1].close()
 
 
 def asked_pause(response: HttpResponse) -> timedelta | None:
@@ -113,16 +171,19 @@ def _code_of(error: Exception, peer: NodeEntry) -> Code:
     return Code.TRY_LATER
 
 
+def _raise_alert(connection: http.client.HTTPConnection) -> None:
+    """Raise the SSLError that says why the peer closed the connection, if it said so before it did."""
+    try:
+        connection.sock.recv(1)
+    except ssl.SSLEOFError:
+        return
+    except ssl.SSLError:
+        raise
+    except OSError:
+        return
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _body(response: httpx.Response) -> bytes:
-    received = bytearray()
-    for part in response.iter_raw():
-        received += part
-        if len(received) > RESPONSE_LIMIT:
-            raise Unreachable
-    return bytes(received)

@@ -10,6 +10,7 @@ from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.officer_commands import officer
 from tongban.node.starting import config_option, start_django
 from tongban.node.supervisor import PreparationError, migration, run_node
+from tongban.node.withholding_command import withhold
 from tongban.services import ServiceError
 
 
@@ -40,6 +41,7 @@ def node() -> None:
 
 
 node.add_command(officer)
+node.add_command(withhold)
 
 
 @node.command()

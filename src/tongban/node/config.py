@@ -90,6 +90,7 @@ class NodeConfig(_Part):
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""
+    longest_withholding_days: Annotated[int, Field(ge=0)] = 0
     connectors: tuple[dict[str, object], ...] = ()
 
     @field_validator(

@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from tongban.node.translog import pages
+
 urlpatterns = [
+    path("log/<path:path>", pages.shown, name="log"),
     path("workbench/", include("tongban.node.workbench.urls")),
     path("admin/", admin.site.urls),
     path("", include("tongban.node.sign_in.urls")),

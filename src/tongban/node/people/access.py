@@ -5,15 +5,17 @@ Promises: records are only added; a person sees exactly their own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.people.models import AccessRecord, Officer, Person
+from tongban.node.people.withholding import disclosed
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 from tongban.services import Text
@@ -24,9 +26,18 @@ MOST_LINES = 500
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """Until which day a look was not shown to the person, and on what legal basis."""
+
+    until: date
+    basis: Text
+
+
+@dataclass(frozen=True)
 class Access:
     """One look at a person's data, as the person sees it."""
 
+    id: UUID
     at: datetime
     direction: str
     agency: str
@@ -37,12 +48,22 @@ class Access:
     basis: Text
     purpose: Text
     fields: tuple[str, ...]
+    withheld: Withheld | None = None
 
 
 def accesses_of(person: Person) -> tuple[Access, ...]:
-    """Every look at this person's data at this node, the latest first."""
-    records = AccessRecord.objects.filter(pseudonym=person.pseudonym).select_related("officer")
-    return tuple(_shown(record) for record in records[:MOST_LINES])
+    """Every look at this person's data at this node that may be shown by now, the latest first."""
+    return tuple(_shown(record) for record in _disclosed_to(person)[:MOST_LINES])
+
+
+def access_of(person: Person, access: UUID) -> Access | None:
+    """One look at this person's data; None when it is none of theirs, or not to be shown yet."""
+    record = _disclosed_to(person).filter(pk=access).first()
+    return _shown(record) if record else None
+
+
+def _disclosed_to(person: Person) -> QuerySet[AccessRecord]:
+    return disclosed(AccessRecord.objects.filter(pseudonym=person.pseudonym).select_related("officer"))
 
 
 def record_reading(
@@ -128,7 +149,9 @@ def stored_accesses(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Jso
 
 def _shown(record: AccessRecord) -> Access:
     officer = record.officer
+    until, basis = getattr(record, "withheld_until", None), getattr(record, "withheld_on", None)
     return Access(
+        id=record.id,
         at=record.at,
         direction=record.direction,
         agency=record.agency,
@@ -139,4 +162,5 @@ def _shown(record: AccessRecord) -> Access:
         basis=Text.model_validate(record.basis),
         purpose=Text.model_validate(record.purpose),
         fields=tuple(record.fields),
+        withheld=Withheld(until, Text.model_validate(basis)) if until else None,
     )

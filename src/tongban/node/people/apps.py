@@ -12,6 +12,11 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Have access records compared with what was recorded of them when the database is verified."""
         from tongban.node.people.access import ACCESS, stored_accesses  # noqa: PLC0415 - models are loaded now
+        from tongban.node.people.withholding import (  # noqa: PLC0415 - as above
+            WITHHOLDING,
+            stored_withholdings,
+        )
         from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - as above
 
         compare_with(ACCESS, stored_accesses)
+        compare_with(WITHHOLDING, stored_withholdings)

@@ -174,3 +174,24 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"access {self.id}"
+
+
+class Withholding(models.Model):
+    """Looks of one agency for one case that the person is shown only from a day on (暂缓公开).
+
+    Only looks made after it count. It is never changed or removed; a later one can prolong it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case_ref = models.CharField(max_length=40)
+    agency = models.CharField(max_length=60)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    basis = models.JSONField()
+    since = models.DateTimeField()
+    until = models.DateField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case_ref", "agency"], name="withheld_case")]
+
+    def __str__(self) -> str:
+        return f"withholding {self.id}"

@@ -107,14 +107,6 @@ def act(request: HttpRequest, person: Person, number: str, code: str) -> HttpRes
     return redirect("case", number)
 
 
-@require_safe
-@for_citizens
-def accesses(request: HttpRequest, person: Person) -> HttpResponse:
-    """Every look at this person's data at this node."""
-    looks = [look_line(access) for access in accesses_of(person)]
-    return render(request, "portal/accesses.html", {"looks": looks, "strip": strip_of(looks)})
-
-
 def _page(
     request: HttpRequest, person: Person, view: CaseView, changed: Mapping[str, object], status: int = 200
 ) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -10,13 +11,14 @@ from django.utils.translation import gettext as _
 from tongban.node.people.access import Access
 from tongban.node.pictures.strip import Look, who_looked
 from tongban.node.portal.names import agency_name, field_names, node_name, service_name
-from tongban.node.theme.wording import side_class, spoken
+from tongban.node.theme.wording import day_words, side_class, spoken
 
 
 @dataclass(frozen=True)
 class LookLine:
-    """One access as the person reads it."""
+    """One access as the person reads it; `withheld` says until when it was not shown, and on what basis."""
 
+    id: UUID
     at: datetime
     who: str
     how: str
@@ -26,6 +28,7 @@ class LookLine:
     service: str
     case_ref: str
     side: str
+    withheld: str
 
 
 def _how(access: Access) -> str:
@@ -41,9 +44,20 @@ def _how(access: Access) -> str:
     return _("从%(node)s一侧询问，由本地部门提供") % {"node": node_name(access.asking_node)}
 
 
+def _withheld(access: Access) -> str:
+    """That the look was not shown at first, in words; empty when it was."""
+    if access.withheld is None:
+        return ""
+    return _("这一次查看依法暂缓公开，到%(day)s才在这里显示。依据：%(basis)s") % {
+        "day": day_words(access.withheld.until),
+        "basis": spoken(access.withheld.basis),
+    }
+
+
 def look_line(access: Access) -> LookLine:
     """One access in words."""
     return LookLine(
+        id=access.id,
         at=access.at,
         who=agency_name(access.agency) if access.agency else node_name(access.asking_node),
         how=_how(access),
@@ -53,6 +67,7 @@ def look_line(access: Access) -> LookLine:
         service=service_name(access.service),
         case_ref=access.case_ref,
         side=side_class(access.agency),
+        withheld=_withheld(access),
     )
 
 

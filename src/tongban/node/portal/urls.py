@@ -7,6 +7,7 @@ from tongban.node.portal import (
     case_pages,
     complaint_pages,
     file_pages,
+    look_pages,
     plan_pages,
     question_pages,
     rating_pages,
@@ -55,5 +56,7 @@ urlpatterns = [
     path("complaints/new/", complaint_pages.file, name="complain"),
     path("workbench/complaints/", complaint_pages.to_answer, name="complaints-desk"),
     path("workbench/complaints/<uuid:complaint>/", complaint_pages.answer, name="complaint-answer"),
-    path("accesses/", case_pages.accesses, name="accesses"),
+    path("accesses/", look_pages.accesses, name="accesses"),
+    path("accesses/<uuid:access_id>/proof/", look_pages.proof, name="look-proof"),
+    path("accesses/<uuid:access_id>/proof.json", look_pages.proof_file, name="look-proof-file"),
 ]

@@ -4,16 +4,19 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from tongban.node.config import ConfigError, NodeConfig, load
+from tongban.node.translog.proof_documents import ProofDocumentError, ProofFormatError, check_document
 from tongban.node.translog.sources import SourceError, reader_of, seen_in
-from tongban.node.translog.verifying import Subject, as_json, node_configs, subject_of, told
-from tongban.protocol import DirectoryError, KeyFileError, VerifyingKey, open_directory
+from tongban.node.translog.verifying import Subject, as_json, local, node_configs, subject_of, told
+from tongban.protocol import Directory, DirectoryError, KeyFileError, VerifyingKey, open_directory
 
 HOME_VARIABLE = "TONGBAN_HOME"
 DEFAULT_HOME = ".tongban"
+PROOF_LIMIT = 1024 * 1024
 
 
 @click.group()
@@ -84,6 +87,45 @@ def verify(
         sys.exit(1)
 
 
+@log.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar=HOME_VARIABLE,
+    default=DEFAULT_HOME,
+    help="Folder with the nodes' folders, whose directory counts unless --directory names one.",
+)
+@click.option("--directory", "directory_path", type=click.Path(path_type=Path), help="The signed directory.")
+@click.option(
+    "--federation-key", "key_path", type=click.Path(path_type=Path), help="The federation's public key."
+)
+def check(file: BinaryIO, home: Path, directory_path: Path | None, key_path: Path | None) -> None:
+    """Check a proof that a person was given for a record about them; FILE may be -."""
+    shared = home / "federation"
+    try:
+        directory = _directory(
+            directory_path or shared / "directory.json", key_path or shared / "federation.json"
+        )
+        document = file.read(PROOF_LIMIT + 1)
+        proven = check_document(document, directory)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except ProofFormatError as error:
+        click.echo(f"{file.name}: {error}", err=True)
+        sys.exit(2)
+    except ProofDocumentError as error:
+        click.echo(f"NOT proved: {error}")
+        sys.exit(1)
+    click.echo(
+        f"proved: this record is number {proven.file.index + 1} of {proven.head.size} in {proven.origin}"
+    )
+    for one in proven.cosigned:
+        click.echo(f"  cosigned by {one.node} at {local(one.at)}")
+    click.echo(proven.opening.content.decode())
+
+
 def _own(nodes: tuple[str, ...], home: Path, config_path: Path | None) -> list[Subject]:
     if config_path is not None:
         config = load(config_path)
@@ -127,16 +169,18 @@ def _foreign(
 ) -> Subject:
     if directory_path is None or key_path is None or len(nodes) != 1:
         raise ConfigError("--log: needs --node, --directory and --federation-key beside it")
+    return Subject(nodes[0], reader_of(place), _directory(directory_path, key_path))
+
+
+def _directory(directory_path: Path, key_path: Path) -> Directory:
     try:
-        key = VerifyingKey.from_json(key_path.read_bytes())
-        directory = open_directory(directory_path.read_bytes(), key)
+        return open_directory(directory_path.read_bytes(), VerifyingKey.from_json(key_path.read_bytes()))
     except OSError as error:
         raise ConfigError(f"{error.filename}: cannot be read") from None
     except KeyFileError as error:
         raise ConfigError(f"{key_path}: {error}") from None
     except DirectoryError as error:
         raise ConfigError(f"{directory_path}: {error}") from None
-    return Subject(nodes[0], reader_of(place), directory)
 
 
 def _with_witnesses(subject: Subject, witnesses: tuple[str, ...]) -> Subject:

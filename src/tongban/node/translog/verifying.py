@@ -61,7 +61,7 @@ def told(node: str, result: Audit) -> str:
     else:
         lines = [f"{node}: {records}, all in order"]
     for witness, (size, at) in sorted(result.cosigned.items()):
-        lines.append(f"  cosigned by {witness.partition('/')[2]}: {size} records at {_local(at)}")
+        lines.append(f"  cosigned by {witness.partition('/')[2]}: {size} records at {local(at)}")
     if not result.cosigned:
         lines.append("  cosigned by nobody yet: that it was not exchanged as a whole rests on the node alone")
     return "\n".join(lines)
@@ -87,7 +87,8 @@ def node_configs(home: Path) -> dict[str, Path]:
     return {path.parent.name: path for path in sorted(home.glob("*/node.toml"))}
 
 
-def _local(at: datetime) -> str:
+def local(at: datetime) -> str:
+    """A moment as both sides write it."""
     return at.astimezone(LOCAL_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -62,6 +62,15 @@ const can = {
   async thumbprint (asked) {
     return jose.calculateJwkThumbprint(asked.key)
   },
+  async jwe (asked) {
+    const key = await jose.importJWK({ ...asked.private, alg: 'ECDH-ES' })
+    const { d, ...open } = asked.private
+    const { plaintext } = await jose.compactDecrypt(asked.sealed, key)
+    const sealed = await new jose.CompactEncrypt(new TextEncoder().encode(JSON.stringify(asked.answer)))
+      .setProtectedHeader({ alg: 'ECDH-ES', enc: asked.enc, kid: asked.kid })
+      .encrypt(await jose.importJWK({ ...open, alg: 'ECDH-ES' }))
+    return { opened: JSON.parse(new TextDecoder().decode(plaintext)), sealed }
+  },
   async cose (asked) {
     const message = inflateSync(Buffer.from(asked.zlib, 'base64'))
     const point = name => Buffer.from(asked.key[name], 'base64url')

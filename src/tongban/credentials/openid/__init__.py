@@ -1,0 +1,101 @@
+"""OpenID4VCI 1.0 and OpenID4VP 1.0 by HAIP 1.0: messages, and every check that needs no table and no network.
+
+Issuing: `CredentialOffer`, `issuer_metadata`, `server_metadata`, `read_authorisation_request`,
+`read_token_request`, `check_pkce`, `check_dpop`, `Nonces`, `read_credential_request`, `check_proofs`,
+`credential_response`, `read_notification_request`. Asking and showing: `read_query`, `choose`,
+`check_answer`, `PresentationRequest`, `open_request`, `seal_response`, `open_response`, `verify_response`.
+What codes, tokens and requests stand for, and that each is used once, is kept by the node.
+"""
+
+from tongban.credentials.openid.data import read_form
+from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
+from tongban.credentials.openid.dpop import DpopProof, check_dpop
+from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
+from tongban.credentials.openid.grants import (
+    AuthorisationRequest,
+    CodeRequest,
+    PreAuthorisedRequest,
+    check_pkce,
+    read_authorisation_request,
+    read_token_request,
+    token_response,
+)
+from tongban.credentials.openid.issuance import (
+    CredentialRequest,
+    NotificationRequest,
+    check_proofs,
+    credential_response,
+    read_credential_request,
+    read_notification_request,
+    sign_proof,
+)
+from tongban.credentials.openid.metadata import (
+    Endpoints,
+    configuration_id,
+    issuer_metadata,
+    server_metadata,
+)
+from tongban.credentials.openid.nonces import Nonces
+from tongban.credentials.openid.offer import CredentialOffer, TransactionCode, link_to
+from tongban.credentials.openid.requests import (
+    PresentationRequest,
+    ReceivedRequest,
+    open_request,
+    request_link,
+    x509_hash_client_id,
+)
+from tongban.credentials.openid.responses import (
+    Response,
+    WalletRefused,
+    new_encryption_key,
+    open_response,
+    seal_response,
+    verify_response,
+)
+
+__all__ = [
+    "AuthorisationRequest",
+    "Candidate",
+    "Choice",
+    "CodeRequest",
+    "CredentialOffer",
+    "CredentialRequest",
+    "DpopProof",
+    "Endpoints",
+    "Nonces",
+    "NotificationRequest",
+    "OpenIdError",
+    "OpenIdRefused",
+    "PreAuthorisedRequest",
+    "PresentationRequest",
+    "Query",
+    "ReceivedRequest",
+    "Response",
+    "TransactionCode",
+    "WalletRefused",
+    "check_answer",
+    "check_dpop",
+    "check_pkce",
+    "check_proofs",
+    "choose",
+    "configuration_id",
+    "credential_response",
+    "issuer_metadata",
+    "link_to",
+    "new_encryption_key",
+    "open_request",
+    "open_response",
+    "read_authorisation_request",
+    "read_credential_request",
+    "read_form",
+    "read_notification_request",
+    "read_query",
+    "read_token_request",
+    "request_link",
+    "seal_response",
+    "server_metadata",
+    "sign_proof",
+    "token_response",
+    "verify_response",
+    "x509_hash_client_id",
+]

@@ -1,0 +1,84 @@
+"""Authorisation and token requests: pre-authorised code, code with PKCE (OpenID4VCI 1.0, 5 and 6).
+
+What a code stands for is the node's to keep; here are the messages, and the checks that need nothing else.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tongban.credentials import base64url
+from tongban.credentials.openid.data import Message, read
+from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
+from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED
+
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Verifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+_Challenge = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class AuthorisationRequest(Message):
+    """A pushed authorisation request of a wallet (RFC 9126). Only `code` with PKCE by S256 is taken."""
+
+    response_type: Literal["code"]
+    client_id: _Text
+    redirect_uri: _Text
+    code_challenge: _Challenge
+    code_challenge_method: Literal["S256"]
+    scope: _Text
+    state: Annotated[str, Field(max_length=500)] | None = None
+    issuer_state: Annotated[str, Field(max_length=500)] | None = None
+
+
+class PreAuthorisedRequest(Message):
+    """A token request with the code of an offer."""
+
+    code: Annotated[_Text, Field(alias="pre-authorized_code")]
+    tx_code: Annotated[str, Field(max_length=40)] | None = None
+    client_id: _Text | None = None
+
+
+class CodeRequest(Message):
+    """A token request with the code of an authorisation."""
+
+    code: _Text
+    redirect_uri: _Text
+    code_verifier: _Verifier
+    client_id: _Text
+
+
+TokenRequest = PreAuthorisedRequest | CodeRequest
+
+
+def read_authorisation_request(fields: Mapping[str, str]) -> AuthorisationRequest:
+    """The pushed authorisation request in a form."""
+    return read(AuthorisationRequest, dict(fields), OpenIdError.INVALID_REQUEST)
+
+
+def read_token_request(fields: Mapping[str, str]) -> TokenRequest:
+    """The token request in a form; refuses other grants."""
+    grant = fields.get("grant_type")
+    if grant == PRE_AUTHORISED:
+        return read(PreAuthorisedRequest, dict(fields), OpenIdError.INVALID_REQUEST)
+    if grant == AUTHORISATION_CODE:
+        return read(CodeRequest, dict(fields), OpenIdError.INVALID_REQUEST)
+    raise OpenIdRefused(OpenIdError.UNSUPPORTED_GRANT_TYPE, "grant_type")
+
+
+def check_pkce(challenge: str, verifier: str) -> None:
+    """Refuse a code that somebody else than its asker redeems (RFC 7636, S256)."""
+    expected = base64url.encode(hashlib.sha256(verifier.encode("ascii")).digest()).decode()
+    if not hmac.compare_digest(expected, challenge):
+        raise OpenIdRefused(OpenIdError.INVALID_GRANT, "code_verifier does not fit the code_challenge")
+
+
+def token_response(access_token: str, lifetime: int, *, bound: bool) -> dict[str, object]:
+    """The body of a token response; `lifetime` in seconds, `bound` says that the token needs DPoP."""
+    return {
+        "access_token": access_token,
+        "token_type": "DPoP" if bound else "Bearer",
+        "expires_in": lifetime,
+    }

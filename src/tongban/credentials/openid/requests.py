@@ -1,0 +1,140 @@
+"""Presentation requests: signed by the verifier, answered to its address and encrypted (OpenID4VP 1.0).
+
+The request object is a JWT of type `oauth-authz-req+jwt`; the answer comes by `direct_post.jwt`, encrypted to
+a key that is fresh for every request, as HAIP 1.0 wants it.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import Field
+
+from tongban.credentials import jws
+from tongban.credentials.algorithms import JOSE_NAMES
+from tongban.credentials.openid.data import Message, read
+from tongban.credentials.openid.dcql import Query, read_query
+from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
+from tongban.credentials.refusals import CredentialRefused
+from tongban.credentials.sdjwt.times import check_started, has_expired, seconds
+from tongban.credentials.vc.versions import CURRENT
+from tongban.suites import SigningKey, Suite, VerifyingKey
+
+TYPE = "oauth-authz-req+jwt"
+MEDIA_TYPE = f"application/{TYPE}"
+SELF_ISSUED_AUDIENCE = "https://self-issued.me/v2"
+SCHEME = "openid4vp://"
+HAIP_SCHEME = "haip-vp://"
+ENCRYPTION = ("A128GCM", "A256GCM")
+_ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
+
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def x509_hash_client_id(certificate: bytes) -> str:
+    """The client identifier of a verifier by its certificate (DER), as HAIP 1.0 wants it."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(certificate).digest()).rstrip(b"=").decode()
+    return f"x509_hash:{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationRequest:
+    """One request of a verifier.
+
+    `client_id` carries its prefix (`x509_hash:…`, `x509_san_dns:…`). `encryption_key` is the public JWK, with
+    `kid`, that the answer is encrypted to. `nonce` and `state` are fresh for every request.
+    """
+
+    client_id: str
+    response_uri: str
+    nonce: str
+    state: str
+    query: Mapping[str, Any]
+    encryption_key: Mapping[str, str]
+    client_name: str = ""
+
+    def sign(
+        self, key: SigningKey, *, now: datetime, lifetime: timedelta, chain: Sequence[bytes] = ()
+    ) -> str:
+        """The request object; `chain` are the verifier's certificates in DER, its own first."""
+        header: dict[str, object] = {"typ": TYPE}
+        if chain:
+            header["x5c"] = [base64.b64encode(certificate).decode() for certificate in chain]
+        else:
+            header["kid"] = key.keyid
+        return jws.sign(header, self.to_json(now, lifetime), key).decode()
+
+    def to_json(self, now: datetime, lifetime: timedelta) -> dict[str, object]:
+        """The payload of the request object."""
+        read_query(self.query)
+        return {
+            "iss": self.client_id,
+            "aud": SELF_ISSUED_AUDIENCE,
+            "iat": seconds(now),
+            "exp": seconds(now + lifetime),
+            "response_type": "vp_token",
+            "response_mode": "direct_post.jwt",
+            "client_id": self.client_id,
+            "response_uri": self.response_uri,
+            "nonce": self.nonce,
+            "state": self.state,
+            "dcql_query": dict(self.query),
+            "client_metadata": {
+                "client_name": self.client_name,
+                "jwks": {"keys": [{**self.encryption_key, "use": "enc", "alg": "ECDH-ES"}]},
+                "encrypted_response_enc_values_supported": list(ENCRYPTION),
+                "vp_formats_supported": {
+                    CURRENT.typ: {"sd-jwt_alg_values": _ALGORITHMS, "kb-jwt_alg_values": _ALGORITHMS}
+                },
+            },
+        }
+
+
+def request_link(client_id: str, request_uri: str, scheme: str = SCHEME) -> str:
+    """The link or QR code that leads a wallet to the request object."""
+    return f"{scheme}?{urlencode({'client_id': client_id, 'request_uri': request_uri})}"
+
+
+class _Jwks(Message):
+    keys: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10)]
+
+
+class _ClientMetadata(Message):
+    jwks: _Jwks
+    client_name: Annotated[str, Field(max_length=200)] = ""
+    encrypted_response_enc_values_supported: list[str] = ["A128GCM"]  # noqa: RUF012 - pydantic copies it
+
+
+class ReceivedRequest(Message):
+    """A request as a wallet sees it, once its signature held."""
+
+    response_type: Literal["vp_token"]
+    response_mode: Literal["direct_post.jwt"]
+    client_id: _Text
+    response_uri: _Text
+    nonce: _Text
+    state: _Text | None = None
+    dcql_query: Query
+    client_metadata: _ClientMetadata
+
+
+def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: datetime) -> ReceivedRequest:
+    """The request object of a verifier whose key is known; refuses an expired or altered one."""
+    try:
+        token = jws.take_apart(request.encode("ascii"), "request object")
+        if token.header.get("typ") != TYPE:
+            raise OpenIdRefused(OpenIdError.INVALID_REQUEST, f"typ: expected {TYPE}")
+        payload = token.verified(verifier).payload
+        check_started(payload, now)
+        expired = has_expired(payload, now)
+    except (CredentialRefused, UnicodeEncodeError):
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request object cannot be verified") from None
+    if expired:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request has expired")
+    if payload.get("client_id") != client_id or payload.get("aud") != SELF_ISSUED_AUDIENCE:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "client_id and aud are not those of this request")
+    return read(ReceivedRequest, payload, OpenIdError.INVALID_REQUEST)

@@ -72,7 +72,7 @@ class VerifyingKey:
             members = json.loads(document)
             public_key = base64.b64decode(members["public_key"], validate=True)
             return cls(str(members["keyid"]), Suite(members["suite"]), public_key)
-        except (ValueError, KeyError, TypeError, binascii.Error):
+        except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
             raise KeyFileError(
                 "not a public key file: expected JSON with keyid, suite and public_key in base64"
             ) from None

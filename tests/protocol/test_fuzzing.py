@@ -1,0 +1,156 @@
+"""Broken copies of good input, a fixed number of them: each is read or refused, never anything else.
+
+The seed is fixed, so a failure comes again; it prints the input that broke the parser.
+"""
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from tests.protocol.vectors import making
+from tests.protocol.vectors.federation import FOLDER, NOW, directory, stored_keys
+from tongban import protocol
+from tongban.protocol import (
+    DirectoryError,
+    HttpRequest,
+    KeyFileError,
+    Refused,
+    SignedDocument,
+    SigningKey,
+    VerifyingKey,
+)
+from tongban.protocol.conversations import parse_utterance
+from tongban.protocol.dsse import DocumentError
+
+BUDGET = 1500
+KEYS = stored_keys()
+DIRECTORY = directory(KEYS)
+MESSAGES = json.loads((FOLDER / "messages.json").read_text(encoding="utf-8"))
+EXCHANGE = MESSAGES["exchanges"][0]
+REQUEST = making.request_of(EXCHANGE["request"])
+RESPONSE = making.response_of(EXCHANGE["response"])
+QUESTION = protocol.parse_request(REQUEST.body)
+CONSENT = json.dumps(MESSAGES["consent"]["document"]).encode()
+SIGNED = protocol.sign_directory(DIRECTORY, KEYS["federation"])
+PIECES = (
+    b"", b"\x00", b"\xff", b"\xed\xa0\x80", b'"', b"{", b"[" * 2000, b"}", b",", b":", b"1e999", b"-0",
+    b"NaN", b"\\ud800", b";", b"=", b"()", b"9" * 400, b"null", b"true", b"\r\n", b"\x7f", "省".encode(),
+)  # fmt: skip
+
+
+def broken(good: bytes, chance: random.Random) -> bytes:
+    """The input with one to four things wrong."""
+    data = bytearray(good)
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randint(0, len(data))
+        end = min(len(data), start + chance.choice((0, 1, 2, 8, 60)))
+        match chance.randint(0, 3):
+            case 0:
+                data[start:end] = chance.choice(PIECES)
+            case 1:
+                data[start:start] = data[end : end + chance.randint(1, 40)]
+            case 2 if data:
+                data[start % len(data)] ^= 1 << chance.randint(0, 7)
+            case _:
+                del data[start:end]
+    return bytes(data)
+
+
+def broken_headers(request: HttpRequest, chance: random.Random) -> HttpRequest:
+    """The request with one header broken, doubled or left out."""
+    headers = list(request.headers)
+    place = chance.randrange(len(headers))
+    name, value = headers[place]
+    match chance.randint(0, 3):
+        case 0:
+            del headers[place]
+        case 1:
+            headers.append((name, value))
+        case _:
+            headers[place] = (name, broken(value.encode(), chance).decode("latin-1"))
+    return replace(request, headers=tuple(headers))
+
+
+def open_consent(document: bytes) -> None:
+    with suppress(DocumentError):
+        protocol.open_consent(SignedDocument.from_json(document), DIRECTORY.node("sichuan").keys, NOW)
+
+
+def open_any_payload(payload: bytes) -> None:
+    """A directory that says something strange although the right key has signed it."""
+    signed = protocol.SignedDocument.from_json(SIGNED)
+    document = protocol.dsse.sign_document(signed.payload_type, payload, KEYS["federation"])
+    protocol.open_directory(document.to_json(), KEYS["federation"].verifying_key)
+
+
+def open_body(body: bytes) -> None:
+    """A request that says something strange although the right key has signed it."""
+    unsigned = replace(REQUEST, headers=(("content-type", "application/json"),), body=body)
+    signed = protocol.signature.sign_request(unsigned, KEYS["sichuan-ed25519"], now=NOW, nonce="n" * 16)
+    received = protocol.authenticate(signed, DIRECTORY, "chongqing", now=NOW)
+    protocol.authorise(received.message, DIRECTORY, now=NOW)
+
+
+PARSERS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
+    "a question": (REQUEST.body, protocol.parse_request),
+    "a question that is signed": (REQUEST.body, open_body),
+    "an answer": (RESPONSE.body, protocol.parse_reply),
+    "a message of a conversation": (
+        REQUEST.body.replace(b"evidence-request", b"evidence-asked"),
+        parse_utterance,
+    ),
+    "a consent": (CONSENT, open_consent),
+    "a directory": (
+        SIGNED,
+        lambda document: protocol.open_directory(document, KEYS["federation"].verifying_key),
+    ),
+    "a directory that is signed": (DIRECTORY.model_dump_json().encode(), open_any_payload),
+    "a public key": (KEYS["sichuan-sm2"].verifying_key.to_json(), VerifyingKey.from_json),
+    "a private key": (KEYS["sichuan-p256"].to_pem(), lambda pem: SigningKey.from_pem("one", pem)),
+    "a private SM2 key": (KEYS["sichuan-sm2"].to_pem(), lambda pem: SigningKey.from_pem("one", pem)),
+}
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_broken_input_is_read_or_refused(parser: str) -> None:
+    good, parse = PARSERS[parser]
+    chance = random.Random(parser)
+    for _ in range(BUDGET):
+        given = broken(good, chance)
+        try:
+            parse(given)
+        except (Refused, DirectoryError, KeyFileError):
+            continue
+        except Exception as error:
+            raise AssertionError(f"{parser}: {base64.b64encode(given).decode()}") from error
+
+
+def test_a_request_with_broken_headers_is_taken_or_refused() -> None:
+    chance = random.Random("headers")
+    for _ in range(BUDGET):
+        given = broken_headers(REQUEST, chance)
+        try:
+            protocol.authenticate(given, DIRECTORY, "chongqing", now=NOW)
+        except Refused:
+            continue
+        except Exception as error:
+            raise AssertionError(f"headers: {given.headers}") from error
+
+
+def test_a_response_with_broken_headers_is_read_or_refused() -> None:
+    chance = random.Random("response")
+    for _ in range(BUDGET):
+        broken_one = broken_headers(replace(REQUEST, headers=RESPONSE.headers), chance)
+        try:
+            protocol.open_reply(
+                replace(RESPONSE, headers=broken_one.headers), REQUEST, QUESTION, DIRECTORY, now=NOW
+            )
+        except Refused:
+            continue
+        except Exception as error:
+            raise AssertionError(f"headers: {broken_one.headers}") from error

@@ -7,9 +7,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongban.node.casework import catalogue, drafts, ratings
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
+from tongban.node.clock import today
 from tongban.node.people.models import Person
 from tongban.node.people.rights import person_of
 from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.guide import comparison
 from tongban.node.portal.rating_pages import row_of
 from tongban.node.programme.plans import plan_items
 from tongban.node.programme.register import Progress, register
@@ -39,6 +41,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "service": offered.definition,
         "draft": _open_draft(person, code) if person else None,
+        "compared": comparison(offered, today()),
         "rating": row_of(offered.definition.name, ratings.figures_of(code)),
         "plan_items": [plan_items()[number] for number in offered.definition.plan_items],
     }

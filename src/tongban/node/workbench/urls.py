@@ -6,9 +6,9 @@ from tongban.node.workbench import pages
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
-    path("cases/<str:number>/", pages.case, name="officer-case"),
-    path("cases/<str:number>/confirm/", pages.confirm, name="confirm"),
-    path("cases/<str:number>/refuse/", pages.refuse, name="refuse"),
-    path("cases/<str:number>/act/<slug:code>/", pages.act, name="act"),
-    path("cases/<str:number>/ask-again/", pages.ask_again, name="ask-again"),
+    path("cases/<slug:number>/", pages.case, name="officer-case"),
+    path("cases/<slug:number>/confirm/", pages.confirm, name="confirm"),
+    path("cases/<slug:number>/refuse/", pages.refuse, name="refuse"),
+    path("cases/<slug:number>/act/<slug:code>/", pages.act, name="act"),
+    path("cases/<slug:number>/ask-again/", pages.ask_again, name="ask-again"),
 ]

@@ -9,25 +9,19 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
+from benchmarks.frame.agreement import require_equal
 from benchmarks.frame.figures import Figure, Result
 from benchmarks.frame.machine import versions
 from benchmarks.frame.peer import Peer
 from benchmarks.frame.size import Size
 from benchmarks.frame.timing import Times, interleaved, ratio, timed
 from benchmarks.workloads import pensioners
-from tongban.law import Date
+from benchmarks.workloads.files import save
 from tongban.law.engines.native import NativeEngine
 from tongban.law.engines.program import program_for
 from tongban.law.tables.run import decide_table
 
-DAY = Date("2026-11-22")
 _PERSONS = 1_000_000
-
-
-class ResultsDiffer(Exception):
-    """Two contestants do not give the same outcomes; the message says which."""
 
 
 def measure(size: Size) -> Result:
@@ -35,13 +29,13 @@ def measure(size: Size) -> Result:
     columns = pensioners.people(size.of(_PERSONS))
     table = pensioners.table(columns)
     law = pensioners.law()
-    program = program_for(law, DAY)
+    program = program_for(law, pensioners.DAY)
     engine = NativeEngine(program)
     batch = pensioners.batch(columns)
     memory = engine.memory(batch.persons)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        pensioners.save(columns, folder / "people.npz")
+        save(columns, folder / "people.npz")
         openfisca = stack.enter_context(Peer("openfisca", "fisca_pension", "openfisca_core"))
         policyengine = stack.enter_context(Peer("policyengine", "fisca_pension", "policyengine_core"))
         ttsim = stack.enter_context(Peer("ttsim", "ttsim_pension", "numpy"))
@@ -51,15 +45,18 @@ def measure(size: Size) -> Result:
             peer.ask("load", file=str(folder / "people.npz"))
         answers = engine.compute(batch, memory).outcomes
         ours = {name: answers[name].values for name in pensioners.OUTCOMES}
-        _compare(ours, peers, folder)
+        for name, peer in peers.items():
+            peer.ask("outcomes", file=str(folder / "outcomes.npz"))
+            require_equal(name, ours, folder / "outcomes.npz")
         times = interleaved(
             {
                 "kernel": timed(lambda: engine.compute(batch, memory)),
                 **{name: partial(peer.seconds, "run") for name, peer in peers.items()},
-                "Arrow to Arrow": timed(lambda: decide_table(law, table, DAY)),
+                "Arrow to Arrow": timed(lambda: decide_table(law, table, pensioners.DAY)),
                 "OpenFisca built": partial(openfisca.seconds, "build_and_run"),
             },
             size.rounds(15),
+            runs=3,
         )
         compared = {name: str(peer.ask("version")) for name, peer in peers.items()}
     return Result(
@@ -90,13 +87,3 @@ def _figures(times: Mapping[str, Times]) -> tuple[Figure, ...]:
             20,
         ),
     )
-
-
-def _compare(ours: Mapping[str, np.ndarray], peers: Mapping[str, Peer], folder: Path) -> None:
-    for name, peer in peers.items():
-        file = folder / "outcomes.npz"
-        peer.ask("outcomes", file=str(file))
-        with np.load(file) as theirs:
-            for outcome, values in ours.items():
-                if not np.array_equal(values.astype(np.int64), theirs[outcome].astype(np.int64)):
-                    raise ResultsDiffer(f"{name}: {outcome}")

@@ -6,6 +6,7 @@ rounded, which is exact for these numbers.
 
 import importlib
 import sys
+import time
 from importlib.metadata import version
 
 import numpy as np
@@ -255,7 +256,12 @@ def explain(times):
         calculate(simulation)
         return "\n".join(simulation.tracer.computation_log.lines())
 
-    return [seconds(traced)[0] for _ in range(times)]
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        traced()
+        found.append(time.perf_counter() - begun)
+    return found
 
 
 answer(

@@ -3,7 +3,6 @@
 Months are year × 12 + month − 1, money is fen, the wage index is millionths, category and home are positions.
 """
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tongban.law import RuleSet, load_rulesets
+from tongban.law import Date, RuleSet, load_rulesets
 from tongban.law.engines.batch import Batch
 from tongban.law.tables.columns import Column
 from tongban.law.tables.outcomes import MONEY
+from tongban.law.values import month_text
 
 Columns = dict[str, npt.NDArray[Any]]
+RULESETS = Path(__file__).parents[1] / "rulesets"
+DAY = Date("2026-11-22")
 HOMES = ("990100", "990200", "990300")
 CATEGORIES = ("late", "middle", "early")
 OUTCOMES = (
@@ -32,7 +34,7 @@ _MOST_FEN = 40_000_000
 
 def law() -> RuleSet:
     """The pension as a rule set."""
-    return load_rulesets(Path(__file__).parents[1] / "rulesets")["old-age-pension"]
+    return load_rulesets(RULESETS)["old-age-pension"]
 
 
 def people(persons: int, seed: int = 1) -> Columns:
@@ -53,19 +55,29 @@ def people(persons: int, seed: int = 1) -> Columns:
     }
 
 
+def numbers(columns: Columns, person: int) -> dict[str, object]:
+    """One of the people as numbers."""
+    return {name: values[person].item() for name, values in columns.items()}
+
+
+def written(columns: Columns, person: int) -> dict[str, object]:
+    """One of the people as facts in the forms of JSON."""
+    one = {name: values[person].item() for name, values in columns.items()}
+    return one | {
+        "birth_month": month_text(one["birth_month"]),
+        "apply_month": month_text(one["apply_month"]),
+        "category": CATEGORIES[one["category"]],
+        "home": HOMES[one["home"]],
+        "account": f"{one['account'] // 100}.{one['account'] % 100:02d}",
+        "wage_index": f"{one['wage_index'] / 1_000_000:.6f}",
+    }
+
+
 def batch(columns: Columns) -> Batch:
     """The same people as engines take them: places are codes."""
     given = columns | {"home": np.array([int(home) for home in HOMES], np.int32)[columns["home"]]}
     persons = len(columns["birth_month"])
     return Batch(persons, {name: Column(values) for name, values in given.items()}, {}, ())
-
-
-def save(columns: Columns, path: Path) -> None:
-    """Write the people where peers can read them."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, values in columns.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, values)
 
 
 def table(columns: Columns) -> pa.Table:

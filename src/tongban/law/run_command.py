@@ -3,6 +3,7 @@
 Nothing of numpy, Arrow or LLVM is loaded before the command runs.
 """
 
+import os
 import sys
 import time
 from contextlib import nullcontext
@@ -50,6 +51,8 @@ def run(
     on_error: Literal["stop", "report"],
 ) -> None:
     """Decide on a table, one row a person: columns that are no facts are carried over, outcomes follow."""
+    if sys.platform == "linux":
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")  # gives memory back soonest
     from tongban.law.tables.run import open_run  # noqa: PLC0415 - Arrow is loaded only here
 
     ruleset = find_ruleset(root, name)

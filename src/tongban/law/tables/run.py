@@ -22,9 +22,10 @@ from tongban.law.tables.decisions import Decided, Decider
 from tongban.law.tables.errors import FIRST, Offender, RowsRefused, UnusableTable
 from tongban.law.tables.header import Header, read_header
 from tongban.law.tables.sinks import Sink
-from tongban.law.tables.sources import BATCH_ROWS, Source, open_table
+from tongban.law.tables.sources import Source, open_table
 from tongban.law.values import Date
 
+_ROWS_IN_MEMORY = 262_144
 OnError = Literal["stop", "report"]
 Told = Callable[[int], None]
 
@@ -117,7 +118,7 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
     needed = {fact.name for fact in engine_for(ruleset, day.ordinal, engine)[0].facts}
     header = read_header(ruleset, needed, table.schema.names, "table")
     decider = Decider(ruleset, day, engine, header, "table")
-    batches = table.select(list(header.columns)).to_batches(max_chunksize=BATCH_ROWS)
+    batches = table.select(list(header.columns)).to_batches(max_chunksize=_ROWS_IN_MEMORY)
     good: list[pa.RecordBatch] = []
     for decided in _in_order(iter(batches), decider):
         if decided.offenders:

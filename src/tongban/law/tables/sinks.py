@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.sources import form_of
 
-_ROW_GROUP = 524_288
+_ROW_GROUP = 131_072
 
 
 class _Writer(Protocol):

@@ -60,8 +60,11 @@ def _open_parquet(path: Path) -> Source:
 
 def _read_parquet(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
     texts = [name for name in facts if is_text(source.schema.field(name).type)]
-    with pq.ParquetFile(source.path, memory_map=True, read_dictionary=texts) as file:
-        yield from file.iter_batches(BATCH_ROWS, columns=columns)
+    metadata = pq.read_metadata(source.path)
+    for group in range(metadata.num_row_groups):
+        # Opened anew, so that what was mapped of the groups before is let go.
+        with pq.ParquetFile(source.path, metadata=metadata, memory_map=True, read_dictionary=texts) as file:
+            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns)
 
 
 def _open_csv(path: Path) -> Source:

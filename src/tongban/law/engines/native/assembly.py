@@ -5,6 +5,7 @@ where a double is exact (processors multiply, divide and compare those in lanes)
 here branches or traps, whatever the bits of an input are.
 """
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +38,15 @@ class Value:
     def is_constant(self) -> bool:
         """Whether it is a number known when the code is made."""
         return not self.text.startswith("%")
+
+
+@dataclass(frozen=True)
+class _Multiple:
+    """times × value + plus: what a number was made of."""
+
+    times: int
+    value: Value
+    plus: int
 
 
 TRUE = Value("true", "i1", 1, 1)
@@ -76,6 +86,7 @@ class Assembly:
         self.lines: list[str] = []
         self._prefix = prefix
         self._names = 0
+        self._multiples: dict[str, _Multiple] = {}
 
     def do(self, instruction: str) -> str:
         """Add an instruction with a result; give the result's name."""
@@ -104,16 +115,35 @@ class Assembly:
 
     def add(self, a: Value, b: Value) -> Value:
         """a + b."""
-        return self._whole("add", a, b, a.low + b.low, a.high + b.high)
+        found = self._whole("add", a, b, a.low + b.low, a.high + b.high)
+        if a.is_constant != b.is_constant:
+            constant, other = (a, b) if a.is_constant else (b, a)
+            of = self._multiple(other)
+            self._multiples[found.text] = _Multiple(of.times, of.value, of.plus + constant.low)
+        return found
 
     def subtract(self, a: Value, b: Value) -> Value:
         """a − b."""
-        return self._whole("sub", a, b, a.low - b.high, a.high - b.low)
+        found = self._whole("sub", a, b, a.low - b.high, a.high - b.low)
+        if b.is_constant and not a.is_constant:
+            of = self._multiple(a)
+            self._multiples[found.text] = _Multiple(of.times, of.value, of.plus - b.low)
+        elif a.is_constant and not b.is_constant:
+            of = self._multiple(b)
+            self._multiples[found.text] = _Multiple(-of.times, of.value, a.low - of.plus)
+        return found
 
     def multiply(self, a: Value, b: Value) -> Value:
         """a × b."""
+        if b.is_constant and b.low == b.high == 1:
+            return a
         corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
-        return self._whole("mul", a, b, min(corners), max(corners))
+        found = self._whole("mul", a, b, min(corners), max(corners))
+        if a.is_constant != b.is_constant:
+            constant, other = (a, b) if a.is_constant else (b, a)
+            of, by = self._multiple(other), constant.low
+            self._multiples[found.text] = _Multiple(of.times * by, of.value, of.plus * by)
+        return found
 
     def smaller(self, a: Value, b: Value) -> Value:
         """The smaller of two whole numbers."""
@@ -146,6 +176,12 @@ class Assembly:
         low, high = min(corners), max(corners)
         if a.is_constant and b.is_constant:
             return whole(low)
+        if b.is_constant:
+            of = self._multiple(a)
+            common = math.gcd(of.times, of.plus, b.low)
+            if common > 1:
+                less = self.add(self.multiply(of.value, whole(of.times // common)), whole(of.plus // common))
+                return self.known(self.floor_divide(less, whole(b.low // common)), low, high)
         largest = max(abs(a.low), abs(a.high))
         if largest < _DIVIDED_IN_FLOAT and b.high < _DIVIDED_IN_FLOAT:
             return self._divide_float(a, b, low, high)
@@ -260,25 +296,36 @@ class Assembly:
         chosen = self.do(f"select i1 {first.text}, {held} {left}, {held} {right}")
         return Value(chosen, kind, low, high)
 
+    def _multiple(self, a: Value) -> "_Multiple":
+        return self._multiples.get(a.text) or _Multiple(1, a, 0)
+
+    def _sum(self, a: Value, limit: int) -> "_Multiple":
+        """The number as another one plus a constant, where that one and the sum lie below the limit."""
+        of = self._multiple(a)
+        fits = of.times == 1 and max(abs(of.value.low), abs(of.value.high), abs(of.plus)) < limit
+        return of if fits else _Multiple(1, a, 0)
+
     def _divide_float(self, a: Value, b: Value, low: int, high: int) -> Value:
-        dividend = self.do(f"sitofp i32 {self.cast(a, 'i32')} to float")
+        of = self._sum(a, _DIVIDED_IN_FLOAT)
+        dividend = self.do(f"sitofp i32 {self.cast(of.value, 'i32')} to float")
         divisor = "" if b.is_constant else self.do(f"sitofp i32 {self.cast(b, 'i32')} to float")
-        quotient = self._near_quotient("float", dividend, b, divisor)
+        quotient = self._near_quotient("float", dividend, of.plus, b, divisor)
         if low < 0:
             quotient = self.do(f"call float @llvm.floor.f32(float {quotient})")
         return Value(self.do(f"freeze i32 {self.do(f'fptosi float {quotient} to i32')}"), "i32", low, high)
 
     def _divide_double(self, a: Value, b: Value, low: int, high: int) -> Value:
         divisor = "" if b.is_constant else self.cast(b, "real")
-        quotient = self._near_quotient("double", self.cast(a, "real"), b, divisor)
+        of = self._sum(a, _DIVIDED_IN_DOUBLE)
+        quotient = self._near_quotient("double", self.cast(of.value, "real"), of.plus, b, divisor)
         kind = width(low, high)
         if low < 0 or kind == "real":
             quotient = self.do(f"call double @llvm.floor.f64(double {quotient})")
         return Value(self.cast(Value(quotient, "real"), kind), kind, low, high)
 
-    def _near_quotient(self, held: str, dividend: str, b: Value, divisor: str) -> str:
-        """(a + ½) / b, near enough that rounding it down gives ⌊a / b⌋."""
-        middle = self.do(f"fadd {held} {dividend}, {floating(0.5).text}")
+    def _near_quotient(self, held: str, dividend: str, plus: int, b: Value, divisor: str) -> str:
+        """(a + plus + ½) / b, near enough that rounding it down gives ⌊(a + plus) / b⌋."""
+        middle = self.do(f"fadd {held} {dividend}, {floating(plus + 0.5).text}")
         if not b.is_constant:
             return self.do(f"fdiv {held} {middle}, {divisor}")
         part = 1 / b.low

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -84,8 +85,7 @@ class NativeEngine:
             for start in starts:
                 compute(start)
         else:
-            with ThreadPoolExecutor(self._threads) as pool:
-                list(pool.map(compute, starts))
+            list(_pool(self._threads).map(compute, starts))
         return Answers(
             {
                 target.name: _answer(outputs[f"value_{target.name}"], outputs.get(f"none_{target.name}"))
@@ -139,6 +139,12 @@ class NativeEngine:
             if missing is not None:
                 arrays[f"missing_{name}"] = np.ascontiguousarray(missing).view(np.uint8)
         return arrays, shapes
+
+
+@lru_cache(4)
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that stay, since starting them would take longer than many a table."""
+    return ThreadPoolExecutor(threads, "tongban-law")
 
 
 def for_arrow(program: Program) -> NativeEngine:

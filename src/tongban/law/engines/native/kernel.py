@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongban.law import ir
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole, width
+from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SpellList, encode
 from tongban.law.engines.native.spells import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 
-_LANES = 8
+_LANES = 32
 _LATEST_MONTH = 999_999
 _STORED = {
     "bool": "i8",
@@ -90,7 +90,10 @@ def outcome_type(target: Target, *, for_arrow: bool) -> str:
     proven = target.range
     if for_arrow or stored != "i64" or proven is None:
         return stored
-    return width(int(proven.low), int(proven.high)).replace("real", "i64")
+    low, high = int(proven.low), int(proven.high)
+    return next(
+        (f"i{bits}" for bits in (8, 16, 32) if -(2 ** (bits - 1)) <= low and high < 2 ** (bits - 1)), "i64"
+    )
 
 
 def make_recipe(program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool = False) -> Recipe:

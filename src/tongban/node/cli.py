@@ -7,6 +7,7 @@ import click
 
 from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
+from tongban.node.moving_command import move_cases
 from tongban.node.officer_commands import officer
 from tongban.node.starting import config_option, start_django
 from tongban.node.supervisor import PreparationError, migration, run_node
@@ -23,13 +24,14 @@ def bring_up_to_date(config_path: Path) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs Django started
 
     from tongban.node.casework import catalogue  # noqa: PLC0415 - needs Django started
+    from tongban.node.casework.reading import ProcedureError  # noqa: PLC0415 - needs Django started
     from tongban.node.sign_in import partners  # noqa: PLC0415 - needs Django started
 
     call_command("migrate", interactive=False, verbosity=1)
     partners.register()
     try:
         services = catalogue.publish(catalogue.service_root())
-    except ServiceError as error:
+    except (ServiceError, ProcedureError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(f"services: {', '.join(f'{service.code} {service.version}' for service in services)}")
@@ -42,6 +44,7 @@ def node() -> None:
 
 node.add_command(officer)
 node.add_command(withhold)
+node.add_command(move_cases)
 
 
 @node.command()

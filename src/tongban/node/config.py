@@ -55,6 +55,21 @@ class PeerLimits(_Part):
     at_a_time: Annotated[int, Field(ge=1)] = 48
 
 
+class MailServer(_Part):
+    """The server that takes the node's e-mail; the password stands in a file of its own."""
+
+    host: str
+    port: Port = 25
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    starts_tls: bool = True
+    user: str = ""
+    password_path: Path | None = None
+
+    def password(self) -> str:
+        """The password, without the line's end. Raises OSError."""
+        return self.password_path.read_text(encoding="utf-8").strip() if self.password_path else ""
+
+
 class NodeConfig(_Part):
     """What one node (节点) needs to know about itself.
 
@@ -91,6 +106,8 @@ class NodeConfig(_Part):
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""
     longest_withholding_days: Annotated[int, Field(ge=0)] = 0
+    senders: dict[Literal["email", "sms"], str] = Field(default_factory=dict)
+    mail: MailServer | None = None
     connectors: tuple[dict[str, object], ...] = ()
 
     @field_validator(

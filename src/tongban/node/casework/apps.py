@@ -15,6 +15,8 @@ class CaseworkConfig(AppConfig):
             actions,  # noqa: F401 - registers the steps of actions
             hearing,
             log,
+            notifying,
+            recounting,
             sorting,
             timers,
         )
@@ -27,3 +29,5 @@ class CaseworkConfig(AppConfig):
         for kind in ("handover", "transfer"):
             api.on_conversation(kind, hearing.heard)
         every(60, timers.fire_due)
+        every(3600, recounting.recount_provisional)
+        every(5, notifying.send_due)

@@ -21,6 +21,7 @@ from tongban.services import Text
 
 MOST_LINES = 200
 CASES_A_PAGE = 20
+Listing = Literal["due", "overdue", "paused"]
 _READING = Text(zh="审核办件", en="Examining the case")
 _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
 
@@ -64,6 +65,19 @@ def inbox(officer: Officer, status: Literal["open", "done"] = "open") -> list[In
     return [_inbox_line(task, day) for task in tasks[:MOST_LINES]]
 
 
+def listed(officer: Officer, which: Listing) -> list[CaseLine]:
+    """The open cases that the officer may see: due with time left, overdue, or paused for somebody else."""
+    rows = rights.of_officer(officer).select_related("service").defer("service__bundle", "snapshot")
+    match which:
+        case "due":
+            rows = rows.filter(awaits="officer", due_on__gte=today()).order_by("due_on", "number")
+        case "overdue":
+            rows = rows.filter(awaits="officer", due_on__lt=today()).order_by("due_on", "number")
+        case "paused":
+            rows = rows.filter(awaits__in=("citizen", "other-side")).order_by("updated_at", "number")
+    return [_line(case) for case in rows[:MOST_LINES]]
+
+
 def for_officer(officer: Officer, number: str) -> CaseView:
     """One case of the officer's agency; leaves an access record. Raises Refused `not-found`."""
     case = rights.of_officer(officer).select_related("person", "service").filter(number=number).first()
@@ -104,6 +118,7 @@ def _line(case: Case) -> CaseLine:
         is_final=state.is_final,
         opened_at=case.opened_at,
         updated_at=case.updated_at,
+        due_on=case.due_on,
     )
 
 

@@ -5,7 +5,7 @@ Promises: written in the transaction of the event, so that an effect exists exac
 
 from datetime import date, datetime, time, timedelta
 
-from tongban.node.casework import story
+from tongban.node.casework import notifying, story
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case, Event, Notice, Task, Timer
 from tongban.node.casework.procedure import Procedure
@@ -19,7 +19,7 @@ OPINION = "give-opinion"
 
 def carry_out(case: Case, procedure: Procedure, event: Event, state: CaseState) -> None:
     """Bring the case's tasks, timers and notices in line with what has just happened."""
-    _settle_tasks(case, procedure, event, state)
+    settle_tasks(case, procedure, event, state)
     _settle_timer(case, procedure, state)
     if procedure.happenings[event.kind].notifies:
         _notify(case, procedure, event)
@@ -32,7 +32,8 @@ def _wanted(case: Case, procedure: Procedure, state: CaseState) -> dict[str, str
     return wanted | ({OPINION: case.consulted} if case.consulted else {})
 
 
-def _settle_tasks(case: Case, procedure: Procedure, event: Event, state: CaseState) -> None:
+def settle_tasks(case: Case, procedure: Procedure, event: Event, state: CaseState) -> None:
+    """Close the tasks that the state no longer gives, open those that it gives."""
     wanted = _wanted(case, procedure, state)
     still_open = {task.kind: task for task in case.tasks.filter(closed_at=None)}
     done = [task.pk for kind, task in still_open.items() if kind not in wanted]
@@ -75,4 +76,7 @@ def _notify(case: Case, procedure: Procedure, event: Event) -> None:
     if account is None:
         return
     text = story.sentence(case, procedure, event)
-    Notice.objects.create(account=account, event=event, at=event.at, text_zh=text.zh, text_en=text.en)
+    notice = Notice.objects.create(
+        account=account, event=event, at=event.at, text_zh=text.zh, text_en=text.en
+    )
+    notifying.queue(notice)

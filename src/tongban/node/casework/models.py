@@ -137,6 +137,10 @@ class Task(models.Model):
     assignee = models.ForeignKey(
         Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tasks"
     )
+    assigned_by = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="given_tasks"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency", "closed_at", "due_on"], name="task_inbox")]
@@ -148,6 +152,24 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Absence(models.Model):
+    """Days on which an officer is away (请假), both included, and who stands in (代办)."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="absences")
+    first = models.DateField()
+    last = models.DateField()
+    substitute = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="stands_in")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="absence_in_order")
+        ]
+        indexes: ClassVar = [models.Index(fields=["officer", "last"], name="absence_officer_last")]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"
 
 
 class Timer(models.Model):
@@ -183,6 +205,53 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+
+class Reach(models.Model):
+    """Where and in which language a person wants to be told outside the portal (通知方式)."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="reach")
+    language = models.CharField(max_length=10, default="zh-hans")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    by_email = models.BooleanField(default=False)
+    by_sms = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"reach {self.pk}"
+
+
+class Outgoing(models.Model):
+    """A notice on its way by one channel; sent once."""
+
+    class State(models.TextChoices):
+        """Waiting to be sent, sent, or given up after a final failure or too many tries."""
+
+        WAITING = "waiting"
+        SENT = "sent"
+        GIVEN_UP = "given-up"
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="outgoing")
+    channel = models.CharField(max_length=10)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField()
+    lease = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="outgoing_once_a_channel")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_try"], condition=models.Q(state="waiting"), name="outgoing_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"outgoing {self.pk}"
 
 
 class Rating(models.Model):

@@ -136,7 +136,7 @@ class InboxLine:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One line of a citizen's list."""
+    """One line of a list of cases."""
 
     number: str
     service: Text
@@ -145,3 +145,4 @@ class CaseLine:
     is_final: bool
     opened_at: datetime
     updated_at: datetime
+    due_on: date | None

@@ -6,7 +6,7 @@ delivered.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -41,9 +41,12 @@ class Errand:
     answer_within: timedelta = field(default=timedelta(days=30))
 
 
-def competent_agency(service: str, place: str) -> str:
-    """The code of the agency that decides `service` for `place` today; Refused `not-covered` if none does."""
-    return identity.current().directory.handler(service, place, civil_day(true_now())).code
+def competent_agency(service: str, place: str, on: date | None = None) -> str:
+    """The code of the agency that decides `service` for `place` on a day (today).
+
+    Refused `not-covered` if none does.
+    """
+    return identity.current().directory.handler(service, place, on or civil_day(true_now())).code
 
 
 def node_of(agency: str) -> str:

@@ -1,0 +1,113 @@
+"""Notices on their way to people outside the portal: by e-mail and text message, in their language.
+
+Promises: what is to be sent is written in the transaction of its event; each is claimed under a lease, tried
+with growing pauses, and marked sent once; nothing of a person stands in a log.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from tongban.node.casework.models import Notice, Outgoing, Reach
+from tongban.node.casework.senders import Channel, Letter, NotSent, sender
+from tongban.node.catalogues import traditional
+from tongban.node.clock import now
+from tongban.services import Text
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 8
+MOST_AT_ONCE = 50
+_LEASE = timedelta(minutes=2)
+_SUBJECT = Text(zh="办件 {number} 有新进展", en="News of your case {number}")
+
+
+def queue(notice: Notice) -> None:
+    """Put the notice on its way by the channels that the person chose."""
+    reach = Reach.objects.filter(account=notice.account_id).first()
+    if reach is None:
+        return
+    wanted: dict[Channel, str] = {
+        "email": reach.email if reach.by_email else "",
+        "sms": reach.phone if reach.by_sms else "",
+    }
+    for channel, address in wanted.items():
+        if address:
+            Outgoing.objects.create(
+                notice=notice, channel=channel, language=reach.language, next_try=notice.at
+            )
+
+
+def send_due() -> int:
+    """Send what is due; how many were sent."""
+    due = Outgoing.objects.filter(_claimable()).order_by("next_try").values_list("pk", flat=True)
+    return sum(_send(pk) for pk in due[:MOST_AT_ONCE])
+
+
+def _claimable() -> Q:
+    at = now()
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    return Q(state=Outgoing.State.WAITING, next_try__lte=at) & free
+
+
+def _send(pk: int) -> bool:
+    lease = uuid4()
+    if not Outgoing.objects.filter(_claimable(), pk=pk).update(
+        lease=lease, lease_until=now() + _LEASE, tries=F("tries") + 1
+    ):
+        return False
+    outgoing = Outgoing.objects.select_related("notice__account__reach", "notice__event__case").get(pk=pk)
+    try:
+        send = sender(outgoing.channel)
+        if send is None:
+            raise NotSent("the node sends nothing by this channel", is_final=True)
+        send(letter(outgoing))
+    except NotSent as failed:
+        _put_off(outgoing, lease, failed)
+        return False
+    return bool(_settle(outgoing, lease, state=Outgoing.State.SENT, sent_at=now()))
+
+
+def letter(outgoing: Outgoing) -> Letter:
+    """The notice as it is sent: in the person's language, without anything that the notice does not say."""
+    notice = outgoing.notice
+    reach = notice.account.reach
+    subject = _SUBJECT.filled({"number": notice.event.case.number})
+    is_english = outgoing.language == "en"
+    words = (subject.en, notice.text_en) if is_english else (subject.zh, notice.text_zh)
+    if outgoing.language == "zh-hant":
+        words = (traditional(words[0]), traditional(words[1]))
+    to = reach.email if outgoing.channel == "email" else reach.phone
+    return Letter(key=f"notice-{outgoing.pk}", to=to, subject=words[0], text=words[1])
+
+
+def _put_off(outgoing: Outgoing, lease: UUID, failed: NotSent) -> None:
+    logger.warning("notice %s was not sent: %s", outgoing.pk, failed)
+    is_over = failed.is_final or outgoing.tries >= MOST_TRIES
+    pause = timedelta(minutes=2 ** min(outgoing.tries, MOST_TRIES))
+    state = Outgoing.State.GIVEN_UP if is_over else Outgoing.State.WAITING
+    _settle(outgoing, lease, state=state, next_try=now() + pause, problem=str(failed)[:200])
+
+
+def _settle(outgoing: Outgoing, lease: UUID, **changes: object) -> int:
+    with transaction.atomic():
+        mine = Outgoing.objects.filter(pk=outgoing.pk, lease=lease)
+        return mine.update(lease=None, lease_until=None, **changes)
+
+
+def choose(account_id: int, *, language: str, email: str = "", phone: str = "") -> Reach:
+    """Note where and in which language a person wants to be told; an empty address means not there."""
+    reach, _ = Reach.objects.update_or_create(
+        account_id=account_id,
+        defaults={
+            "language": language,
+            "email": email,
+            "phone": phone,
+            "by_email": bool(email),
+            "by_sms": bool(phone),
+        },
+    )
+    return reach

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 NODE = Path(__file__).resolve().parents[2] / "src" / "tongban" / "node"
-ROOMS = ("theme", "portal", "workbench", "pictures", "sign_in", "people", "admin")
+ROOMS = ("theme", "portal", "workbench", "pictures", "sign_in", "people", "admin", "credentials")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MARKED = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*translate.*?%}|{#.*?#}", re.DOTALL)
 _MESSAGE = re.compile(r"gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")

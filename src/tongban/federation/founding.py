@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tongban import protocol
+from tongban import protocol, services
+from tongban.credentials.types import load_types
 from tongban.federation.sides import SIDES, Side
 from tongban.node.certificates import new_issuer
 from tongban.node.config import load
 from tongban.node.tls_folder import TlsFolder, write_private
 from tongban.places import agencies
-from tongban.protocol import CONTRIBUTION_SPELLS, Directory, SigningKey
+from tongban.protocol import CONTRIBUTION_SPELLS, Directory, KeyUse, SigningKey
+from tongban.suites import Suite
 
 SERVICE = "medical-retirement"
 TWO_SIDED = ("hotline-handover", "unemployment-transfer")
@@ -79,6 +81,9 @@ def found(
     federation_key = _key(home / "federation" / "federation.pem", "federation")
     _write(home / "federation" / "federation.json", federation_key.verifying_key.to_json())
     node_keys = {side.node: _key(home / side.node / "node.pem", f"{side.node}-node") for side in SIDES}
+    for side in SIDES:
+        credential_key = _key(home / side.node / "credential.pem", f"{side.node}-credential", Suite.ES256)
+        node_keys[credential_key.keyid] = credential_key
     issuers = {side.node: _issuer(TlsFolder(home / side.node / TLS_FOLDER), side.node) for side in SIDES}
     _keep_secret(
         home / "password",
@@ -101,10 +106,10 @@ def found(
 _WORDS = ("bamboo", "camphor", "ginkgo", "hibiscus", "lotus", "magnolia", "osmanthus", "willow")
 
 
-def _key(path: Path, keyid: str) -> SigningKey:
+def _key(path: Path, keyid: str, suite: Suite = Suite.ED25519) -> SigningKey:
     if path.exists():
         return SigningKey.from_pem(keyid, path.read_bytes())
-    key = protocol.new_signing_key(keyid)
+    key = protocol.new_signing_key(keyid, suite)
     _keep_secret(path, key.to_pem().decode())
     return key
 
@@ -186,7 +191,15 @@ def _directory(
                 jurisdiction=side.jurisdiction,
                 title=_text(side.title.zh, side.title.en),
                 gateway_url=addresses[side.node].gateway_url,
-                keys=(protocol.key_entry(node_keys[side.node], _KEYS_FROM, _KEYS_UNTIL),),
+                keys=(
+                    protocol.key_entry(node_keys[side.node], _KEYS_FROM, _KEYS_UNTIL),
+                    protocol.key_entry(
+                        node_keys[f"{side.node}-credential"],
+                        _KEYS_FROM,
+                        _KEYS_UNTIL,
+                        use=KeyUse.CREDENTIAL,
+                    ),
+                ),
                 certificates=(issuers[side.node],),
             )
             for side in SIDES
@@ -211,6 +224,16 @@ def _directory(
             for side in SIDES
         ),
         evidence_types=(CONTRIBUTION_SPELLS,),
+        issues=tuple(
+            protocol.Issues(
+                node=side.node,
+                issuer=addresses[side.node].pages_url,
+                types=tuple(load_types(Path(services.__file__).parent)),
+                lists=(f"{addresses[side.node].pages_url}/credentials/status/0",),
+                valid_from=VALID_FROM,
+            )
+            for side in SIDES
+        ),
         agreements=tuple(
             _agreement(asking, holding) for asking in SIDES for holding in SIDES if asking is not holding
         ),

@@ -68,6 +68,13 @@ class MailServer(_Part):
     def password(self) -> str:
         """The password, without the line's end. Raises OSError."""
         return self.password_path.read_text(encoding="utf-8").strip() if self.password_path else ""
+class Pkcs11Key(_Part):
+    """A key pair in a device: the PKCS #11 module, the token's and the key's label, a file with the PIN."""
+
+    module: str
+    token: str
+    label: str
+    pin_path: Path
 
 
 class NodeConfig(_Part):
@@ -102,6 +109,8 @@ class NodeConfig(_Part):
     log_path: Path = Field(default=Path("log"), validate_default=True)
     officers_second_factor: Literal["required", "optional"] = "required"
     sign_in_key_path: Annotated[Path, Field(validate_default=True)] = Path("sign-in.pem")
+    credential_key_path: Annotated[Path, Field(validate_default=True)] = Path("credential.pem")
+    credential_key_device: Pkcs11Key | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""
@@ -119,6 +128,7 @@ class NodeConfig(_Part):
         "tls_path",
         "log_path",
         "sign_in_key_path",
+        "credential_key_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:

@@ -29,6 +29,8 @@ _SASS = ("node_modules", "sass", "sass.js")
 _SCRIPTS = {
     "htmx.js": ("node_modules", "htmx.org", "dist", "htmx.min.js"),
     "pages.js": ("script", "pages.js"),
+    "credentials/qr/decode.js": ("node_modules", "qr", "decode.js"),
+    "credentials/qr/index.js": ("node_modules", "qr", "index.js"),
 }
 
 
@@ -124,6 +126,7 @@ def build_assets(tools: Tools) -> bool:
     options = ("--style=compressed", "--no-source-map", "--load-path=node_modules")
     _run(tools, str(tools.node), str(Path(*_SASS)), *options, "sass/pages.scss", str(BUILT / "pages.css"))
     for name, source in _SCRIPTS.items():
+        (BUILT / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(SOURCES.joinpath(*source), BUILT / name)
     stamp.write_text(fingerprint, encoding="ascii")
     return True

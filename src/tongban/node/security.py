@@ -15,7 +15,8 @@ from django.http.response import HttpResponseBase
 from tongban.node.config import this_node
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'{partners}; base-uri 'none'; frame-ancestors 'none'"
 )
 HIDDEN = "[id-number]"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("workbench/", include("tongban.node.workbench.urls")),
     path("admin/", admin.site.urls),
     path("", include("tongban.node.sign_in.urls")),
+    path("", include("tongban.node.credentials.urls")),
     path("", include("tongban.node.portal.urls")),
 ]
 handler400 = "tongban.node.theme.errors.bad_request"

@@ -28,7 +28,7 @@ from tongban.protocol.directory_document import (
     signer_name,
     signers,
 )
-from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, NodeEntry
+from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, Issues, NodeEntry
 from tongban.protocol.directory_keys import KeyEntry, KeyUse, key_entry
 from tongban.protocol.dsse import SignedDocument
 from tongban.protocol.evidence import (
@@ -92,6 +92,7 @@ __all__ = [
     "Holds",
     "HttpRequest",
     "HttpResponse",
+    "Issues",
     "KeyEntry",
     "KeyFileError",
     "KeyUse",

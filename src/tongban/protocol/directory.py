@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, NodeEntry
+from tongban.protocol.directory_entries import AgencyEntry, Agreement, Handles, Holds, Issues, NodeEntry
 from tongban.protocol.directory_keys import KeyEntry, KeyUse
 from tongban.protocol.evidence import EvidenceType
 from tongban.protocol.model import Moment, Strict
@@ -49,6 +49,7 @@ class Directory(Strict):
     holds: tuple[Holds, ...]
     evidence_types: tuple[EvidenceType, ...]
     agreements: tuple[Agreement, ...]
+    issues: tuple[Issues, ...] = ()
 
     @model_validator(mode="after")
     def _references_lead_somewhere(self) -> "Directory":
@@ -58,7 +59,9 @@ class Directory(Strict):
         agencies = _unique("agency", (agency.code for agency in self.agencies))
         types = _unique("evidence type", (kind.name for kind in self.evidence_types))
         _unique("agreement", (agreement.id for agreement in self.agreements))
+        _unique("issuer", (entry.issuer for entry in self.issues))
         _known("node", (agency.node for agency in self.agencies), nodes)
+        _known("node", (entry.node for entry in self.issues), nodes)
         named = [entry.agency for entry in self.handles + self.holds]
         named += [code for a in self.agreements for code in (a.asking_agency, a.holding_agency)]
         _known("agency", named, agencies)

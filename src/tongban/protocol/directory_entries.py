@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from tongban.protocol.directory_keys import KeyEntry
 from tongban.protocol.model import FieldName, Name, PlaceCode, Strict, Text
 
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
+
 
 class NodeEntry(Strict):
     """A jurisdiction's node: where its gateway is and which keys it signs with.
@@ -77,6 +79,20 @@ class Holds(Dated):
     evidence_type: Name
     place: PlaceCode
     agency: Name
+
+
+class Issues(Dated):
+    """Which credentials a node issues, under which name, and where it publishes their status.
+
+    `issuer` is the URI that its credentials name in `iss`; `types` are their identifiers (`vct`). The order
+    of `lists` never changes, since codes to show refer to them by number. Its keys are those of use
+    `credential`.
+    """
+
+    node: Name
+    issuer: WebAddress
+    types: Annotated[tuple[WebAddress, ...], Field(min_length=1)]
+    lists: Annotated[tuple[WebAddress, ...], Field(min_length=1)]
 
 
 class Agreement(Dated):

@@ -1,0 +1,81 @@
+"""Copies of the other issuers' status lists, kept so that a look-up needs no network, and renewed in time.
+
+Promises: a list counts only if its issuer signed it; one that cannot be fetched ages and is told as stale.
+"""
+
+import logging
+from collections.abc import Mapping
+
+import httpx
+
+from tongban.credentials import CredentialRefused
+from tongban.credentials.status import MEDIA_TYPE, ListCopy, open_list
+from tongban.credentials.trust import Untrusted
+from tongban.node.clock import true_now
+from tongban.node.credentials import issuers, lists, models
+
+REFRESH_SECONDS = 60
+TIMEOUT_SECONDS = 10
+MOST_BYTES = 4 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+def refresh() -> None:
+    """Fetch every list that the directory names and that is another node's."""
+    mine = issuers.own_lists()
+    trust = issuers.trust_list()
+    for uri, issuer in sorted({(uri, key.issuer) for key in trust.keys for uri in key.lists}):
+        if uri in mine:
+            continue
+        try:
+            token = _fetch(uri)
+            open_list(token, uri, issuer, trust, now=true_now())
+        except (httpx.HTTPError, CredentialRefused, Untrusted) as error:
+            log.warning("status list %s not taken: %s", uri, type(error).__name__)
+            continue
+        models.ListCopy.objects.update_or_create(
+            uri=uri, defaults={"issuer": issuer, "token": token, "received_at": true_now()}
+        )
+
+
+def at_hand() -> Mapping[str, ListCopy]:
+    """Every list by its address: the others' as last fetched, the own ones as they are now."""
+    trust = issuers.trust_list()
+    found: dict[str, ListCopy] = {}
+    for row in models.ListCopy.objects.all():
+        try:
+            found[row.uri] = open_list(bytes(row.token), row.uri, row.issuer, trust, now=row.received_at)
+        except (CredentialRefused, Untrusted):
+            continue
+    for uri, token in own_tokens().items():
+        issuer = issuers.own().uri
+        found[uri] = open_list(token, uri, issuer, trust, now=true_now())
+    return found
+
+
+def tokens() -> dict[str, tuple[str, str]]:
+    """Issuer and signed list by address, for verifiers who go where there is no network."""
+    found = {row.uri: (row.issuer, bytes(row.token).decode("ascii")) for row in models.ListCopy.objects.all()}
+    own = own_tokens()
+    return found | {uri: (issuers.own().uri, token) for uri, token in own.items()}
+
+
+def own_tokens() -> dict[str, str]:
+    """The own lists, signed now."""
+    signed = {uri: lists.signed(number) for number, uri in enumerate(issuers.own_lists())}
+    return {uri: token for uri, token in signed.items() if token is not None}
+
+
+def _fetch(uri: str) -> bytes:
+    with (
+        httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client,
+        client.stream("GET", uri, headers={"accept": MEDIA_TYPE}) as response,
+    ):
+        response.raise_for_status()
+        token = bytearray()
+        for piece in response.iter_bytes():
+            token += piece
+            if len(token) > MOST_BYTES:
+                raise httpx.DecodingError("too large")
+        return bytes(token)

@@ -1,0 +1,142 @@
+"""Citizens' pages: cards, a code to show, what was shown; and a credential shown as evidence in a case.
+
+Promises: a claim is shown only if its box was ticked; somebody else's card does not exist.
+"""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongban.credentials import CredentialRefused
+from tongban.node.casework import rights
+from tongban.node.credentials import evidence, issuers, showing, wallet
+from tongban.node.credentials.showing import CannotShow
+from tongban.node.credentials.wording import claim_lines
+from tongban.node.people.models import Person
+from tongban.node.portal.doors import for_citizens
+
+PROBLEMS = {
+    "issued-elsewhere": _("这张证照由另一地签发。请用一分钟有效的码出示，或者到签发地的门户出示离线码。"),
+    "not-valid": _("这张证照已暂停、撤销或过期，不能出示。"),
+    "not-here": _("没有找到这张证照。"),
+}
+
+
+@require_safe
+@never_cache
+@for_citizens
+def cards(request: HttpRequest, person: Person) -> HttpResponse:
+    """Everything that the person holds here."""
+    return render(request, "credentials/cards.html", {"cards": wallet.cards(person)})
+
+
+@require_safe
+@never_cache
+@for_citizens
+def card(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpResponse:
+    """One card: what it says, and how to show it."""
+    return _card(request, person, batch)
+
+
+@require_POST
+@never_cache
+@for_citizens
+def offline(request: HttpRequest, person: Person, batch: uuid.UUID, purpose: str) -> HttpResponse:
+    """A code for one purpose, which is verified without a network."""
+    found = _found(person, batch)
+    try:
+        code = showing.offline_code(person, batch, purpose)
+    except CannotShow as refused:
+        return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
+    except CredentialRefused as refused:
+        raise Http404 from refused
+    context = {"card": found, "code": code, "purpose": found.kind.purpose(purpose), "is_online": False}
+    return render(request, "credentials/code.html", context)
+
+
+@require_POST
+@never_cache
+@for_citizens
+def online(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpResponse:
+    """A code for a minute that shows the ticked claims."""
+    found = _found(person, batch)
+    chosen = _chosen(request, found)
+    try:
+        code = showing.online_code(person, batch, chosen)
+    except CannotShow as refused:
+        return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
+    context = {"card": found, "code": code, "chosen": chosen, "is_online": True}
+    return render(request, "credentials/code.html", context)
+
+
+@require_safe
+@never_cache
+@for_citizens
+def shown(request: HttpRequest, person: Person) -> HttpResponse:
+    """What was shown: when, to whom, which claims."""
+    lines = [(row, issuers.types().get(row.vct)) for row in showing.history(person)]
+    return render(request, "credentials/shown.html", {"lines": lines})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_citizens
+def in_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """Show a card as evidence in one's own open case."""
+    case = rights.of_citizen(person).filter(number=number).first()
+    if case is None:
+        raise Http404
+    problem: str | Promise = ""
+    if request.method == "POST":
+        found = _found(person, _uuid(request.POST.get("card", "")))
+        try:
+            evidence.present(person, found.batch, case, _chosen(request, found))
+            return redirect("case", number)
+        except CannotShow as refused:
+            problem = PROBLEMS[refused.reason]
+        except CredentialRefused:
+            problem = _("这张证照没有通过核验，不能作为材料。")
+    context = {
+        "case": case,
+        "cards": [(found, showing.choosable(found)) for found in wallet.cards(person)],
+        "presented": evidence.of_case(case),
+        "problem": problem,
+    }
+    return render(request, "credentials/in_case.html", context, status=409 if problem else 200)
+
+
+def _card(
+    request: HttpRequest, person: Person, batch: uuid.UUID, *, problem: str | Promise = "", status: int = 200
+) -> HttpResponse:
+    found = _found(person, batch)
+    context = {
+        "card": found,
+        "lines": claim_lines(found.kind, found.claims),
+        "choosable": showing.choosable(found),
+        "problem": problem,
+    }
+    return render(request, "credentials/card.html", context, status=status)
+
+
+def _found(person: Person, batch: uuid.UUID) -> wallet.Card:
+    found = wallet.card(person, batch)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _chosen(request: HttpRequest, found: wallet.Card) -> list[str]:
+    offered = {name for name, _title in showing.choosable(found)}
+    return [name for name in request.POST.getlist("claims") if name in offered]
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,136 @@
+"""The verifier's page for counters and for the road, and what it takes along where there is no network.
+
+Promises: the page tells no more than the holder disclosed, and stores nothing of it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.credentials import SENTENCES, CredentialRefused
+from tongban.credentials.codes import offline, online
+from tongban.credentials.codes.offline import read_offline_code
+from tongban.credentials.jwk import to_jwk
+from tongban.credentials.status import MEDIA_TYPE
+from tongban.credentials.trust import Untrusted, Use
+from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
+from tongban.node.clock import true_now
+from tongban.node.credentials import copies, issuers, lists, showing
+from tongban.node.credentials.wording import claim_lines
+from tongban.node.theme.wording import spoken
+from tongban.services import Text
+
+MOST_CHARACTERS = 2000
+_WORKER = Path(__file__).parent / "static" / "credentials" / "worker.js"
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Scan or paste a code; the verdict and what it shows."""
+    if request.method != "POST":
+        return render(request, "credentials/verify.html", {})
+    context = _verdict(request.POST.get("code", "").strip()[:MOST_CHARACTERS], request.POST.get("who", ""))
+    return render(request, "credentials/verify.html", context, status=200 if "verdict" in context else 422)
+
+
+@require_safe
+@never_cache
+def bundle(_request: HttpRequest) -> JsonResponse:
+    """Trust list, types and status lists, for the page to verify without a network for a day."""
+    now = true_now()
+    trust = issuers.trust_list(now)
+    keys = [
+        {
+            "issuer": key.issuer,
+            "jwk": to_jwk(key.key),
+            "types": sorted(key.types),
+            "from": key.valid_from.isoformat(),
+            "until": key.valid_until.isoformat() if key.valid_until else None,
+            "revoked": key.revoked_at.isoformat() if key.revoked_at else None,
+            "lists": list(key.lists),
+        }
+        for key in trust.keys
+        if Use.CODE in key.uses
+    ]
+    types = [
+        kind.model_dump(mode="json", exclude={"sources", "description"}) for kind in issuers.types().values()
+    ]
+    tokens = {uri: {"issuer": issuer, "token": token} for uri, (issuer, token) in copies.tokens().items()}
+    verdicts = {verdict.value: {"zh": text.zh, "en": text.en} for verdict, text in VERDICT_SENTENCES.items()}
+    return JsonResponse(
+        {
+            "as_of": now.isoformat(),
+            "fresh_until": trust.fresh_until.isoformat(),
+            "keys": keys,
+            "types": types,
+            "lists": tokens,
+            "verdicts": verdicts,
+        }
+    )
+
+
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page at hand without a network; served from where its scope begins."""
+    return HttpResponse(_WORKER.read_bytes(), content_type="text/javascript")
+
+
+@require_safe
+@cache_control(public=True, max_age=int(lists.FETCH_AGAIN.total_seconds()))
+def status_list(_request: HttpRequest, number: int) -> HttpResponse:
+    """One of this node's status lists, signed."""
+    try:
+        token = lists.signed(number)
+    except issuers.NoIssuer:
+        token = None
+    if token is None:
+        return HttpResponse(status=404)
+    response = HttpResponse(token, content_type=MEDIA_TYPE)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _verdict(code: str, who: str) -> dict[str, Any]:
+    try:
+        if code.startswith(online.PREFIX):
+            found: Any = showing.redeem(code, who[:200])
+        elif code.startswith(offline.PREFIX):
+            found = read_offline_code(code, showing.known(), now=true_now())
+        else:
+            return {"code": code, "problem": _("这不是通办的证照码。请对准证照码重新扫描。")}
+    except CredentialRefused as refused:
+        sentence = SENTENCES[refused.code]
+        return {
+            "code": code,
+            "problem": spoken(Text(zh=sentence.zh, en=sentence.en)),
+            "reason": refused.code.value,
+        }
+    except Untrusted as untrusted:
+        return {"code": code, **_told(untrusted.verdict)}
+    told = _told(found.verdict)
+    if found.kind is None:
+        return {"code": code, **told}
+    name = spoken(Text(zh=found.kind.name.zh, en=found.kind.name.en))
+    return {
+        "code": code,
+        **told,
+        "kind": name,
+        "issuer": found.issuer,
+        "lines": claim_lines(found.kind, found.claims),
+        "as_of": found.status_as_of,
+    }
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    text = VERDICT_SENTENCES[verdict]
+    return {
+        "verdict": verdict.value,
+        "sentence": spoken(Text(zh=text.zh, en=text.en)),
+        "is_valid": verdict is Verdict.VALID,
+    }

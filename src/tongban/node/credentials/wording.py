@@ -1,0 +1,62 @@
+"""Claims in words: what a credential says, line by line, in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tongban.credentials.types import Claim, CredentialType
+from tongban.node.theme.wording import place_words, spoken
+from tongban.services import Text
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim: its dotted name, its title, its value in words."""
+
+    name: str
+    title: str
+    value: str
+
+
+def claim_lines(kind: CredentialType, claims: Mapping[str, object]) -> tuple[Line, ...]:
+    """The single claims that are there, in the order of the type; lists are counted and told one by one."""
+    lines: list[Line] = []
+    for claim in kind.claims:
+        if len(claim.path) == 1 and claim.path[0] in claims:
+            lines.append(Line(claim.path[0], _title(claim), _words(kind, claim, claims[claim.path[0]])))
+    return tuple(lines)
+
+
+def _title(claim: Claim) -> str:
+    return spoken(Text(zh=claim.zh, en=claim.en))
+
+
+def _words(kind: CredentialType, claim: Claim, value: object) -> str:
+    if claim.kind == "choice":
+        found = next((choice for choice in claim.choices if choice.value == value), None)
+        return spoken(Text(zh=found.zh, en=found.en)) if found else str(value)
+    if claim.kind == "boolean":
+        return _("是") if value else _("否")
+    if claim.kind == "place":
+        return place_words(str(value))
+    if isinstance(value, Mapping):
+        return "；".join(_members(kind, claim.path, value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " · ".join(_element(kind, (*claim.path, "*"), one) for one in value)
+    return str(value)
+
+
+def _element(kind: CredentialType, path: tuple[str, ...], value: object) -> str:
+    claim = kind.claim(path)
+    if isinstance(value, Mapping):
+        return "；".join(_members(kind, path, value))
+    return _words(kind, claim, value) if claim else str(value)
+
+
+def _members(kind: CredentialType, path: tuple[str, ...], value: Mapping[str, object]) -> list[str]:
+    told = []
+    for name, inner in value.items():
+        claim = kind.claim((*path, str(name)))
+        told.append(f"{_title(claim)} {_words(kind, claim, inner)}" if claim else str(inner))
+    return told

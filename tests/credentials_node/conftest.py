@@ -1,0 +1,84 @@
+"""Sichuan's node as an issuer of every type, a citizen with an account, an officer of the issuing agency."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.casework.conftest import POST
+from tests.casework.walk import RESIDENT_ID
+from tests.protocol.federation_of_two import SICHUAN_KEY, directory
+from tongban import protocol
+from tongban.node.clock import true_now
+from tongban.node.credentials import issuers, issuing, keystore
+from tongban.node.credentials.models import Issued
+from tongban.node.exchange import identity
+from tongban.node.people.models import Account, Officer, Person
+from tongban.node.people.register import create_citizen, create_officer
+from tongban.protocol import KeyUse
+from tongban.suites import SigningKey, Suite, new_signing_key
+
+CREDENTIAL_KEY = new_signing_key("sichuan-credential", Suite.ES256)
+TITLE = "https://tongban.example/credentials/professional-title/1"
+AGENCY = "510100-yb"
+CLAIMS: dict[str, object] = {
+    "name": "刘芳",
+    "id_number": RESIDENT_ID,
+    "id_tail": RESIDENT_ID[-4:],
+    "series": "工程系列",
+    "speciality": "土木工程",
+    "title": "高级工程师",
+    "level": "associate-senior",
+    "obtained_on": "2021-06-30",
+    "obtained_by": "evaluation",
+    "certificate_number": "GCJS2021-0042",
+    "authority": "成都市人力资源和社会保障局",
+}
+
+
+@pytest.fixture(autouse=True)
+def _issuer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_key(monkeypatch, CREDENTIAL_KEY)
+
+
+def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey) -> None:
+    now = true_now()
+    two = directory(around=now)
+    entry = protocol.key_entry(
+        key.named("sichuan-credential"), now - timedelta(days=1), now + timedelta(days=400), KeyUse.CREDENTIAL
+    )
+    nodes = tuple(
+        node.model_copy(update={"keys": (*node.keys, entry)}) if node.id == "sichuan" else node
+        for node in two.nodes
+    )
+    issues = protocol.Issues(
+        node="sichuan",
+        issuer="http://testserver",
+        types=tuple(issuers.types()),
+        lists=("http://testserver/credentials/status/0",),
+        valid_from=(now - timedelta(days=1)).date(),
+    )
+    both = two.model_copy(update={"nodes": nodes, "issues": (issues,)})
+    monkeypatch.setattr(identity, "current", lambda: identity.Identity("sichuan", SICHUAN_KEY, both, b""))
+    monkeypatch.setattr(keystore, "own_key", lambda: key)
+
+
+@pytest.fixture
+def citizen(db: None) -> Account:
+    return create_citizen("woman", "x", RESIDENT_ID, "刘芳")
+
+
+@pytest.fixture
+def woman(citizen: Account) -> Person:
+    assert citizen.person is not None
+    return citizen.person
+
+
+@pytest.fixture
+def officer(db: None) -> Officer:
+    return create_officer("officer", "x", AGENCY, "王敏", POST).officer
+
+
+@pytest.fixture
+def title(woman: Person, officer: Officer) -> Issued:
+    """A professional title of the woman's."""
+    return issuing.issue(person=woman, vct=TITLE, claims=CLAIMS, agency=AGENCY, officer=officer)

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from tongban import services
-from tongban.node.casework.log import PROCEDURES
+from tongban.node.casework import reading
 from tongban.node.programme.plans import catalogue
 from tongban.node.programme.register import OWN_SERVICES, Progress, register
 from tongban.services.definition import Kind
@@ -52,7 +52,7 @@ def test_every_rule_set_folder_belongs_to_a_service_of_the_catalogue() -> None:
 
 
 def test_a_service_may_only_be_of_a_kind_that_cases_can_run_on() -> None:
-    assert set(get_args(Kind)) == set(PROCEDURES)
+    assert set(get_args(Kind)) == set(reading.shipped())
 
 
 def test_a_complete_folder_works_and_counts_for_its_items(folders: Path) -> None:

@@ -21,8 +21,8 @@ from tongban.protocol import CONTRIBUTION_SPELLS, Directory, KeyUse, SigningKey
 from tongban.suites import Suite
 
 SERVICE = "medical-retirement"
-TWO_SIDED = ("hotline-handover", "unemployment-transfer")
-"""Services that talk with the agency of the other side."""
+OF_POSTS = ("hotline-handover", "unemployment-transfer", "professional-title")
+"""Services of the further posts' agencies."""
 TLS_FOLDER = "tls"
 VALID_FROM = date(2024, 1, 1)
 _KEYS_FROM = datetime(2024, 1, 1, tzinfo=UTC)
@@ -214,7 +214,7 @@ def _directory(
             for side in SIDES
             for service, agency in (
                 (SERVICE, side.agency),
-                *((service, post.agency) for post in side.posts for service in TWO_SIDED),
+                *((service, post.agency) for post in side.posts for service in OF_POSTS),
             )
         ),
         holds=tuple(

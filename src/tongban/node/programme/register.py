@@ -85,12 +85,14 @@ class Register:
 def register(root: Path = OWN_SERVICES) -> Register:
     """The register for the service folders under `root`.
 
-    A rule set counts if it loads, a service if its folder and the rule set that decides it load.
+    A rule set counts if it loads, a service if its folder and the rule set that decides it, if any, load.
     Raises `tongban.services.ServiceError` for a broken service folder, as the node's start does.
     """
     rulesets = _rulesets(root)
     runnable = {
-        code for code, service in services.load(root).items() if service.definition.ruleset in rulesets
+        code
+        for code, service in services.load(root).items()
+        if service.definition.ruleset is None or service.definition.ruleset in rulesets
     }
     states = {code: _state(service, runnable, rulesets) for code, service in catalogue().items()}
     return Register(

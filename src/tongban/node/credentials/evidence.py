@@ -58,6 +58,11 @@ def present(person: Person, batch: uuid.UUID, case: Case, chosen: Sequence[str])
     return row
 
 
+def of_number(number: str) -> list[Presented]:
+    """What was shown in the case of that number, the earliest first."""
+    return list(Presented.objects.filter(case__number=number).order_by("at"))
+
+
 def of_case(case: Case) -> list[Presented]:
     """What was shown in the case, the earliest first."""
     return list(Presented.objects.filter(case=case).order_by("at"))

@@ -66,9 +66,9 @@ function valueOf ({ definition, value }) {
 }
 
 function showVerdict (found) {
-  const panel = element('div', `govuk-panel verdict--${found.verdict}`)
+  const panel = element('div', `verdict-panel verdict--${found.verdict}`)
   panel.dataset.verdict = found.verdict
-  panel.append(element('h2', 'govuk-panel__title', said(bundle.verdicts[found.verdict])))
+  panel.append(element('h2', 'govuk-heading-m', said(bundle.verdicts[found.verdict])))
   if (found.kind) panel.append(element('p', 'govuk-body', `${said(found.kind.name)} · ${found.issuer}`))
   const list = element('dl', 'govuk-summary-list')
   for (const line of found.lines) {

@@ -68,6 +68,8 @@ class MailServer(_Part):
     def password(self) -> str:
         """The password, without the line's end. Raises OSError."""
         return self.password_path.read_text(encoding="utf-8").strip() if self.password_path else ""
+
+
 class Pkcs11Key(_Part):
     """A key pair in a device: the PKCS #11 module, the token's and the key's label, a file with the PIN."""
 

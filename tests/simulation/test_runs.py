@@ -5,8 +5,9 @@ import secrets
 import pytest
 
 from tongban.federation.simulation.faults import Fault, FaultKind
+from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.plan import Plan, draw
-from tongban.federation.simulation.world import Outcome, SimulatedWorld
+from tongban.federation.simulation.world import SimulatedWorld
 
 
 def run(plan: Plan, *, is_traced: bool = False) -> Outcome:

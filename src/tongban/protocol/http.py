@@ -30,7 +30,7 @@ class HttpResponse:
 
 def the_field(headers: Headers, name: str) -> str:
     """The value of the field `name`, which must be there exactly once; Refused `malformed` otherwise."""
-    values = [value for key, value in headers if key.lower() == name]
+    values = [value for key, value in headers if key == name or key.lower() == name]
     if len(values) != 1:
         expected = "exactly one expected"
         raise Refused(Code.MALFORMED, f"header {name}", expected)

@@ -21,6 +21,7 @@ TAG = "tongban-exchange"
 Cover = tuple[str, ...]
 """Identifiers of the covered components as they are written, for instance `"@method"`."""
 
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
 _SIGNATURE = re.compile(rf"{LABEL}=(:([A-Za-z0-9+/]{{85}}[AQgw]==):)")
 
 
@@ -43,11 +44,13 @@ class Claim:
 
 def write_parameters(cover: Cover, *, created: int, expires: int, keyid: str, nonce: str | None) -> str:
     """The value of `@signature-params`."""
-    tail = f";nonce={http_sf.ser(nonce)}" if nonce is not None else ""
-    return (
-        f"({' '.join(cover)});created={created};expires={expires};"
-        f'keyid={http_sf.ser(keyid)};tag="{TAG}"{tail}'
-    )
+    tail = f";nonce={_string(nonce)}" if nonce is not None else ""
+    return f'({" ".join(cover)});created={created};expires={expires};keyid={_string(keyid)};tag="{TAG}"{tail}'
+
+
+def _string(value: str) -> str:
+    """A string as structured fields write it; one without quotes and backslashes needs no serialiser."""
+    return f'"{value}"' if _PLAIN.fullmatch(value) else http_sf.ser(value)
 
 
 def write_fields(parameters: str, signature: bytes) -> Headers:

@@ -6,9 +6,10 @@ import time
 import click
 
 from tongban.federation.simulation.mutations import MUTATIONS, Mutation, planted
+from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.plan import Plan, draw
 from tongban.federation.simulation.shrinking import shrink
-from tongban.federation.simulation.world import Outcome, SimulatedWorld
+from tongban.federation.simulation.world import SimulatedWorld
 
 INVARIANTS = (
     "every conversation ends, and ends the same on both sides",

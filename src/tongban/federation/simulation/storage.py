@@ -32,6 +32,7 @@ class DiskStorage:
         self._now = now
         self.to_send: list[ThreadKey] = []
         self.changed: list[Conversation] = []
+        self._bodies: dict[UUID, bytes] = {}
 
     def note_delivery(self, verified: Verified) -> None:
         """Remember this delivery; Refused `replayed` when it has been received before."""
@@ -69,14 +70,15 @@ class DiskStorage:
         if heard is not None:
             self.keep_heard(heard[0], heard[1].request)
         for message in step.says:
-            self.keep_own(message, protocol.encode(message), None)
+            self._bodies[message.id] = protocol.encode(message)
+            self.keep_own(message, self._bodies[message.id], None)
         self.changed.append(conversation)
 
     def keep_effects(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
         """Write the effects of a step into the node's books."""
         for effect in step.effects:
             is_heard = heard is not None and effect.message is heard[0]
-            body = heard[1].request.body if heard and is_heard else protocol.encode(effect.message)
+            body = heard[1].request.body if heard and is_heard else self._bodies[effect.message.id]
             books.take_effect(self._disk, effect, body)
 
     def keep_heard(self, message: AnyUtterance, delivery: HttpRequest) -> None:

@@ -3,9 +3,10 @@
 Everything that happens is an event at a moment; which comes next follows from the plan alone.
 """
 
+import gc
 import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -15,7 +16,9 @@ from tongban.federation.simulation.disk import Disk, Table
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.lies import Liar, altered, forged_receipt
 from tongban.federation.simulation.members import Members, members
+from tongban.federation.simulation.network import Network
 from tongban.federation.simulation.node import Node, PowerCut
+from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.people import WHY, Errand, decision, opening, renewed
 from tongban.federation.simulation.plan import Plan
 from tongban.protocol import HttpRequest, HttpResponse, Refused
@@ -25,24 +28,11 @@ from tongban.protocol.signature import REQUEST_COVER
 from tongban.protocol.signature_input import read_claim
 
 Work = Callable[[], None]
-LONGEST_HEALING = 4 * 3600.0
+LONGEST_HEALING = 3 * 3600.0
 """Virtual seconds within which everything has ended once all faults are over."""
 SECONDS_BETWEEN_LOOKS = 600.0
-MOST_EVENTS = 4_000
+MOST_EVENTS = 3_000
 """Events, besides 5 a step, after which a run counts as one that does not end."""
-
-
-@dataclass
-class Outcome:
-    """What became of a run; it held if `violations` is empty."""
-
-    plan: Plan
-    violations: list[str] = field(default_factory=list)
-    events: int = 0
-    messages: int = 0
-    conversations: int = 0
-    seconds: float = 0.0
-    trace: list[str] = field(default_factory=list)
 
 
 class SimulatedWorld:
@@ -59,17 +49,20 @@ class SimulatedWorld:
         self.restored: set[str] = set()
         self.nodes = {name: self._node(name) for name in self.members.names}
         self.liars: dict[str, Liar] = {}
-        self.active: list[Fault] = []
+        self.network = Network(plan.seed, self.members.names)
         self._is_traced = is_traced
         self._events: list[tuple[float, int, Work]] = []
         self._order = 0
         self._ids = 0
         self._lives = dict.fromkeys(self.members.names, 0)
         self._random = Random(plan.seed)  # noqa: S311 - repeatable, nothing secret
-        self._links: dict[tuple[str, str], Random] = {}
 
     def run(self) -> Outcome:
         """Let the plan happen, then everything heal, then look at the invariants."""
+        with _without_garbage_collection():
+            return self._run()
+
+    def _run(self) -> Outcome:
         self._prepare()
         while self._events and self.outcome.events < self.plan.steps and not self.outcome.violations:
             self._next()
@@ -112,33 +105,22 @@ class SimulatedWorld:
 
     def send(self, sender: str, receiver: str, request: HttpRequest) -> None:
         """Put a delivery on the network, with what liars and forgers make of it."""
-        link = self._link(sender, receiver)
+        link = self.network.link(sender, receiver)
         nonce = read_claim(request.headers, REQUEST_COVER).nonce or ""
         self._carry(sender, receiver, link, request, nonce)
-        if self._amount(FaultKind.FORGER) > link.random():
+        if self.network.amount(FaultKind.FORGER) > link.random():
             forged = altered(request, with_digest=link.random() < 0.5)
             self._carry(sender, receiver, link, forged, "")
         liar = self.liars.get(sender)
         if liar is not None and link.random() < 0.3:
             for to, lie in liar.lies(receiver, request, self.nodes[sender].moment, self.new_id()):
-                self._carry(sender, to, self._link(sender, to), lie, "")
+                self._carry(sender, to, self.network.link(sender, to), lie, "")
 
     # the network
 
     def _carry(self, sender: str, receiver: str, link: Random, request: HttpRequest, nonce: str) -> None:
-        for delay in self._delays(sender, receiver, link):
+        for delay in self.network.delays(sender, receiver, link):
             self._at(self.now + delay, lambda: self._arrive(sender, receiver, request, nonce))
-
-    def _delays(self, sender: str, receiver: str, link: Random) -> list[float]:
-        """After how long the copies of a message arrive; none if it is lost."""
-        first, second, third = link.random(), link.random(), link.random()
-        if self._is_parted(sender, receiver) or first < self._amount(FaultKind.LOSS):
-            return []
-        longest = self._amount(FaultKind.DELAY) or 0.2
-        delays = [0.005 + second * second * longest]
-        if third < self._amount(FaultKind.DOUBLING):
-            delays.append(delays[0] + 0.001 + third * 40.0)
-        return delays
 
     def _arrive(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
         node = self.nodes[receiver]
@@ -163,9 +145,11 @@ class SimulatedWorld:
     def _carry_back(
         self, sender: str, receiver: str, request: HttpRequest, response: HttpResponse, nonce: str
     ) -> None:
-        link = self._link(receiver, sender)
+        link = self.network.link(receiver, sender)
         life = self._lives[sender]
-        is_forged = self._amount(FaultKind.FORGER) > link.random() and request.path == CONVERSATIONS_PATH
+        is_forged = (
+            self.network.amount(FaultKind.FORGER) > link.random() and request.path == CONVERSATIONS_PATH
+        )
         reply = forged_receipt(request) if is_forged and nonce else response
 
         def come_back() -> None:
@@ -174,7 +158,7 @@ class SimulatedWorld:
                 self.outcome.messages += 1
                 self._by(sender, lambda: node.hear_reply(nonce, reply))
 
-        for delay in self._delays(receiver, sender, link):
+        for delay in self.network.delays(receiver, sender, link):
             self._at(self.now + delay, come_back)
 
     def _check_once(self, receiver: str, request: HttpRequest, response: HttpResponse) -> None:
@@ -185,24 +169,6 @@ class SimulatedWorld:
         if delivery in self.receipted:
             self._violate(f"{receiver} took the same delivery twice")
         self.receipted.add(delivery)
-
-    def _is_parted(self, one: str, other: str) -> bool:
-        for fault in self.active:
-            if fault.kind is FaultKind.PARTITION:
-                side = set(self.members.names[: int(fault.amount)])
-                if (one in side) != (other in side):
-                    return True
-        return False
-
-    def _amount(self, kind: FaultKind) -> float:
-        return max((fault.amount for fault in self.active if fault.kind is kind), default=0.0)
-
-    def _link(self, sender: str, receiver: str) -> Random:
-        link = self._links.get((sender, receiver))
-        if link is None:
-            link = Random(f"{self.plan.seed} {sender} {receiver}")  # noqa: S311 - repeatable
-            self._links[sender, receiver] = link
-        return link
 
     # people
 
@@ -265,7 +231,7 @@ class SimulatedWorld:
 
     def _begin(self, fault: Fault) -> None:
         self._tell(fault.node or "network", f"{fault.kind.value} begins")
-        self.active.append(fault)
+        self.network.faults.append(fault)
         node = self.nodes.get(fault.node)
         if node is not None:
             self._begin_at(node, fault)
@@ -290,10 +256,10 @@ class SimulatedWorld:
                 self._at(self.now + fault.amount, lambda: self._restore(node, fault, backup, taken_at))
 
     def _end(self, fault: Fault) -> None:
-        if fault not in self.active:
+        if fault not in self.network.faults:
             return
         self._tell(fault.node or "network", f"{fault.kind.value} is over")
-        self.active.remove(fault)
+        self.network.faults.remove(fault)
         node = self.nodes.get(fault.node)
         if node is None:
             return
@@ -303,9 +269,9 @@ class SimulatedWorld:
             node.disk.is_full = False
 
     def _restore(self, node: Node, fault: Fault, backup: dict[str, Table], taken_at: float) -> None:
-        if fault not in self.active:
+        if fault not in self.network.faults:
             return  # everything healed before
-        self.active.remove(fault)
+        self.network.faults.remove(fault)
         self._tell(node.name, f"the backup of {taken_at:.1f} s is restored")
         self.restored.add(node.name)
         self._stop(node, fault.lasts)
@@ -330,7 +296,7 @@ class SimulatedWorld:
 
     def _heal(self) -> None:
         self._tell("network", "everything heals")
-        for fault in list(self.active):
+        for fault in list(self.network.faults):
             if fault.kind is not FaultKind.RESTORE:
                 self._end(fault)
         for node in self.nodes.values():
@@ -359,7 +325,7 @@ class SimulatedWorld:
             cut = next(
                 (
                     f
-                    for f in self.active
+                    for f in self.network.faults
                     if f.kind is FaultKind.CUT and f.node == name and f.amount == node.points
                 ),
                 None,
@@ -414,3 +380,15 @@ class SimulatedWorld:
             except Refused:
                 about = " to something unreadable"
         self.outcome.trace.append(f"{self.now:8.1f} s  {who}  {what}{about}")
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """A run keeps nearly all that it makes until its end, so that looking for garbage is in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

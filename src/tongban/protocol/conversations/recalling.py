@@ -54,7 +54,7 @@ def recall(thread: Thread, conversation: Conversation | None, message: AnyUttera
     before = conversation or new_conversation(message, Role.OPENER)
     if before.state not in move.said or move.by is not before.role:
         raise Refused(Code.SCHEMA_VIOLATED, "kind", "it cannot follow what was said before")
-    after = replace(remember(before, move, message), state=move.said[before.state])
+    after = remember(before, move, message, move.said[before.state])
     by = By.DECISION if move.cause is Cause.DECISION else By.NODE
     effect = Effect(after, message, by, is_recalled=True)
     return Step(replace(thread, said=message.position), after, effects=(effect,))

@@ -8,6 +8,7 @@ room for it.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tongban.protocol.conversations.kinds import KIND_OF_MESSAGE, NOT_OPEN, Cause, Move, Role
@@ -184,12 +185,12 @@ def take_in(thread: Thread, conversation: Conversation | None, message: AnyUtter
     before = _conversation_of(conversation, message, move)
     if before.state not in move.heard:
         raise Refused(Code.SCHEMA_VIOLATED, "kind", "it cannot follow what was said before")
-    thread = replace(thread, heard=message.position)
+    thread = Thread(thread.peer, thread.case_ref, thread.said, message.position)
     leads_on = move.heard[before.state] != before.state or before.state in move.said
     if not leads_on:
         return Step(thread, before)
     _check_against_memory(before, message.body)
-    after = replace(remember(before, move, message), state=move.heard[before.state])
+    after = remember(before, move, message, move.heard[before.state])
     return Step(thread, after, effects=(Effect(after, message, By.PEER),))
 
 
@@ -205,7 +206,8 @@ def _say(
 ) -> Step:
     """Add a message to the step; `of` goes with an opening, else it is as the conversation says."""
     about = of or before
-    thread = replace(step.thread, said=step.thread.said + 1)
+    said = step.thread
+    thread = Thread(said.peer, said.case_ref, said.said + 1, said.heard)
     members = {
         "id": here.new_id(),
         "sender": here.me,
@@ -225,7 +227,7 @@ def _say(
     if of is not None:
         members |= {"legal_basis": of.legal_basis, "purpose": of.purpose}
     message: AnyUtterance = MODELS[move.says].model_validate(members)
-    after = replace(remember(before, move, message), state=move.said[before.state])
+    after = remember(before, move, message, move.said[before.state])
     effects = (*step.effects, Effect(after, message, by))
     return Step(thread, after, (*step.says, message), effects)
 
@@ -279,21 +281,22 @@ def new_conversation(message: AnyUtterance, role: Role) -> Conversation:
     )
 
 
-def remember(conversation: Conversation, move: Move, message: AnyUtterance) -> Conversation:
-    """The conversation with what the message says of money, changes, agencies and time limits."""
+def remember(conversation: Conversation, move: Move, message: AnyUtterance, state: str) -> Conversation:
+    """The conversation in its new state, with what the message says of money, agencies, time limits."""
     body = message.body
+    changes: dict[str, Any] = {"state": state}
     if isinstance(body, Statement):
-        conversation = replace(conversation, amount=body.amount)
+        changes["amount"] = body.amount
     elif isinstance(body, Amount):
-        conversation = replace(conversation, reference=body.reference)
+        changes["reference"] = body.reference
     elif isinstance(body, Change):
-        conversation = replace(conversation, told=body.number)
+        changes["told"] = body.number
     if move.renews:
         own, peer = message.sender_agency, message.receiver_agency
         if move.by is not conversation.role:
             own, peer = peer, own
-        conversation = replace(conversation, expires=message.expires, own_agency=own, peer_agency=peer)
-    return conversation
+        changes |= {"expires": message.expires, "own_agency": own, "peer_agency": peer}
+    return replace(conversation, **changes)
 
 
 def _conversation_of(conversation: Conversation | None, message: AnyUtterance, move: Move) -> Conversation:

@@ -14,7 +14,7 @@ ORIGIN = "tongban/sichuan"
 
 
 def record(count: int = 1) -> list[LogRecord]:
-    return [api.record("access", uuid4(), {"n": n}) for n in range(count)]
+    return [api.record("message", uuid4(), {"n": n}) for n in range(count)]
 
 
 def place() -> int:

@@ -116,6 +116,8 @@ class NodeConfig(_Part):
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""
+    timestamp_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
+    timestamp_roots_path: Path | None = None
     longest_withholding_days: Annotated[int, Field(ge=0)] = 0
     senders: dict[Literal["email", "sms"], str] = Field(default_factory=dict)
     mail: MailServer | None = None
@@ -129,6 +131,7 @@ class NodeConfig(_Part):
         "services_path",
         "tls_path",
         "log_path",
+        "timestamp_roots_path",
         "sign_in_key_path",
         "credential_key_path",
     )

@@ -9,9 +9,10 @@ from typing import BinaryIO
 import click
 
 from tongban.node.config import ConfigError, NodeConfig, load
+from tongban.node.starting import config_option, start_django
 from tongban.node.translog.proof_documents import ProofDocumentError, ProofFormatError, check_document
 from tongban.node.translog.sources import SourceError, reader_of, seen_in
-from tongban.node.translog.verifying import Subject, as_json, local, node_configs, subject_of, told
+from tongban.node.translog.verifying import Subject, as_json, local, node_configs, roots_in, subject_of, told
 from tongban.protocol import Directory, DirectoryError, KeyFileError, VerifyingKey, open_directory
 
 HOME_VARIABLE = "TONGBAN_HOME"
@@ -48,6 +49,12 @@ def log() -> None:
     help="Another node's log, which shows what that node saw of this one.",
 )
 @click.option(
+    "--timestamp-roots",
+    "roots_path",
+    type=click.Path(path_type=Path),
+    help="Roots of timestamp authorities, as PEM.",
+)
+@click.option(
     "--database",
     "is_database",
     is_flag=True,
@@ -63,6 +70,7 @@ def verify(
     directory_path: Path | None,
     key_path: Path | None,
     witnesses: tuple[str, ...],
+    roots_path: Path | None,
     is_database: bool,
     is_json: bool,
 ) -> None:
@@ -75,6 +83,8 @@ def verify(
         else:
             subjects = _own(nodes, home, config_path)
         subjects = [_with_witnesses(subject, witnesses) for subject in subjects]
+        if roots_path is not None:
+            subjects = [replace(subject, roots=roots_in(roots_path)) for subject in subjects]
         results = [(subject.node, subject.verified()) for subject in subjects]
     except (ConfigError, SourceError) as error:
         click.echo(str(error), err=True)
@@ -126,6 +136,47 @@ def check(file: BinaryIO, home: Path, directory_path: Path | None, key_path: Pat
     click.echo(proven.opening.content.decode())
 
 
+@log.command()
+@config_option
+def status(config_path: Path) -> None:
+    """Say how the node's log stands: records, waiting ones, the newest head, why it is halted."""
+    start_django(config_path)
+    from tongban.node.translog.standing import standing  # noqa: PLC0415 - needs Django started
+
+    now = standing()
+    click.echo(now.told())
+    if now.halted:
+        sys.exit(1)
+
+
+@log.command()
+@config_option
+@click.option("--without", multiple=True, metavar="NODE", help="Go on without what this witness has seen.")
+def resume(config_path: Path, without: tuple[str, ...]) -> None:
+    """Acknowledge a rollback: take from the log's files what the database lacks, and record again."""
+    start_django(config_path)
+    from tongban.node.exchange import identity  # noqa: PLC0415 - needs Django started
+    from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
+    from tongban.node.translog.resuming import (  # noqa: PLC0415 - needs Django started
+        CannotResume,
+        resume_with_witnesses,
+    )
+
+    try:
+        node = identity.current()
+        done = resume_with_witnesses(load(config_path).log_path, node, own_transport(), without)
+    except CannotResume as reason:
+        click.echo(str(reason), err=True)
+        sys.exit(1)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(
+        f"the log goes on with {done.size} records; of {done.lost} of them the content is lost with the old "
+        "database, which is recorded"
+    )
+
+
 def _own(nodes: tuple[str, ...], home: Path, config_path: Path | None) -> list[Subject]:
     if config_path is not None:
         config = load(config_path)
@@ -151,8 +202,6 @@ def _stored(nodes: tuple[str, ...], home: Path, config_path: Path | None) -> Sub
         if len(nodes) != 1 or nodes[0] not in known:
             raise ConfigError(f"--database: needs --config, or --node with one of {', '.join(known) or home}")
         config_path = known[nodes[0]]
-    from tongban.node.starting import start_django  # noqa: PLC0415 - only this way needs the database
-
     start_django(config_path)
     from tongban.node.translog.stored_audit import stored_subject  # noqa: PLC0415 - needs Django started
 

@@ -38,21 +38,27 @@ class Witness:
     def compare(self, node: Identity, transport: Transport) -> bool:
         """Hold this database against what the peer cosigned last; False when the peer could not be asked."""
         try:
-            request = _request("GET", f"/log/witnessed/{node.me}", self.peer, b"")
-            response = transport(self.peer, request)
+            note = self.seen(node, transport)
         except Unreachable:
             return False
-        if response.status != 200:
-            return response.status == 404
-        try:
-            found = discrepancy(
-                Note.parse(response.body), f"the witness {self.peer.id}", origin_of(node.me), own_keys(node)
-            )
-        except NoteError:
+        if note is None:
             return True
+        found = discrepancy(note, f"the witness {self.peer.id}", origin_of(node.me), own_keys(node))
         if found is not None:
             halt(found)
         return True
+
+    def seen(self, node: Identity, transport: Transport) -> Note | None:
+        """The head of this log that the peer cosigned last; None when it has none. Raises Unreachable."""
+        response = transport(self.peer, _request("GET", f"/log/witnessed/{node.me}", self.peer, b""))
+        if response.status == 404:
+            return None
+        if response.status != 200:
+            raise Unreachable
+        try:
+            return Note.parse(response.body)
+        except NoteError:
+            return None
 
     def ask(self, node: Identity, transport: Transport) -> bool:
         """Have the newest head cosigned; False when there is nothing to ask, or no cosignature came."""

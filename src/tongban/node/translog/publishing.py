@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tongban.node.translog.models import LogCheckpoint, WitnessedConflict, WitnessedLog
 from tongban.node.translog.parties import node_of
-from tongban.node.translog.serving import heads
+from tongban.node.translog.serving import heads, stamped_sizes
 from tongban.node.translog.stored import newest_checkpoint, read_bundle, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint
 from tongban.protocol.tlog.notes import Note, NoteError
@@ -105,6 +105,8 @@ def _publish_timestamps(folder: Path) -> bool:
         stamp = LogCheckpoint.objects.filter(size=size).values_list("timestamp", flat=True).get()
         _write(path, bytes(stamp or b""))
         is_new = True
+    if is_new:
+        _write(folder / "timestamps" / "index", stamped_sizes())
     return is_new
 
 

@@ -1,7 +1,8 @@
 """What the node shows of its log over HTTP, read-only, at the addresses of C2SP tlog-tiles.
 
 Beside those: `checkpoints/<N>` (256 signed heads each, in the form of an entry bundle),
-`timestamps/<size>.tsr`, `witnessed/<node>` (the head of another log that this node cosigned last).
+`timestamps/<size>.tsr` with an index, `witnessed/<node>` (the head of another log that this node cosigned
+last).
 """
 
 import re
@@ -42,6 +43,9 @@ def shown_at(path: str) -> Shown | None:
     if found := _HEADS.fullmatch(path):
         notes = heads(int(found[1].replace("/", "").replace("x", "")))
         return Shown(join_entries(notes), _BYTES, _FOR_NOW) if notes else None
+    if path == "timestamps/index":
+        sizes = stamped_sizes()
+        return Shown(sizes, _NOTE, _FOR_NOW) if sizes else None
     if found := _STAMP.fullmatch(path):
         stamp = LogCheckpoint.objects.filter(size=int(found[1])).values_list("timestamp", flat=True).first()
         return Shown(bytes(stamp), _TIMESTAMP, _FOR_GOOD) if stamp else None
@@ -56,6 +60,12 @@ def heads(number: int) -> list[bytes]:
     first = number * TILE_WIDTH
     found = LogCheckpoint.objects.filter(number__gte=first, number__lt=first + TILE_WIDTH)
     return [bytes(note) for note in found.order_by("number").values_list("note", flat=True)]
+
+
+def stamped_sizes() -> bytes:
+    """The sizes of all heads that have a timestamp, one a line."""
+    stamped = LogCheckpoint.objects.exclude(timestamp=None).order_by("number")
+    return b"".join(b"%d\n" % size for size in stamped.values_list("size", flat=True))
 
 
 def _tile(path: str) -> Shown | None:

@@ -13,7 +13,7 @@ from tongban.node.exchange.trust import read_directory
 from tongban.node.translog.models import LogRecord
 from tongban.node.translog.serving import shown_at
 from tongban.node.translog.sources import reader_of
-from tongban.node.translog.verifying import Subject, subject_of
+from tongban.node.translog.verifying import Subject, roots_of, subject_of
 from tongban.protocol.tlog.auditing import Audit, Seen
 from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.records import Json, Opening, canonical
@@ -38,17 +38,18 @@ def stored_subject(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
     """The log in the database; the log's files and other nodes' files are held against it."""
     directory = read_directory(config).directory
     seen = [*subject_of(config, others).seen, *_files(config)]
-    return Subject(config.name, _read, directory, tuple(seen), check_records)
+    return Subject(config.name, _read, directory, tuple(seen), roots_of(config), check_records)
 
 
 def check_records(result: Audit) -> None:
     """Hold every record against its leaf, and what rooms store against the record."""
-    rows = LogRecord.objects.exclude(content=b"").order_by("id").iterator(chunk_size=CHUNK)
-    for chunk in _chunks(rows, CHUNK):
+    placed = LogRecord.objects.exclude(content=b"").order_by("id").iterator(chunk_size=CHUNK)
+    for chunk in _chunks(placed, CHUNK):
         for row in chunk:
             _check_leaf(row, result)
         for kind, stored in _stored.items():
-            _compare([row for row in chunk if row.kind == kind], stored, result)
+            if rows := [row for row in chunk if row.kind == kind]:
+                _compare(rows, stored, result)
 
 
 def _check_leaf(row: LogRecord, result: Audit) -> None:
@@ -58,7 +59,13 @@ def _check_leaf(row: LogRecord, result: Audit) -> None:
 
 
 def _compare(rows: Sequence[LogRecord], stored: Stored, result: Audit) -> None:
-    for row, now in zip(rows, stored([json.loads(bytes(row.content)) for row in rows]), strict=True):
+    try:
+        found = stored([json.loads(bytes(row.content)) for row in rows])
+    except (KeyError, ValueError, TypeError):
+        sentence = f"records of kind {rows[0].kind} from {_named(rows[0])} on are not of their form"
+        result.find("record-changed", sentence)
+        return
+    for row, now in zip(rows, found, strict=True):
         if now is None:
             result.find("record-missing", f"{_named(row)} tells of {row.kind} {row.about}, which is gone")
         elif canonical(now) != bytes(row.content):

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
 from tongban.node.clock import LOCAL_ZONE
-from tongban.node.config import NodeConfig
+from tongban.node.config import ConfigError, NodeConfig
 from tongban.node.exchange.trust import read_directory
 from tongban.node.translog.parties import parties_of
 from tongban.node.translog.sources import reader_of, seen_in
 from tongban.protocol import Directory
 from tongban.protocol.tlog.auditing import Audit, Read, Seen, audit
+from tongban.protocol.tlog.stamping import check_response
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,22 @@ class Subject:
     read: Read = field(repr=False)
     directory: Directory = field(repr=False)
     seen: tuple[Seen, ...] = ()
+    roots: tuple[Certificate, ...] = field(default=(), repr=False)
     and_then: Callable[[Audit], None] | None = None
 
     def verified(self) -> Audit:
         """The result. Raises SourceError when the log cannot be read."""
-        result = audit(self.read, parties_of(self.node, self.directory), self.seen)
+        check = partial(check_stamp, self.roots) if self.roots else None
+        parties = parties_of(self.node, self.directory)
+        result = audit(self.read, parties, self.seen, check_stamp=check)
         if self.and_then is not None:
             self.and_then(result)
         return result
+
+
+def check_stamp(roots: Sequence[Certificate], text: str, response: bytes) -> datetime:
+    """When a timestamp by an authority under `roots` says that a head's text was there. Raises StampError."""
+    return check_response(response, text, roots)
 
 
 def subject_of(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
@@ -48,7 +60,21 @@ def subject_of(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
     ]
     folder = config.log_path
     read: Read = reader_of(str(folder)) if folder.is_dir() else _nothing
-    return Subject(config.name, read, read_directory(config).directory, tuple(seen))
+    directory = read_directory(config).directory
+    return Subject(config.name, read, directory, tuple(seen), roots_of(config))
+
+
+def roots_of(config: NodeConfig) -> tuple[Certificate, ...]:
+    """The certificates to which the node's timestamp authority goes back. Raises ConfigError."""
+    return roots_in(config.timestamp_roots_path) if config.timestamp_roots_path else ()
+
+
+def roots_in(path: Path) -> tuple[Certificate, ...]:
+    """The certificates in a PEM file. Raises ConfigError."""
+    try:
+        return tuple(load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: cannot be read; expected certificates as PEM") from None
 
 
 def told(node: str, result: Audit) -> str:
@@ -62,6 +88,9 @@ def told(node: str, result: Audit) -> str:
         lines = [f"{node}: {records}, all in order"]
     for witness, (size, at) in sorted(result.cosigned.items()):
         lines.append(f"  cosigned by {witness.partition('/')[2]}: {size} records at {local(at)}")
+    if result.stamped is not None:
+        size, at = result.stamped
+        lines.append(f"  stamped by a timestamp authority: {size} records at {local(at)}")
     if not result.cosigned:
         lines.append("  cosigned by nobody yet: that it was not exchanged as a whole rests on the node alone")
     return "\n".join(lines)
@@ -78,6 +107,7 @@ def as_json(node: str, result: Audit) -> dict[str, object]:
             witness.partition("/")[2]: {"records": size, "at": at.isoformat()}
             for witness, (size, at) in sorted(result.cosigned.items())
         },
+        "stamped": result.stamped and {"records": result.stamped[0], "at": result.stamped[1].isoformat()},
         "findings": [{"code": found.code, "sentence": found.sentence} for found in result.findings],
     }
 

@@ -20,6 +20,7 @@ from tongban.node.translog.halting import discrepancy, halt
 from tongban.node.translog.parties import origin_of
 from tongban.node.translog.publishing import publish
 from tongban.node.translog.sequencing import place_waiting
+from tongban.node.translog.timestamps import stamp_newest
 from tongban.protocol import NodeEntry
 from tongban.protocol.tlog.notes import Note, NoteError
 
@@ -29,6 +30,8 @@ ASK_SECONDS = 0.5
 """How often a witness is asked to cosign the newest head."""
 COMPARE_SECONDS = 10.0
 """How long the first record waits at the start for what the witnesses have seen of this log."""
+STAMP_SECONDS = 60.0
+"""How often the newest head is stamped, where the configuration names a timestamp authority."""
 PEERS_SECONDS = 5.0
 """How often the directory is looked at for other witnesses."""
 FAILURE_SECONDS = 2.0
@@ -49,12 +52,16 @@ class Writer:
         """Work until `stop` is set."""
         peers = threading.Thread(target=self._repeat, args=(self._look_for_peers, PEERS_SECONDS))
         peers.start()
+        stamps = threading.Thread(
+            target=self._repeat, args=(lambda: stamp_newest(this_node()), STAMP_SECONDS)
+        )
+        stamps.start()
         self._repeat_until_done(self._compare_with_files)
         self._await_witnesses()
         self._repeat(self._place_and_publish, PLACE_SECONDS)
         _pause_after(self._place_and_publish, 0.0)
         connections.close_all()
-        for thread in (peers, *self._witnesses.values()):
+        for thread in (peers, stamps, *self._witnesses.values()):
             thread.join()
 
     def _compare_with_files(self) -> bool:

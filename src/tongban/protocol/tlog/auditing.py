@@ -13,6 +13,7 @@ from tongban.protocol.tlog.checkpoints import Checkpoint, cosigned_at, open_chec
 from tongban.protocol.tlog.growing import GrowingTree
 from tongban.protocol.tlog.hashing import HASH_BYTES, leaf_hash
 from tongban.protocol.tlog.notes import Note, NoteError
+from tongban.protocol.tlog.stamping import StampError
 from tongban.protocol.tlog.tiles import (
     Bundle,
     Tile,
@@ -25,6 +26,10 @@ from tongban.suites import VerifyingKey
 
 Read = Callable[[str], bytes | None]
 """Gives what stands at an address under the log's prefix; None when nothing does."""
+
+
+CheckStamp = Callable[[str, bytes], datetime]
+"""When a timestamp says that a head's text was there; raises StampError when it does not count."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Audit:
     size: int = 0
     heads: int = 0
     cosigned: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    stamped: tuple[int, datetime] | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def find(self, code: str, sentence: str) -> None:
@@ -71,11 +77,18 @@ def audit(
     parties: Parties,
     seen: Sequence[Seen] = (),
     on_entries: Callable[[int, Sequence[bytes]], None] | None = None,
+    check_stamp: CheckStamp | None = None,
 ) -> Audit:
-    """Verify the log that `read` gives; `on_entries` is called with each bundle of entries in order."""
+    """Verify the log that `read` gives.
+
+    `on_entries` is called with each bundle of entries in order, `check_stamp` with each head's text and the
+    timestamp that the log shows for it; without it timestamps are left aside.
+    """
     result = Audit()
     head = _newest(read, parties, result)
     heads = list(_heads(read, parties, result))
+    if check_stamp is not None:
+        _check_stamps(read, {one.size: one for one in heads}, check_stamp, result)
     if head is not None:
         _check_history(head, heads, result)
     others = [(one, checkpoint) for one in seen if (checkpoint := _opened(one, parties)) is not None]
@@ -165,6 +178,23 @@ def _check_history(head: Checkpoint, heads: Sequence[Checkpoint], result: Audit)
             f"the newest head has {head.size} records, the last one in the list of all heads "
             f"{heads[-1].size}: the list is not complete",
         )
+
+
+def _check_stamps(read: Read, heads: Mapping[int, Checkpoint], check: CheckStamp, result: Audit) -> None:
+    """Check the timestamps that the log lists; the newest that counts is told."""
+    for line in (read("timestamps/index") or b"").decode("ascii", "replace").split():
+        head = heads.get(int(line)) if line.isdigit() else None
+        stamp = read(f"timestamps/{line}.tsr") if head else None
+        if head is None or stamp is None:
+            result.find(
+                "timestamp-wrong",
+                f"the log lists a timestamp for a head of {line[:20]} records, and has none",
+            )
+            continue
+        try:
+            result.stamped = head.size, check(head.text, stamp)
+        except StampError as wrong:
+            result.find("timestamp-wrong", f"at the head of {head.size} records: {wrong}")
 
 
 def _walk(

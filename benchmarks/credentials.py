@@ -1,0 +1,195 @@
+"""Credentials: issuing and verifying against bare signatures, lists of a million, codes under a camera.
+
+The floor is the signature library's own operation on the same bytes, in the same process, turn by turn. The
+peer is the `sd-jwt` package.
+"""
+
+import base64
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import numpy as np
+import zxingcpp
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from PIL import Image
+from tests.credentials.samples import CLAIMS, NAMES, kind
+from tests.credentials.samples import issuer_key as samples_key
+
+from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.machine import versions
+from benchmarks.frame.peer import Peer
+from benchmarks.frame.size import Size
+from benchmarks.frame.timing import Run, Timed, Times, interleaved, ratio, timed
+from benchmarks.workloads import photos
+from tongban.credentials.codes import Listed, QrCode, make_offline_code
+from tongban.credentials.jwk import to_jwk
+from tongban.credentials.sdjwt import Frame, Held, KeyBinding, issue, verify
+from tongban.credentials.status import PackedStatuses, Status, StatusRegister, publish
+from tongban.suites import Suite, new_signing_key
+
+_NOW = datetime.now(UTC).replace(microsecond=0)
+_TURNS = 20
+_ENTRIES = 1_000_000
+_REVOKED = 20_000
+_PHOTOS = 1000
+_CLAIMS: dict[str, object] = {
+    "iss": "https://issuer.example",
+    "iat": int(_NOW.timestamp()),
+    "exp": int(_NOW.timestamp()) + 86_400,
+    "vct": "https://issuer.example/types/title/1",
+    **{f"claim_{number}": f"value number {number}" for number in range(12)},
+}
+_FRAME = Frame.of([(f"claim_{number}",) for number in range(12)])
+_AUDIENCE, _NONCE = "https://verifier.example", "nonce-of-this-request"
+
+
+def measure(size: Size) -> Result:
+    """Measure all of it."""
+    figures = [*_signatures(size), *_lists(size), *_codes(size)]
+    return Result(
+        "credentials",
+        "Credentials: SD-JWT, status lists, codes to show",
+        tuple(figures),
+        {"sd-jwt": "0.10.4", **versions(["tongban", "cryptography", "orjson", "pybase64", "zxing-cpp"])},
+    )
+
+
+def _signatures(size: Size) -> list[Figure]:
+    issuer, holder = new_signing_key("i", Suite.ES256), new_signing_key("h", Suite.ES256)
+    compact = issue(_CLAIMS, _FRAME, issuer, typ="dc+sd-jwt", holder=holder.verifying_key)
+    signed, _, signature = compact.split("~")[0].encode().rpartition(b".")
+    raw = base64.urlsafe_b64decode(signature + b"==")
+    der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    private = load_pem_private_key(issuer.to_pem(), None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    public = private.public_key()
+    signing = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+    verifying = ec.ECDSA(hashes.SHA256())
+    key = issuer.verifying_key
+    four = [(f"claim_{number}",) for number in range(4)]
+    bound = Held.of(compact).present_bound(four, holder, audience=_AUDIENCE, nonce=_NONCE, now=_NOW)
+    binding = KeyBinding(_AUDIENCE, _NONCE)
+    with Peer("sdjwt", "sd_jwt_verifying") as peer:
+        peer.ask("load", compact=bound, issuer=to_jwk(key), audience=_AUDIENCE, nonce=_NONCE)
+        times = interleaved(
+            {
+                "sign": _repeated(lambda: private.sign(signed, signing)),
+                "issue": _repeated(
+                    lambda: issue(_CLAIMS, _FRAME, issuer, typ="dc+sd-jwt", holder=holder.verifying_key)
+                ),
+                "check": _repeated(lambda: public.verify(der, signed, verifying)),
+                "verify": _repeated(lambda: verify(compact, key, now=_NOW, key_binding=None)),
+                "verify bound": _repeated(lambda: verify(bound, key, now=_NOW, key_binding=binding)),
+                "sd-jwt": partial(peer.seconds, "run", times=_TURNS),
+            },
+            size.rounds(150),
+        )
+    bests = {name: one.best / _TURNS for name, one in times.items()}
+    return [
+        Figure(
+            "issue with 12 disclosable claims, share of the bare signing rate",
+            _share(times["sign"], times["issue"]),
+            "of the floor",
+            0.5,
+            measured=bests,
+        ),
+        Figure(
+            "verify with 12 disclosures, share of the bare verifying rate",
+            _share(times["check"], times["verify"]),
+            "of the floor",
+            0.75,
+        ),
+        Figure(
+            "verify 4 disclosures with key binding against sd-jwt 0.10.4",
+            ratio(times["sd-jwt"], times["verify bound"]),
+            "times",
+            4,
+        ),
+    ]
+
+
+def _repeated(run: Run) -> Timed:
+    def often() -> None:
+        for _ in range(_TURNS):
+            run()
+
+    return timed(often)
+
+
+def _share(floor: Times, whole: Times) -> float:
+    return floor.best / whole.best
+
+
+def _lists(size: Size) -> list[Figure]:
+    random = np.random.default_rng(1)
+    key = new_signing_key("i", Suite.ES256)
+    register = StatusRegister(_ENTRIES)
+    for index in random.choice(_ENTRIES, _REVOKED, replace=False):
+        register.set(int(index), Status.INVALID)
+    publishing = partial(
+        publish,
+        register,
+        "https://i.example/status/0",
+        key,
+        lifetime=timedelta(days=1),
+        ttl=timedelta(hours=1),
+    )
+    publishing(now=_NOW)
+    seconds = []
+    for index in random.choice(_ENTRIES, size.of(1000), replace=False):
+        begun = time.perf_counter()
+        register.set(int(index), Status.INVALID)
+        publishing(now=_NOW)
+        seconds.append(time.perf_counter() - begun)
+    packed = PackedStatuses.from_compressed(register.bits, register.compressed())
+    indices = [int(index) for index in random.integers(0, _ENTRIES, 10_000)]
+    looked = interleaved({"look up": timed(lambda: [packed.status(index) for index in indices])}, 60)
+    return [
+        Figure(
+            "revoke until the list of a million is signed anew, 99th percentile",
+            float(np.percentile(seconds, 99)) * 1000,
+            "ms",
+            100,
+            "at most",
+            {"median": float(np.median(seconds))},
+        ),
+        Figure(
+            "look-ups in a list of a million",
+            len(indices) / looked["look up"].best / 1e6,
+            "million a second",
+            1,
+        ),
+    ]
+
+
+def _codes(size: Size) -> list[Figure]:
+    texts = {
+        (name, suite): make_offline_code(
+            kind(name),
+            kind(name).purposes[0].key,
+            CLAIMS[name],
+            Listed(0, 999_999),
+            key=samples_key(suite),
+            now=_NOW,
+        )
+        for name in NAMES
+        for suite in Suite
+    }
+    largest = max(QrCode.of(text).version for text in texts.values())
+    random = np.random.default_rng(20261125)
+    screens = {text: photos.shown(QrCode.of(text).png(8)) for text in texts.values()}
+    count = size.of(_PHOTOS)
+    shown = [list(screens)[number % len(screens)] for number in range(count)]
+    read = sum(_reads(text, photos.photo(screens[text], random)) for text in shown)
+    return [
+        Figure("largest version among the codes of nine types in three suites", largest, "", 12, "at most"),
+        Figure(f"photos read, of {count}", 100 * read / count, "%", 99.5),
+    ]
+
+
+def _reads(text: str, picture: Image.Image) -> bool:
+    return any(found.text == text for found in zxingcpp.read_barcodes(picture))

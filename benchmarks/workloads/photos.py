@@ -56,7 +56,7 @@ def _tilted(picture: Image.Image, random: np.random.Generator) -> Image.Image:
 
 def _exposed(picture: Image.Image, random: np.random.Generator) -> Image.Image:
     """Less contrast, light from one side, noise of the sensor."""
-    light = np.asarray(picture, dtype=np.float32)
+    light = np.asarray(picture, dtype=np.float64)
     dark, bright = random.uniform(10, 50), random.uniform(170, 245)
     light = dark + light / 255 * (bright - dark)
     height, width = light.shape

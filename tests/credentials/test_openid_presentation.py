@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc import jwe
 
 from tests.counterparts.counterpart import ask
 from tests.credentials.samples import NOW, issued, kind, known, trust, trusted
@@ -173,6 +174,13 @@ def test_an_answer_to_another_key_cannot_be_opened() -> None:
     "body", [b"", b"response=x", b"response=a.b.c.d.e", b"other=1", b"response=" + b"A" * 9999]
 )
 def test_a_malformed_answer_is_refused(body: bytes) -> None:
+    assert refused(open_response, body, KEY) is OpenIdError.INVALID_REQUEST
+
+
+def test_a_compressed_answer_is_refused_before_it_is_unpacked() -> None:
+    header = {"alg": "ECDH-ES", "enc": "A128GCM", "kid": "enc-1", "zip": "DEF"}
+    bomb = jwe.encrypt_compact(header, bytes(10_000_000), KEY, algorithms=["ECDH-ES", "A128GCM", "DEF"])
+    body = urlencode({"response": bomb}).encode()
     assert refused(open_response, body, KEY) is OpenIdError.INVALID_REQUEST
 
 

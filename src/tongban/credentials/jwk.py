@@ -4,7 +4,6 @@ Promises: a key that is read is a key of a known suite, on its curve, and carrie
 """
 
 import hashlib
-from collections.abc import Mapping
 from functools import lru_cache
 
 import orjson
@@ -39,12 +38,13 @@ def to_jwk(key: VerifyingKey) -> dict[str, str]:
 
 def from_jwk(jwk: object, where: str = "jwk") -> VerifyingKey:
     """The key, named by its thumbprint; refuses anything but a public key of a known suite."""
-    if not isinstance(jwk, Mapping):
+    if not isinstance(jwk, dict) or not _PRIVATE.isdisjoint(jwk):
         raise CredentialRefused(Code.MALFORMED, where)
-    members = (jwk.get("kty"), jwk.get("crv"), jwk.get("x"), jwk.get("y"))
-    if _PRIVATE & jwk.keys() or not all(isinstance(m, str) or m is None for m in members):
-        raise CredentialRefused(Code.MALFORMED, where)
-    return _from_members(*members, where)
+    kind, curve, x, y = jwk.get("kty"), jwk.get("crv"), jwk.get("x"), jwk.get("y")
+    for member in (kind, curve, x, y):
+        if member is not None and type(member) is not str:
+            raise CredentialRefused(Code.MALFORMED, where)
+    return _from_members(kind, curve, x, y, where)
 
 
 @lru_cache(maxsize=4096)

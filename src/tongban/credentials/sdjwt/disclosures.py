@@ -1,6 +1,6 @@
 """Disclosures: salted claims in base64url, and their digests (RFC 9901, section 4.2).
 
-Promises: every salt has 128 random bits; a disclosure is read strictly, and digested as it was written.
+Promises: every salt has 144 random bits; a disclosure is read strictly, and digested as it was written.
 """
 
 import os
@@ -15,7 +15,8 @@ from tongban.credentials.jws import dump_json, load_json
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
 
-SALT_BYTES = 16
+SALT_BYTES = 18
+SALT_CHARACTERS = 24
 
 _FROM_URL = bytes.maketrans(b"-_+/", b"+/**")
 _SEPARATOR = b"LAog"  # decodes to a comma, a line break and a space
@@ -27,10 +28,8 @@ Contents = list[object]
 
 def fresh_salts(count: int) -> Sequence[str]:
     """Salts from the operating system's random source."""
-    random = os.urandom(SALT_BYTES * count)
-    return base64url.encode_many(
-        [random[start : start + SALT_BYTES] for start in range(0, len(random), SALT_BYTES)]
-    )
+    text = base64url.encode(os.urandom(SALT_BYTES * count)).decode("ascii")
+    return [text[start : start + SALT_CHARACTERS] for start in range(0, len(text), SALT_CHARACTERS)]
 
 
 def write_all(contents: Iterable[Contents]) -> list[bytes]:

@@ -9,7 +9,7 @@ from tongban.credentials.jwk import from_jwk
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
 from tongban.credentials.sdjwt.parts import Parts
-from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, has_expired, moment, seconds
+from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, has_expired, has_passed, seconds
 from tongban.suites import SigningKey, VerifyingKey
 
 TYPE = "kb+jwt"
@@ -78,10 +78,10 @@ def check(
     if payload.get("nonce") != wanted.nonce:
         raise CredentialRefused(Code.WRONG_NONCE, "key binding.nonce")
     check_started(payload, now)
-    signed_at = moment(payload, "iat")
-    if signed_at is None:
+    if "iat" not in payload:
         raise CredentialRefused(Code.MALFORMED, "key binding.iat")
-    if now - signed_at > wanted.max_age + CLOCK_LEEWAY or has_expired(payload, now):
+    too_old = has_passed(payload, "iat", now, wanted.max_age + CLOCK_LEEWAY)
+    if too_old or has_expired(payload, now):
         raise CredentialRefused(Code.KEY_BINDING_STALE, "key binding.iat")
     if payload.get("sd_hash") != base64url.encode(digest(parts.presented)).decode():
         raise CredentialRefused(Code.KEY_BINDING_MISMATCH, "key binding.sd_hash")

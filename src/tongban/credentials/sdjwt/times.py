@@ -28,7 +28,12 @@ def check_started(claims: Mapping[str, object], now: datetime, leeway: timedelta
 
 def has_expired(claims: Mapping[str, object], now: datetime, leeway: timedelta = CLOCK_LEEWAY) -> bool:
     """Whether `exp` has passed; without `exp` nothing expires."""
-    return "exp" in claims and now.timestamp() - leeway.total_seconds() >= _number(claims, "exp")
+    return "exp" in claims and has_passed(claims, "exp", now, leeway)
+
+
+def has_passed(claims: Mapping[str, object], name: str, now: datetime, leeway: timedelta) -> bool:
+    """Whether the time that a claim tells is `leeway` or more ago."""
+    return now.timestamp() - leeway.total_seconds() >= _number(claims, name)
 
 
 def _number(claims: Mapping[str, object], name: str) -> float:

@@ -12,6 +12,7 @@ from tongban.credentials.limits import DEFAULT_LIMITS, Limits
 from tongban.credentials.refusals import Code, CredentialRefused
 
 SIZES = frozenset({1, 2, 4, 8})
+_MASKS = {1: 1, 2: 3, 4: 15, 8: 255}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,13 @@ class PackedStatuses:
     def status(self, index: int) -> int:
         """The value at `index`; refuses an index outside of the list."""
         bits = self.bits
-        position = index * bits
-        try:
-            byte = self.data[position >> 3]
-        except IndexError:
-            raise CredentialRefused(Code.INDEX_OUT_OF_RANGE, "status.status_list.idx") from None
-        if index < 0:
-            raise CredentialRefused(Code.INDEX_OUT_OF_RANGE, "status.status_list.idx")
-        return byte >> (position & 7) & (1 << bits) - 1
+        if index >= 0:
+            position = index * bits
+            try:
+                return self.data[position >> 3] >> (position & 7) & _MASKS[bits]
+            except IndexError:
+                pass
+        raise CredentialRefused(Code.INDEX_OUT_OF_RANGE, "status.status_list.idx")
 
     def to_text(self, level: int = 9) -> str:
         """The `lst` member: zlib-compressed, in base64url."""

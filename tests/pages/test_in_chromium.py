@@ -193,6 +193,22 @@ def test_application_works_without_scripts(enter: Callable[..., Page], citizen: 
     assert page.locator(".receipt__number").inner_text().startswith("SC-")
 
 
+def test_a_decision_prints_every_reason_and_nothing_of_the_screen(
+    enter: Callable[..., Page], citizen: Account, walk: Walk, officer: Officer
+) -> None:
+    case = walk.again(walk.proposed())
+    actions.confirm(officer, case.number, case.revision)
+    page = enter(citizen)
+    page.goto(f"/cases/{case.number}/")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert [part.is_visible() for part in page.locator(".no-print, .nav").all()].count(True) == 0
+    assert page.locator("h1").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() > 0
+
+
 def test_progress_moves_on_by_itself(
     enter: Callable[..., Page], citizen: Account, walk: Walk, officer: Officer
 ) -> None:

@@ -11,6 +11,7 @@ from tests.services.shipped import copy_shipped
 from tongban.node.casework import catalogue, drafts
 from tongban.node.casework.models import Draft
 from tongban.node.people.models import Account
+from tongban.services.form_schema import form_of
 
 JOB = {"employer": "锦城机械厂", "from-year": "2001", "from-month": "3", "ended": "no"}
 
@@ -137,6 +138,16 @@ def test_an_abolished_district_is_not_offered(client: Client, draft: Draft) -> N
     offered = page(client, address(draft, "home"))
     assert "两江新区" in offered
     assert 'value="500105"' not in offered
+
+
+@pytest.mark.django_db
+def test_the_form_is_published_as_a_schema_that_reads_back_to_the_same_form(
+    client: Client, draft: Draft
+) -> None:
+    published = client.get(f"/services/{CODE}/form.schema.json")
+    assert published.headers["Content-Type"] == "application/schema+json"
+    assert form_of(published.json()) == drafts.service_of(draft).form
+    assert client.get("/services/no-such/form.schema.json").status_code == 404
 
 
 @pytest.mark.django_db

@@ -42,4 +42,9 @@ def field_names(fields: Iterable[str]) -> str:
         "complaint": _("投诉的内容"),
     }
     titles = {name: spoken(title) for name, title in api.field_titles().items()}
-    return (", " if is_english() else "、").join(own.get(name) or titles.get(name) or name for name in fields)
+    return listed(own.get(name) or titles.get(name) or name for name in fields)
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words as one enumeration in the language of the page."""
+    return (", " if is_english() else "、").join(words)

@@ -17,6 +17,7 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.people.models import Person
 from tongban.node.portal.answers import ANSWER, item_form, page_form
 from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.names import listed
 from tongban.node.portal.open_drafts import open_draft
 from tongban.node.portal.uploads import store
 from tongban.node.portal.uploads.refusals import FileRefused
@@ -86,7 +87,7 @@ def _file(request: HttpRequest, draft: Draft, asked: Question) -> HttpResponse:
         "kept": kept,
         "refused": refused,
         "most": FILE_BYTES // 1024 // 1024,
-        "kinds": [kind.upper() for kind in asked.accepts],
+        "kinds": listed(kind.upper() for kind in asked.accepts),
         "endings": ",".join((*asked.media_types, *(f".{kind}" for kind in asked.accepts))),
         "change": _change(request),
     }

@@ -1,6 +1,6 @@
 """The services that this node offers, and the guide to each: who, how long, at what cost, by what law."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from tongban.node.portal.guide import comparison
 from tongban.node.portal.rating_pages import row_of
 from tongban.node.programme.plans import plan_items
 from tongban.node.programme.register import Progress, register
+from tongban.services.form_schema import schema_of
 
 
 @require_safe
@@ -46,6 +47,18 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "plan_items": [plan_items()[number] for number in offered.definition.plan_items],
     }
     return render(request, "portal/service.html", context)
+
+
+@require_safe
+def form_schema(request: HttpRequest, code: str) -> HttpResponse:
+    """The service's form as JSON Schema, for whoever fills it in with a program."""
+    try:
+        schema = schema_of(catalogue.service(code).form)
+    except Refused as refused:
+        raise Http404(code) from refused
+    return JsonResponse(
+        schema, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @require_http_methods(["GET", "POST"])

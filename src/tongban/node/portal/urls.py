@@ -23,6 +23,7 @@ urlpatterns = [
     path("plan/", plan_pages.plan, name="plan"),
     path("plan/<str:number>/", plan_pages.plan_item, name="plan-item"),
     path("services/<slug:code>/", service_pages.service, name="service"),
+    path("services/<slug:code>/form.schema.json", service_pages.form_schema, name="form-schema"),
     path("services/<slug:code>/start/", service_pages.start, name="start"),
     path("applications/<uuid:draft_id>/", application_pages.application, name="application"),
     path("applications/<uuid:draft_id>/check/", application_pages.check, name="check"),

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old
 
 from tongban.node import tracing
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import connectors, directories, identity, receiving
+from tongban.node.exchange import connectors, directories, identity, recalling, receiving
 from tongban.node.exchange.conversing import receiving as conversing
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.limits import RETRY_SECONDS
@@ -79,6 +79,11 @@ def add_checkpoint(body: bytes) -> witness.WitnessReply:
 def log_at(path: str) -> serving.Shown | None:
     """What the node's log shows at an address under its prefix."""
     return _with_connection(lambda: serving.shown_at(path))
+
+
+def recall(request: HttpRequest) -> HttpResponse:
+    """What this node remembers of another."""
+    return _told(recalling.receive, request)
 
 
 def is_healthy() -> bool:

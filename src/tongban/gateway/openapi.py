@@ -22,6 +22,7 @@ from tongban.protocol import (
 )
 from tongban.protocol.conversations import CONVERSATIONS_PATH, Receipt
 from tongban.protocol.conversations.messages import MODELS
+from tongban.protocol.recall import RECALL_PATH, Recall, Recalled
 
 Json = dict[str, Any]
 
@@ -52,6 +53,7 @@ def document() -> Json:
         "paths": {
             MESSAGES_PATH: {"post": _message("askForEvidence", "EvidenceRequest", "EvidenceAnswer")},
             CONVERSATIONS_PATH: {"post": _message("sayInConversation", "Utterance", "Receipt")},
+            RECALL_PATH: {"post": _message("recallWhatCrossed", "Recall", "Recalled")},
             "/directory": {"get": _directory(), "post": _offer()},
             "/evidence-types/{name}": {"get": _evidence_type()},
             "/health": {"get": _health()},
@@ -62,7 +64,16 @@ def document() -> Json:
 
 
 def _schemas() -> Json:
-    models = (EvidenceRequest, EvidenceAnswer, Refusal, Receipt, SignedDocument, *_UTTERANCES)
+    models = (
+        EvidenceRequest,
+        EvidenceAnswer,
+        Refusal,
+        Receipt,
+        Recall,
+        Recalled,
+        SignedDocument,
+        *_UTTERANCES,
+    )
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )

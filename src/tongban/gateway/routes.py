@@ -23,6 +23,7 @@ from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
 from tongban.protocol.conversations import CONVERSATIONS_PATH
+from tongban.protocol.recall import RECALL_PATH
 
 THREADS = 64
 """Messages that one process works on at the same time; what they store goes to the database in groups."""
@@ -54,6 +55,11 @@ async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) 
     if _threads.statistics().tasks_waiting >= MOST_WAITING:
         return _response(door.counted(request.url.path, refuse(Refused(Code.TRY_LATER, "", "too many wait"))))
     return _response(await _in_thread(partial(give, whole)))
+
+
+async def recall(request: Request) -> Response:
+    """Tell a node what crossed between us since a moment."""
+    return await _reply(request, door.recall)
 
 
 async def health(_request: Request) -> Response:
@@ -148,6 +154,7 @@ async def _in_thread(call: Callable[[], Given]) -> Given:
 
 ROUTES = (
     Route(MESSAGES_PATH, messages, methods=["POST"]),
+    Route(RECALL_PATH, recall, methods=["POST"]),
     Route(CONVERSATIONS_PATH, conversations, methods=["POST"]),
     Route("/health", health),
     Route("/health/live", alive),

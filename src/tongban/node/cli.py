@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tongban.node.backup_commands import backup, catch_up, restore
 from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.moving_command import move_cases
@@ -42,9 +43,8 @@ def node() -> None:
     """One jurisdiction's node."""
 
 
-node.add_command(officer)
-node.add_command(withhold)
-node.add_command(move_cases)
+for command in (officer, withhold, move_cases, backup, restore, catch_up):
+    node.add_command(command)
 
 
 @node.command()

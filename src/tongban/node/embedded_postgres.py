@@ -168,7 +168,7 @@ class EmbeddedPostgres:
         unfinished = self.folder / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         done = subprocess.run(  # noqa: S603 - the package's own program
-            [_program("initdb"), *_FORM, f"--username={_SUPERUSER}", f"--pgdata={unfinished}"],
+            [program("initdb"), *_FORM, f"--username={_SUPERUSER}", f"--pgdata={unfinished}"],
             capture_output=True,
             text=True,
             check=False,
@@ -190,7 +190,7 @@ class EmbeddedPostgres:
         settings = self._settings | {"unix_socket_directories": f'"{socket_folder}"'}
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the package's own program
-                [_program("postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
+                [program("postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -243,7 +243,8 @@ def _programs() -> Path:
     return Path(package.origin).parent / f"pginstall{VERSION}"
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's programs in the package. Raises EmbeddedPostgresError."""
     return str(_programs() / "bin" / name)
 
 

@@ -1,0 +1,158 @@
+"""After an old backup was put back: the node asks every peer what crossed since, and catches up.
+
+What waits in the database is delivered again by itself and gets the stored answers. Here the node learns what
+its database does not know at all: who saw data through it, written down again, and messages of its own that
+it has lost, which an operator has to look into. Nothing is written twice.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, InterfaceError, transaction
+
+from tongban import protocol
+from tongban.node.clock import true_now
+from tongban.node.config import ConfigError, this_node
+from tongban.node.exchange import identity, limits
+from tongban.node.exchange.accesses import access_record
+from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.models import Inbox, Outbox, SeenNonce
+from tongban.node.exchange.transport import Transport, Unreachable
+from tongban.node.people.access import store
+from tongban.node.people.models import AccessRecord
+from tongban.node.translog.api import LogUnavailable
+from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol.recall import (
+    PAGE,
+    Answered,
+    Heard,
+    Recall,
+    Recalled,
+    authenticate_recall,
+    open_recalled,
+    seal_recall,
+    seal_recalled,
+)
+from tongban.protocol.signature import Verified
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class CaughtUp:
+    """What one peer had to tell; `problem` says why it could not be asked, if so."""
+
+    peer: str
+    problem: str = ""
+    heard: int = 0
+    accesses: int = 0
+    lost: list[UUID] = field(default_factory=list)
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    """The response to another node's recall; it never raises."""
+    try:
+        node = identity.current()
+        recall = authenticate_recall(request, node.directory, node.me, now=true_now())
+        with limits.share_of(recall.message.sender):
+            _count_once(recall.verified)
+            return seal_recalled(_remembered(recall.message, node), request, node.key, now=true_now())
+    except Refused as why:
+        refused = why
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        log.error("a recall cannot be answered: %s", type(error).__name__)
+        refused = Refused(Code.TRY_LATER)
+    return protocol.plain_reply(protocol.refusal(refused, this_node().name, None, true_now()))
+
+
+def catch_up(since: datetime, transport: Transport) -> list[CaughtUp]:
+    """Ask every peer what crossed since that moment and write down again what is missing."""
+    node = identity.current()
+    return [
+        _catch_up_with(peer.id, since, node, transport) for peer in node.directory.nodes if peer.id != node.me
+    ]
+
+
+def _count_once(verified: Verified) -> None:
+    _, is_new = SeenNonce.objects.get_or_create(
+        keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
+    )
+    if not is_new:
+        raise Refused(Code.REPLAYED, "signature parameter nonce")
+
+
+def _remembered(recall: Recall, node: Identity) -> Recalled:
+    heard = Inbox.objects.filter(sender=recall.sender, received_at__gte=recall.since)
+    taken = Outbox.objects.filter(
+        receiver=recall.sender,
+        state=Outbox.State.SETTLED,
+        settled_at__gte=recall.since,
+        outcome__has_key="records",
+    )
+    here = slice(recall.skip, recall.skip + PAGE + 1)
+    received = list(heard.order_by("received_at", "message").values_list("message", "received_at")[here])
+    settled = list(taken.order_by("settled_at", "pk").values_list("body", "settled_at")[here])
+    return Recalled(
+        sender=node.me,
+        receiver=recall.sender,
+        in_reply_to=recall.id,
+        heard=tuple(Heard(id=message, at=at) for message, at in received[:PAGE]),
+        answered=tuple(
+            Answered(at=at, question=protocol.parse_request(bytes(body)))
+            for body, at in settled[:PAGE]
+            if at is not None
+        ),
+        more=len(received) > PAGE or len(settled) > PAGE,
+    )
+
+
+def _catch_up_with(peer: str, since: datetime, node: Identity, transport: Transport) -> CaughtUp:
+    found = CaughtUp(peer)
+    try:
+        for page in _pages(peer, since, node, transport):
+            found.heard += len(page.heard)
+            found.lost += _unknown([heard.id for heard in page.heard])
+            found.accesses += sum(_written_again(answered, peer, node) for answered in page.answered)
+    except Unreachable as unreachable:
+        found.problem = unreachable.code.value
+    except Refused as refused:
+        found.problem = refused.code.value
+    except LogUnavailable as halted:
+        found.problem = f"the log takes no records: {halted.reason}"
+    return found
+
+
+def _pages(peer: str, since: datetime, node: Identity, transport: Transport) -> Iterator[Recalled]:
+    skip, more = 0, True
+    while more:
+        recall = Recall(id=uuid4(), sender=node.me, receiver=peer, created=true_now(), since=since, skip=skip)
+        nonce = secrets.token_urlsafe(24)
+        delivery = seal_recall(recall, node.directory, node.key, now=true_now(), nonce=nonce)
+        response = transport(node.directory.node(peer), delivery)
+        page = open_recalled(response, delivery, recall, node.directory, now=true_now())
+        yield page
+        skip, more = skip + PAGE, page.more
+
+
+def _unknown(messages: list[UUID]) -> list[UUID]:
+    known = set(Outbox.objects.filter(pk__in=messages).values_list("pk", flat=True))
+    return [message for message in messages if message not in known]
+
+
+def _written_again(answered: Answered, peer: str, node: Identity) -> bool:
+    """Write down an access that the database does not know; whether it had to be."""
+    question = answered.question
+    if (question.sender, question.receiver) != (peer, node.me):
+        raise Refused(Code.SCHEMA_VIOLATED, "answered", "a question between other nodes")
+    with transaction.atomic():
+        if AccessRecord.objects.filter(message_id=question.id).exists():
+            return False
+        record = access_record(question, question.sender_agency, AccessRecord.Direction.OUT)
+        record.at = answered.at
+        store([record])
+    log.info("access written down again message=%s for=%s", question.id, peer)
+    return True

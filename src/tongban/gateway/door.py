@@ -10,7 +10,8 @@ from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old
 
 from tongban.node import tracing
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import connectors, directories, identity, recalling, receiving
+from tongban.node.exchange import carrying, connectors, directories, identity, recalling, receiving
+from tongban.node.exchange.attachments import Crossing
 from tongban.node.exchange.conversing import receiving as conversing
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.limits import RETRY_SECONDS
@@ -84,6 +85,16 @@ def log_at(path: str) -> serving.Shown | None:
 def recall(request: HttpRequest) -> HttpResponse:
     """What this node remembers of another."""
     return _told(recalling.receive, request)
+
+
+def offer_attachment(request: HttpRequest) -> HttpResponse:
+    """How much of an offered attachment is held."""
+    return _told(carrying.receive_offer, request)
+
+
+def fetch_attachment(request: HttpRequest) -> tuple[Crossing, int]:
+    """Which attachment a node may have, from where on; Refused otherwise."""
+    return _or_later(lambda: carrying.fetched(request))
 
 
 def is_healthy() -> bool:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
 from tongban.gateway import door, openapi
+from tongban.gateway.attachment_routes import ATTACHMENT_ROUTES
 from tongban.gateway.framing import OneReading
 from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
@@ -163,6 +164,7 @@ ROUTES = (
     Route("/directory", offered_directory, methods=["POST"]),
     Route("/evidence-types/{name}", evidence_type),
     Route("/openapi.json", described),
+    *ATTACHMENT_ROUTES,
     *LOG_ROUTES,
 )
 MIDDLEWARE = (Middleware(OneReading),)

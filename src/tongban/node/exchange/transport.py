@@ -7,7 +7,7 @@ import http.client
 import logging
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -73,6 +73,20 @@ class HttpTransport:
         except Unreachable:
             self._drop(peer)
             raise
+
+    def stream(
+        self, peer: NodeEntry, path: str, headers: Mapping[str, str], body: Iterator[bytes]
+    ) -> tuple[int, bytes]:
+        """PUT a body that is too large for memory; status and body of the response. Raises Unreachable."""
+        try:
+            connection = self._connect(peer, self._state(peer))
+            connection.request("PUT", path, body=body, headers=dict(headers))
+            response = connection.getresponse()
+            return response.status, response.read(RESPONSE_LIMIT)
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            raise Unreachable(_code_of(error, peer)) from None
+        finally:
+            self._drop(peer)
 
     def _exchange(self, connection: http.client.HTTPConnection, request: HttpRequest) -> HttpResponse:
         connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)

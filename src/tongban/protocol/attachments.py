@@ -1,0 +1,130 @@
+"""Large bodies between nodes: offered and asked for by signed messages, named by their SHA-256.
+
+The bytes travel unsigned beside the messages: whoever has them checks them against the name that was signed.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from tongban.protocol.conversation import encode
+from tongban.protocol.directory import Directory
+from tongban.protocol.http import HttpRequest, HttpResponse
+from tongban.protocol.messages import Refusal, parse_reply
+from tongban.protocol.model import CaseReference, Moment, Name, Strict
+from tongban.protocol.refusals import Code, Refused
+from tongban.protocol.signature import (
+    CONTENT_TYPE,
+    Verified,
+    sign_request,
+    sign_response,
+    verify_request,
+    verify_response,
+)
+from tongban.suites import SigningKey
+
+ATTACHMENTS_PATH = "/exchange/v1/attachments"
+FETCH_PATH = "/exchange/v1/attachments/fetch"
+LARGEST_ATTACHMENT = 128 * 1024 * 1024
+"""Bytes of one attachment, at most."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Offer(Strict):
+    """A node has an attachment for another: its name, how long it is, which case it belongs to."""
+
+    version: Literal["1"] = "1"
+    kind: Literal["attachment-offer"] = "attachment-offer"
+    id: UUID
+    sender: Name
+    receiver: Name
+    created: Moment
+    case_ref: CaseReference
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=LARGEST_ATTACHMENT)]
+
+
+class Fetch(Strict):
+    """A node asks for an attachment that crossed between the two, from `offset` on."""
+
+    version: Literal["1"] = "1"
+    kind: Literal["attachment-fetch"] = "attachment-fetch"
+    id: UUID
+    sender: Name
+    receiver: Name
+    created: Moment
+    sha256: Sha256
+    offset: Annotated[int, Field(ge=0, le=LARGEST_ATTACHMENT)] = 0
+
+
+class Held(Strict):
+    """The reply to an offer: how many bytes are held already, from the first on."""
+
+    version: Literal["1"] = "1"
+    kind: Literal["attachment-held"] = "attachment-held"
+    sender: Name
+    in_reply_to: UUID
+    held: Annotated[int, Field(ge=0, le=LARGEST_ATTACHMENT)]
+    complete: bool
+
+
+Asked = TypeVar("Asked", Offer, Fetch)
+
+
+def seal(
+    message: Offer | Fetch, directory: Directory, key: SigningKey, *, now: datetime, nonce: str
+) -> HttpRequest:
+    """The message as a signed request to its receiver's gateway."""
+    path = ATTACHMENTS_PATH if isinstance(message, Offer) else FETCH_PATH
+    authority = directory.node(message.receiver).authority
+    unsigned = HttpRequest("POST", authority, path, (("content-type", CONTENT_TYPE),), encode(message))
+    return sign_request(unsigned, key, now=now, nonce=nonce)
+
+
+def authenticate(
+    request: HttpRequest, model: type[Asked], directory: Directory, me: str, *, now: datetime
+) -> tuple[Asked, Verified]:
+    """The message, which certainly comes from its sender and is for `me`; Refused otherwise."""
+    if request.authority != directory.node(me).authority:
+        raise Refused(Code.WRONG_RECEIVER, "header host")
+    verified = verify_request(request, directory.key_at, now=now)
+    try:
+        message = model.model_validate_json(request.body)
+    except ValidationError as invalid:
+        first = invalid.errors(include_input=False, include_url=False)[0]
+        code = Code.TOO_LARGE if first["loc"] == ("size",) else Code.SCHEMA_VIOLATED
+        raise Refused(code, ".".join(str(part) for part in first["loc"])) from None
+    if verified.keyid not in {key.keyid for key in directory.node(message.sender).keys}:
+        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    if message.receiver != me:
+        raise Refused(Code.WRONG_RECEIVER, "receiver")
+    return message, verified
+
+
+def seal_held(reply: Held, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
+    """The reply as a signed response bound to `request`."""
+    unsigned = HttpResponse(200, (("content-type", CONTENT_TYPE),), encode(reply))
+    return sign_response(unsigned, request, key, now=now)
+
+
+def open_held(
+    response: HttpResponse, delivery: HttpRequest, offer: Offer, directory: Directory, *, now: datetime
+) -> Held:
+    """The receiver's reply to this very offer; Refused with its code, or with what is wrong with it."""
+    if response.status != 200:
+        refusal = parse_reply(response.body)
+        if isinstance(refusal, Refusal):
+            raise Refused(refusal.code, refusal.path, refusal.hint)
+    verified = verify_response(response, delivery, directory.key_at, now=now)
+    if verified.keyid not in {key.keyid for key in directory.node(offer.receiver).keys}:
+        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    try:
+        reply = Held.model_validate_json(response.body)
+    except ValidationError:
+        raise Refused(Code.SCHEMA_VIOLATED, "reply") from None
+    if (reply.sender, reply.in_reply_to) != (offer.receiver, offer.id):
+        raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the reply is to another offer")
+    return reply

@@ -1,0 +1,29 @@
+"""Two nodes killed at random moments while a hundred questions cross: nothing is lost, nothing doubled.
+
+The long run of the same is `make bench ONLY=kill`.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from benchmarks.workloads.exchange_nodes import two_nodes
+from benchmarks.workloads.exchange_soak import soak
+
+from tests.conftest import OPERATOR_VARIABLE
+
+
+@pytest.mark.xdist_group("kill")
+def test_nothing_is_lost_or_doubled_when_nodes_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("TONGBAN_") and name != OPERATOR_VARIABLE]:
+        monkeypatch.delenv(name)
+    home = Path(tempfile.mkdtemp(prefix="tongban-soak-"))
+    home.chmod(0o755)
+    try:
+        with two_nodes(home) as nodes:
+            counted = soak(nodes, questions=100, kills=5, seed=7, say=print)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    assert (counted.questions, counted.kills, counted.lost, counted.doubled) == (100, 5, 0, 0)

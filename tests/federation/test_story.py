@@ -32,9 +32,9 @@ class Desk:
 
     def sign_in(self, username: str) -> None:
         self.page.goto("/sign-in/")
-        self.page.get_by_label("账号").fill(username)
-        self.page.get_by_label("密码").fill(self._password)
-        self.page.get_by_role("button", name="登录").click()
+        self.page.get_by_label("账号", exact=True).fill(username)
+        self.page.get_by_label("密码", exact=True).fill(self._password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
         expect(self.page.get_by_role("button", name="退出")).to_be_visible()
 
     def go_on(self) -> None:

@@ -14,7 +14,7 @@ from tongban.credentials.trust import Untrusted
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, lists, models
 
-REFRESH_SECONDS = 60
+REFRESH_SECONDS = 20
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 4 * 1024 * 1024
 

@@ -1,0 +1,129 @@
+"""A professional title issued in Chongqing is shown as a code, counts at Sichuan's page without a network, is
+evidence in a case there, and is refused once it is revoked."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.federation.two_nodes import TwoNodes
+from tongban.federation.sides import CHONGQING, SICHUAN
+
+pytestmark = pytest.mark.xdist_group("story")
+USERNAME = "zhou.xiuying"
+CLERK = CHONGQING.posts[0].officer
+ANSWERS = {
+    "series": "工程系列",
+    "speciality": "土木工程",
+    "title": "高级工程师",
+    "certificate_number": "GCJS2021-0042",
+}
+
+
+@pytest.fixture
+def pages(chromium: Browser, two_nodes: TwoNodes) -> Iterator[dict[str, Page]]:
+    """A page of its own for the citizen, the clerk and the verifier."""
+    contexts = {
+        "citizen": chromium.new_context(base_url=two_nodes.pages_url(CHONGQING.node)),
+        "clerk": chromium.new_context(base_url=two_nodes.pages_url(CHONGQING.node)),
+        "verifier": chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node)),
+    }
+    for context in contexts.values():
+        context.set_default_timeout(60_000)
+    yield {name: context.new_page() for name, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("账号", exact=True).fill(username)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+def apply(page: Page) -> str:
+    """Answer one question a page, whatever its kind, and submit; the case number."""
+    page.goto("/services/professional-title/")
+    page.get_by_role("button", name="开始申请").click()
+    while "/questions/" in page.url:
+        key = page.url.rstrip("/").rsplit("/", 1)[-1]
+        if key in ANSWERS:
+            page.get_by_role("textbox").first.fill(ANSWERS[key])
+        elif key == "level":
+            page.get_by_label("副高级", exact=True).check()
+        elif key == "obtained_by":
+            page.get_by_label("评审", exact=True).check()
+        else:
+            for name, value in (("年", "2021"), ("月", "6"), ("日", "30")):
+                page.get_by_label(name, exact=True).fill(value)
+        page.get_by_role("button", name="保存并继续").click()
+    page.get_by_role("button", name="回答无误，下一步").click()
+    page.get_by_role("button", name=re.compile("提交申请")).click()
+    expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
+    return page.locator(".receipt__number").inner_text().strip()
+
+
+def issue(page: Page, number: str) -> None:
+    page.goto(f"/workbench/cases/{number}/")
+    page.get_by_role("button", name="签发", exact=True).click()
+    expect(page.get_by_text("已签发").first).to_be_visible()
+
+
+def show_code(page: Page) -> bytes:
+    """The picture of an offline code of the newest card, as a phone at 360 px shows it."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/credentials/")
+    page.get_by_role("link", name="专业技术职称证书").first.click()
+    page.locator("form[action*='/code/'] button").first.click()
+    return page.locator(".code-to-show").screenshot()
+
+
+def scan(page: Page, picture: bytes) -> None:
+    page.locator("#picture").set_input_files({"name": "code.png", "mimeType": "image/png", "buffer": picture})
+
+
+def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
+    pages: dict[str, Page], two_nodes: TwoNodes
+) -> None:
+    citizen, clerk, verifier = pages["citizen"], pages["clerk"], pages["verifier"]
+    sign_in(citizen, USERNAME, two_nodes.federation.password)
+    number = apply(citizen)
+    sign_in(clerk, CLERK, two_nodes.federation.password)
+    issue(clerk, number)
+    picture = show_code(citizen)
+
+    chongqing = two_nodes.pages_url(CHONGQING.node)
+    for _ in range(90):
+        bundle = verifier.request.get("/verify/bundle.json").json()
+        if f"{chongqing}/credentials/status/0" in bundle["lists"]:
+            break
+        verifier.wait_for_timeout(1000)
+    verifier.goto("/verify/")
+    expect(verifier.locator("#readiness[data-ready='true']")).to_be_visible()
+    verifier.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    verifier.context.set_offline(True)
+    verifier.reload()
+    scan(verifier, picture)
+    expect(verifier.locator("[data-verdict='valid']")).to_be_visible()
+    expect(verifier.locator("#verdict")).to_contain_text("高级工程师")
+
+    clerk.goto("/workbench/credentials/")
+    clerk.get_by_role("link", name="专业技术职称证书").first.click()
+    clerk.get_by_label("原因（持证人会看到）").fill("证书有误")
+    clerk.get_by_role("button", name="撤销", exact=True).click()
+    expect(clerk.get_by_text("已撤销").first).to_be_visible()
+
+    verifier.context.set_offline(False)
+    for _ in range(90):
+        verifier.goto("/verify/")
+        expect(verifier.locator("#readiness[data-ready='true']")).to_be_visible()
+        scan(verifier, picture)
+        expect(verifier.locator("[data-verdict]")).to_be_visible()
+        if verifier.locator("[data-verdict='revoked']").count():
+            break
+        verifier.wait_for_timeout(1000)
+    expect(verifier.locator("[data-verdict='revoked']")).to_be_visible()
+    expect(verifier.locator("#verdict")).to_contain_text("已被发证机关撤销")

@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
 from rjieba import Jieba
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -78,4 +77,6 @@ def query_words(query: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def syllables(chinese: str) -> tuple[str, ...]:
     """The pinyin of a text without tones, one syllable a character; Latin parts stay as they are."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its tables are large and only searching reads them
+
     return tuple(lazy_pinyin(chinese))

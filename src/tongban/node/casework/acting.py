@@ -120,7 +120,8 @@ def _visible(who: Officer | Person) -> QuerySet[Case]:
 
 
 def _locked(visible: QuerySet[Case], number: str, revision: int) -> Case:
-    case = visible.select_for_update(of=("self",)).filter(number=number).first()
+    rows = visible.select_related("service").defer("service__bundle").select_for_update(of=("self",))
+    case = rows.filter(number=number).first()
     if case is None:
         raise Refused("not-found")
     if case.revision != revision:

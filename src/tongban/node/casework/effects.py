@@ -3,6 +3,8 @@
 Promises: written in the transaction of the event, so that an effect exists exactly when its event does.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tongban.node.casework import notifying, story
@@ -17,58 +19,77 @@ ANSWER = "not-corrected"
 OPINION = "give-opinion"
 
 
-def carry_out(case: Case, procedure: Procedure, event: Event, state: CaseState) -> None:
-    """Bring the case's tasks, timers and notices in line with what has just happened."""
-    settle_tasks(case, procedure, event, state)
-    _settle_timer(case, procedure, state)
+@dataclass(frozen=True)
+class Wanted:
+    """What a state asks for besides itself: tasks by kind with their agency, when they are due, one timer."""
+
+    tasks: Mapping[str, str]
+    due_on: date | None
+    is_provisional: bool
+    timer: tuple[str, datetime] | None
+
+
+NOTHING = Wanted({}, None, False, None)
+
+
+def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
+    """What this state of a case of `agency` asks for."""
+    status = procedure.states[state.status]
+    tasks = {status.task: agency} if status.task else {}
+    consulted = state.facts.get("consulted", "")
+    if consulted and not status.is_final:
+        tasks[OPINION] = consulted
+    due_on = date.fromisoformat(state.due_on) if state.due_on else None
+    until = state.facts.get("until")
+    timer = (
+        (OVERDUE, _end_of(due_on))
+        if due_on
+        else (ANSWER, _end_of(date.fromisoformat(until)))
+        if until
+        else None
+    )
+    return Wanted(tasks, due_on, state.due_is_provisional, timer)
+
+
+def carry_out(case: Case, procedure: Procedure, event: Event, before: Wanted, after: Wanted) -> None:
+    """Bring the case's tasks, timer and notices in line with what has just happened."""
+    settle_tasks(case, event, before, after)
+    _settle_timer(case, before, after)
     if procedure.happenings[event.kind].notifies:
         _notify(case, procedure, event)
 
 
-def _wanted(case: Case, procedure: Procedure, state: CaseState) -> dict[str, str]:
-    """The tasks that a state gives: what is to be done, by which agency."""
-    status = procedure.states[state.status]
-    wanted = {status.task: case.agency} if status.task else {}
-    return wanted | ({OPINION: case.consulted} if case.consulted else {})
+def settle_tasks(case: Case, event: Event, before: Wanted, after: Wanted) -> None:
+    """Close the tasks that the state no longer gives, open those that it gives, tell those that stay when."""
+    still_open = Task.objects.filter(case=case, closed_at=None)
+    gone = [kind for kind in before.tasks if kind not in after.tasks]
+    if gone:
+        still_open.filter(kind__in=gone).update(closed_at=event.at, closed_by=event.actor.get("officer"))
+    due = {"due_on": after.due_on, "due_is_provisional": after.is_provisional}
+    stays = [kind for kind in after.tasks if kind in before.tasks]
+    if stays and (before.due_on, before.is_provisional) != (after.due_on, after.is_provisional):
+        still_open.filter(kind__in=stays).update(**due)
+    new = {kind: agency for kind, agency in after.tasks.items() if kind not in before.tasks}
+    if new:
+        Task.objects.bulk_create(
+            Task(case=case, kind=kind, agency=agency, opened_at=event.at, **due)
+            for kind, agency in new.items()
+        )
 
 
-def settle_tasks(case: Case, procedure: Procedure, event: Event, state: CaseState) -> None:
-    """Close the tasks that the state no longer gives, open those that it gives."""
-    wanted = _wanted(case, procedure, state)
-    still_open = {task.kind: task for task in case.tasks.filter(closed_at=None)}
-    done = [task.pk for kind, task in still_open.items() if kind not in wanted]
-    if done:
-        case.tasks.filter(pk__in=done).update(closed_at=event.at, closed_by=event.actor.get("officer"))
-    for kind, agency in wanted.items():
-        task = still_open.get(kind)
-        if task is None:
-            Task.objects.create(
-                case=case,
-                kind=kind,
-                agency=agency,
-                opened_at=event.at,
-                due_on=case.due_on,
-                due_is_provisional=state.due_is_provisional,
-            )
-        elif (task.due_on, task.due_is_provisional) != (case.due_on, state.due_is_provisional):
-            case.tasks.filter(pk=task.pk).update(
-                due_on=case.due_on, due_is_provisional=state.due_is_provisional
-            )
-
-
-def _settle_timer(case: Case, procedure: Procedure, state: CaseState) -> None:
+def _settle_timer(case: Case, before: Wanted, after: Wanted) -> None:
     """Keep one waiting timer: for the limit that runs, or for the day until which the citizen may answer."""
-    until = state.facts.get("until")
-    wanted = (
-        [(OVERDUE, case.due_on)] if case.due_on else [(ANSWER, date.fromisoformat(until))] if until else []
-    )
-    dates = {(kind, datetime.combine(day + timedelta(days=1), time(), LOCAL_ZONE)) for kind, day in wanted}
-    known = {(timer.kind, timer.due_at): timer for timer in case.timers.all()}
-    stale = [timer.pk for key, timer in known.items() if timer.fired_at is None and key not in dates]
-    if stale:
-        case.timers.filter(pk__in=stale).delete()
-    for kind, due_at in dates - known.keys():
-        Timer.objects.create(case=case, kind=kind, due_at=due_at)
+    if before.timer == after.timer:
+        return
+    if before.timer:
+        Timer.objects.filter(case=case, fired_at=None).delete()
+    if after.timer:
+        kind, due_at = after.timer
+        Timer.objects.bulk_create([Timer(case=case, kind=kind, due_at=due_at)], ignore_conflicts=True)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), LOCAL_ZONE)
 
 
 def _notify(case: Case, procedure: Procedure, event: Event) -> None:

@@ -118,7 +118,8 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     _keep(case, procedure, after, at)
     event.save(force_insert=True)
     translog.record(EVENT, case.id, logged(case, event))
-    effects.carry_out(case, procedure, event, after)
+    asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
+    effects.carry_out(case, procedure, event, asked, effects.wanted(case.agency, procedure, after))
     return after
 
 

@@ -47,10 +47,12 @@ def _move(
             return Move(number, obstacle)
         data = {"service": target.pk, "procedure": to.pk, "version": target.version, "reason": reason}
         state = log.append(case, before, log.Entry(log.MOVED, case.status, log.NODE, data))
+        event = case.events.get(revision=state.revision)
         case.service, case.procedure = target, to
         case.awaits = after.states[case.status].awaits
         case.save()
-        effects.settle_tasks(case, after, case.events.get(revision=state.revision), state)
+        asked = (effects.wanted(case.agency, procedure, state) for procedure in (before, after))
+        effects.settle_tasks(case, event, *asked)
         return Move(number)
 
 

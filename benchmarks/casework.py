@@ -1,0 +1,107 @@
+"""Cases carried through five persisted steps against SpiffWorkflow; an inbox among 100,000 cases; replay.
+
+Both engines persist every step in the same PostgreSQL server and commit it before the next; a case counts
+only when it has reached its end.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.machine import versions
+from benchmarks.frame.peer import Peer
+from benchmarks.frame.size import Size
+from benchmarks.frame.timing import interleaved, ratio, timed
+from tongban.federation.founding import consecutive_addresses, found
+from tongban.federation.sides import SICHUAN
+from tongban.node.embedded_postgres import EmbeddedPostgres
+
+_CASES = 400
+_OPEN_CASES = 100_000
+_PAGES = 300
+_REPLAYED = 20_000
+_PORT = 18_500
+
+
+def measure(size: Size) -> Result:
+    """Measure steps, inbox and replay on one embedded server."""
+    with _node() as server:
+        # Django is set up by now; what imports its models may be imported.
+        from benchmarks.workloads.caseload import Caseload  # noqa: PLC0415
+
+        load = Caseload()
+        with Peer("casework", "spiff_cases", server) as spiff:
+            spiff.ask("load")
+            cases = size.of(_CASES)
+            times = interleaved(
+                {
+                    "Tongban": timed(partial(load.carry, cases)),
+                    "SpiffWorkflow": partial(spiff.seconds, "carry", cases=cases),
+                },
+                size.rounds(5),
+            )
+            compared = {"SpiffWorkflow": str(spiff.ask("version"))}
+        load.fill(size.of(_OPEN_CASES))
+        p95, queries = load.inbox(size.of(_PAGES))
+        replayed = load.replay(size.of(_REPLAYED))
+    ours, theirs = times["Tongban"], times["SpiffWorkflow"]
+    return Result(
+        "casework",
+        f"{cases} cases of five steps; an inbox among {size.of(_OPEN_CASES):,} open cases",
+        (
+            Figure(
+                "cases through five persisted steps, against SpiffWorkflow",
+                ratio(theirs, ours),
+                "times",
+                2,
+                measured={"Tongban": ours.best, "SpiffWorkflow": theirs.best},
+            ),
+            Figure("cases through five persisted steps", cases / ours.best, "cases/s"),
+            Figure("inbox page, 95th percentile", 1000 * p95, "ms", 100, "at most"),
+            Figure("queries of an inbox page", queries, "queries"),
+            Figure("event replay", replayed, "events/s", 50_000),
+        ),
+        {**compared, **versions(["tongban", "django", "psycopg"])},
+    )
+
+
+@contextmanager
+def _node() -> Iterator[str]:
+    """Sichuan's node on a server that writes through to the disk, with its log's writer; the server's URL."""
+    with tempfile.TemporaryDirectory(prefix="tongban-bench-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        server = EmbeddedPostgres(home / "pg")
+        server.start()
+        try:
+            os.environ["TONGBAN_DATABASE_URL"] = server.url
+            os.environ["TONGBAN_NODE_CONFIG"] = str(
+                found(home, consecutive_addresses(_PORT)).config_path(SICHUAN.node)
+            )
+            os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
+            import django  # noqa: PLC0415 - reads the settings, which need the node's file
+            from django.core.management import call_command  # noqa: PLC0415 - as above
+
+            django.setup()
+            call_command("migrate", interactive=False, verbosity=0)
+            with _writer():
+                yield server.url
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _writer() -> Iterator[None]:
+    """The process that writes the node's log: without it nothing is recorded and so nothing is done."""
+    process = subprocess.Popen([sys.executable, "-m", "tongban.node.translog.writer"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -1,0 +1,110 @@
+"""Work for the case engine: cases carried through five steps, a full inbox, replay of histories."""
+
+import time
+from itertools import islice
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tongban.node.casework import acting, catalogue, drafts, log, procedures, submission
+from tongban.node.casework.models import Case
+from tongban.node.clock import now
+from tongban.node.people.register import create_citizen, create_officer
+from tongban.services import Text
+
+_SERVICE = "hotline-handover"
+_AGENCY = "510100-rs"
+_ANSWERS = {"request": "公司拖欠三个月工资", "about": "510100", "phone": "13800000000"}
+_STEPS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("sort", {"category": "contract"}),
+    ("take-on", {}),
+    ("sort", {"category": "wages"}),
+    ("answer", {"text": "已责令用人单位支付"}),
+)
+
+
+class NotCarried(Exception):
+    """A case did not reach its end."""
+
+
+class Caseload:
+    """A node's cases, made through the same calls that its pages use."""
+
+    def __init__(self) -> None:
+        catalogue.publish(catalogue.service_root())
+        account = create_citizen("citizen", "a long password", "510104197602140020", "测试女士")
+        assert account.person is not None
+        self._person = account.person
+        post = Text(zh="经办员", en="Officer")
+        self._account = create_officer("officer", "a long password", _AGENCY, "赵六", post)
+        self._officer = self._account.officer
+
+    def carry(self, cases: int) -> None:
+        """Open so many cases and take four actions on each: five persisted steps, each committed."""
+        for _ in range(cases):
+            case = self._opened()
+            for code, given in _STEPS:
+                case = acting.perform(self._officer, case.number, case.revision, code, given)
+            if case.status != "answered":
+                raise NotCarried(case.number)
+
+    def fill(self, cases: int) -> None:
+        """Have so many open cases in the inbox, multiplied from one real case."""
+        one = self._opened()
+        with connection.cursor() as cursor:
+            for first in range(1, cases + 1, _BATCH):
+                last = min(first + _BATCH - 1, cases)
+                cursor.execute(_MORE_CASES, {"one": one.pk, "first": first, "last": last})
+            cursor.execute(_THEIR_TASKS)
+            cursor.execute("ANALYZE")
+
+    def inbox(self, pages: int) -> tuple[float, int]:
+        """The 95th percentile of an inbox page in seconds, and how many queries a page takes."""
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(self._account)
+        seconds = []
+        for _ in range(pages):
+            begun = time.perf_counter()
+            response = client.get("/workbench/")
+            seconds.append(time.perf_counter() - begun)
+            if response.status_code != 200:
+                raise NotCarried(f"the inbox answers {response.status_code}")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/workbench/")
+        return sorted(seconds)[int(0.95 * len(seconds))], len(queries)
+
+    def replay(self, events: int) -> float:
+        """How many events a second the fold takes in, histories of real cases over and over."""
+        histories = [
+            (procedures.of(case), list(case.events.order_by("revision")))
+            for case in islice(Case.objects.filter(status="answered").order_by("opened_at"), 500)
+        ]
+        count, begun = 0, time.perf_counter()
+        while count < events:
+            for procedure, history in histories:
+                if log.replay(procedure, history) is None:
+                    raise NotCarried("a history leads nowhere")
+                count += len(history)
+        return count / (time.perf_counter() - begun)
+
+    def _opened(self) -> Case:
+        draft = drafts.begin(self._person, _SERVICE)
+        draft.answers, draft.updated_at = dict(_ANSWERS), now()
+        draft.save()
+        return submission.submit(self._person, draft.pk, frozenset())
+
+
+_BATCH = 5000
+_MORE_CASES = """
+    INSERT INTO casework_case (id, number, person_id, service_id, procedure_id, agency, consulted, status,
+        awaits, revision, snapshot, opened_at, updated_at, due_on)
+    SELECT gen_random_uuid(), 'SC-2025-' || lpad(n::text, 7, '0'), person_id, service_id, procedure_id,
+        agency, consulted, status, awaits, revision, snapshot, opened_at - n * interval '1 minute',
+        updated_at, due_on + (n %% 60)::int
+    FROM casework_case, generate_series(%(first)s::int, %(last)s::int) AS n WHERE casework_case.id = %(one)s
+"""
+_THEIR_TASKS = """
+    INSERT INTO casework_task (case_id, kind, agency, opened_at, due_on, due_is_provisional)
+    SELECT id, 'sort', agency, opened_at, due_on, false FROM casework_case WHERE number LIKE 'SC-2025-%'
+"""

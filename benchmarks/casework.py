@@ -33,7 +33,7 @@ def measure(size: Size) -> Result:
     """Measure steps, inbox and replay on one embedded server."""
     with _node() as server:
         # Django is set up by now; what imports its models may be imported.
-        from benchmarks.workloads.caseload import Caseload  # noqa: PLC0415
+        from benchmarks.workloads.caseload import Caseload
 
         load = Caseload()
         with Peer("casework", "spiff_cases", server) as spiff:
@@ -85,8 +85,8 @@ def _node() -> Iterator[str]:
                 found(home, consecutive_addresses(_PORT)).config_path(SICHUAN.node)
             )
             os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.node.settings"
-            import django  # noqa: PLC0415 - reads the settings, which need the node's file
-            from django.core.management import call_command  # noqa: PLC0415 - as above
+            import django
+            from django.core.management import call_command
 
             django.setup()
             call_command("migrate", interactive=False, verbosity=0)

@@ -38,6 +38,10 @@ def test_they_hold_for_fresh_seeds() -> None:
         assert_held(draw(4, secrets.randbelow(10**9), 500))
 
 
+def test_a_time_limit_is_kept_though_the_clock_was_wrong_when_the_node_started() -> None:
+    assert_held(draw(7, 5007, 800))
+
+
 def test_they_hold_in_the_largest_federation() -> None:
     assert_held(draw(59, 1, 800))
 

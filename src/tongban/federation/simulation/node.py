@@ -289,23 +289,18 @@ class Node:
         self.disk.put("own", (*key, position), Kept(kept.message, kept.body, self.world.now, kept.proof))
 
     def look_at_time_limit(self, conversation: UUID) -> None:
-        """Say what a time limit calls for, if it does."""
+        """Say what a time limit calls for, if it does; else look again: clocks go wrong, disks get full."""
         current: Conversation | None = self.disk.get("conversations", conversation)
         if current is None or current.has_ended or not self.is_pressing(current):
             return
         storage = DiskStorage(self.disk, self.world.now)
         thread = storage.thread(current.peer, current.case_ref)
         if not self.act(lambda: talk.tick(thread, current, self.here)):
-            self.world.later(self.name, 60.0, lambda: self.look_again(conversation))
+            left = (current.expires - self.moment).total_seconds() + 1.0
+            self.world.later(self.name, max(60.0, left), lambda: self.look_at_time_limit(conversation))
 
     def is_pressing(self, conversation: Conversation) -> bool:
         """Whether the node may have something to say by itself in this conversation."""
         by_itself = (talk.Cause.DUE, talk.Cause.AUTOMATIC)
         possible = conversation.kind.possible
         return any(possible(conversation.state, conversation.role, cause) for cause in by_itself)
-
-    def look_again(self, conversation: UUID) -> None:
-        """Look at a time limit once more: the clock may run behind, the disk may have been full."""
-        current: Conversation | None = self.disk.get("conversations", conversation)
-        if current is not None and current.expires <= self.moment and not current.has_ended:
-            self.look_at_time_limit(conversation)

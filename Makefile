@@ -22,7 +22,7 @@ FRONTEND_SOURCES := $(wildcard frontend/*.* frontend/*/*.scss frontend/*/*.js) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo test bench lint format lock lock-peers upgrade clean
+.PHONY: help setup setup-dev setup-spark demo test bench lint format lock lock-peers upgrade clean
 
 help:
 	@echo "make setup        install everything into .venv; start nothing"
@@ -36,6 +36,9 @@ help:
 setup: $(STAMPS)/frontend
 
 setup-dev: setup $(STAMPS)/dev $(STAMPS)/counterparts
+
+# Spark is large and needs Java; its test runs where it is installed.
+setup-spark: setup-dev $(STAMPS)/spark
 
 demo: setup
 	@$(BIN)/tongban demo $(if $(filter-out 0,$(ONCE)),--once)
@@ -66,6 +69,8 @@ lock: $(STAMPS)/dev
 	$(PIP_COMPILE) $(UPGRADE) --build-deps-for editable -o requirements/product.txt pyproject.toml
 	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable -c requirements/product.txt \
 		-o requirements/dev.txt pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra spark --build-deps-for editable -c requirements/dev.txt \
+		-o requirements/spark.txt pyproject.toml
 
 lock-peers: $(STAMPS)/dev
 	$(foreach peer,$(PEER_NAMES),$(PEER_COMPILE) -o $(peer).txt $(peer).in &&) true
@@ -93,6 +98,11 @@ $(STAMPS)/product: requirements/product.txt pyproject.toml | $(BIN)/python
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/product
 	@echo "[tongban] installing what the tests need (about a minute the first time)"
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/spark: requirements/spark.txt $(STAMPS)/dev
+	@echo "[tongban] installing Spark (some minutes)"
+	@$(PIP) install --quiet --require-hashes -r requirements/spark.txt
 	@touch $@
 
 $(STAMPS)/counterparts: tests/counterparts/package.json tests/counterparts/package-lock.json $(STAMPS)/product

@@ -15,11 +15,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tongban.law.command_input import ON, find_ruleset, plainly, today
+from tongban.law.command_input import ON, PlainCommand, find_ruleset, plainly, today
 from tongban.law.values import Date
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.argument("name", metavar="RULESET")
 @click.argument("table", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("result", metavar="OUT", type=click.Path(path_type=Path))

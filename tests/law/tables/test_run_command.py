@@ -19,6 +19,12 @@ def run(folder: Path, text: str, *options: str) -> Result:
     return CliRunner().invoke(law, ["run", "retirement-age", *paths, "--on", "2026-11-22", *options])
 
 
+def test_a_misspelt_engine_is_one_line_of_error_and_status_2(tmp_path: Path) -> None:
+    result = run(tmp_path, GOOD, "--engine", "foo")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "native" in result.stderr
+
+
 def test_a_good_table_is_decided(tmp_path: Path) -> None:
     assert run(tmp_path, GOOD).exit_code == 0
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith('"a",7,"2026-09"')

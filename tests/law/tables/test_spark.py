@@ -1,5 +1,6 @@
 """Law on a local Spark cluster gives what the native engine gives; only where Spark and Java are."""
 
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -16,7 +17,12 @@ from tongban.law.tables.run import open_run
 INSTALLED = all(find_spec(package) for package in ("pyspark", "pandas")) and shutil.which("java") is not None
 
 
-@pytest.mark.skipif(not INSTALLED, reason="the extra tongban[spark] or Java is not installed")
+REQUIRED = "TONGBAN_REQUIRE_SPARK" in os.environ
+
+
+@pytest.mark.skipif(
+    not INSTALLED and not REQUIRED, reason="the extra tongban[spark] or Java is not installed"
+)
 def test_spark_decides_and_reports_as_the_native_engine_does(ruritania: RuleSet, tmp_path: Path) -> None:
     table = people(40)
     trades = table.column("trade").to_pylist()

@@ -68,7 +68,9 @@ def apply(page: Page) -> str:
 
 def issue(page: Page, number: str) -> None:
     page.goto(f"/workbench/cases/{number}/")
-    page.get_by_role("button", name="签发", exact=True).click()
+    form = page.locator("#act-issue")
+    form.locator("summary").click()
+    form.get_by_role("button").click()
     expect(page.get_by_text("已签发").first).to_be_visible()
 
 

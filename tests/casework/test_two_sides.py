@@ -169,6 +169,8 @@ def test_a_request_that_the_other_side_offers_is_returned_once_then_taken_and_an
     do(case, "answer", text="已责令用人单位支付")
     far.deliver()
     assert (case.status, far.side.conversation.state) == ("answered", "answered")
+    told = [entry.text.zh for entry in cases.for_officer(clerk, case.number).timeline]
+    assert any("已责令用人单位支付" in sentence for sentence in told)
 
 
 def test_a_request_for_a_service_that_is_not_offered_here_is_given_back(clerk: Officer) -> None:

@@ -120,7 +120,8 @@ def test_a_relation_and_its_money_move_once(
 ) -> None:
     begin(she.page, "unemployment-transfer")
     she.choose("失业，要在本地领取待遇")
-    she.page.get_by_label("您在另一地最后一次缴费是哪个月？").fill("2026-08")
+    she.page.get_by_label("年", exact=True).fill("2026")
+    she.page.get_by_label("月", exact=True).fill("8")
     she.go_on()
     she.page.get_by_label("需要时怎么联系您？").fill("13800000000")
     she.go_on()

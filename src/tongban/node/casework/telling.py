@@ -5,7 +5,6 @@ Promises: reads only; the number of queries does not grow with the history.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from tongban.node.casework import acting, catalogue, log, procedures, story
 from tongban.node.casework.history import CaseState, EvidenceState
@@ -141,5 +140,6 @@ def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> 
     )
 
 
-def _text(stored: Mapping[str, Any] | None) -> Text | None:
-    return Text.model_validate(stored) if stored else None
+def _text(stored: object) -> Text | None:
+    """A text in both languages that the event carries; what a person typed stands in the sentence already."""
+    return Text.model_validate(stored) if isinstance(stored, dict) else None

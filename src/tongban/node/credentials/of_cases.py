@@ -58,7 +58,7 @@ def _issue(act: Acting) -> log.Entry:
     if kind is None:
         return acting.plain(act)
     authority = agencies.agency(case.agency).name.zh
-    answers = act.state.facts.get("answers", {})
+    answers = case.events.get(revision=1).data.get("answers", {})
     try:
         issuing.issue(
             person=case.person,

@@ -99,7 +99,9 @@ def test_the_federations_key_hands_over_to_the_next_one() -> None:
     said = amend("revoke-key", "directory.json", "sichuan-2026", key="federation-2027.pem")
     assert "version 3, signed with federation-2027" in said
     assert signed(trusted).version == 3
-    assert trusted in protocol.signers(announced, FEDERATION_KEY.verifying_key, NOW + timedelta(minutes=1))
+    assert trusted in protocol.signers(
+        announced, FEDERATION_KEY.verifying_key, datetime.now(UTC) + timedelta(minutes=1)
+    )
 
 
 @pytest.mark.usefixtures("home")

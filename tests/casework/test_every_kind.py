@@ -50,8 +50,25 @@ def offered(action: Action, kind: str) -> frozenset[str]:
     return frozenset(needed | ({action.within.mark} if action.within else set()))
 
 
-OF_A_CONVERSATION = frozenset({"ask-back"})
-"""Actions that the conversation itself refuses unless the other side was asked; the walks try them for real."""
+OF_A_CONVERSATION = frozenset(
+    {
+        "agree",
+        "answer",
+        "ask-back",
+        "confirm-received",
+        "decline",
+        "hand-over",
+        "hand-over-again",
+        "instruct",
+        "return",
+        "sort",
+        "state",
+        "stop",
+        "take",
+        "take-on",
+    }
+)
+"""Actions that a conversation refuses unless the other side was asked; the walks try them for real."""
 
 
 def outcome(case: Case, who: Officer | Person, code: str) -> str:

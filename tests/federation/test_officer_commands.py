@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.federation.two_nodes import TwoNodes
+from tests.federation.two_nodes import TwoNodes, node_environment
 from tongban.federation.browsing import PageError, Visitor
 from tongban.federation.sides import SICHUAN
 
@@ -18,7 +18,12 @@ def officer(two_nodes: TwoNodes, *arguments: str, typed: str = PASSWORD) -> subp
     command = (sys.executable, "-m", "tongban", "node", "officer", *arguments)
     config = ("--config", str(two_nodes.federation.config_path(SICHUAN.node)))
     return subprocess.run(
-        (*command, *config), input=f"{typed}\n", capture_output=True, text=True, check=False
+        (*command, *config),
+        input=f"{typed}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        env=node_environment(),
     )
 
 

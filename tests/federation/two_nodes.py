@@ -107,12 +107,16 @@ class TwoNodes:
         )
 
 
+def node_environment() -> dict[str, str]:
+    """The environment of a node's processes and commands: nothing of the tests' own database in it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
+    return kept | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+
 @contextmanager
 def two_running_nodes(home: Path) -> Iterator[TwoNodes]:
     """Found a federation in `home` and run it, on the operator's server if the tests have one."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)
-    } | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = node_environment()
     with ExitStack() as stack:
         databases = {side.node: stack.enter_context(_database(home, side.node)) for side in SIDES}
         exact = databases if os.environ[OPERATOR_VARIABLE] else {}

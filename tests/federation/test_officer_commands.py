@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.federation.two_nodes import TwoNodes, node_environment
-from tongban.federation.browsing import PageError, Visitor
+from tongban.federation.browsing import Visitor
 from tongban.federation.sides import SICHUAN
 
 pytestmark = pytest.mark.xdist_group("story")
@@ -35,8 +35,7 @@ def test_an_account_is_opened_works_and_is_closed_with_its_sessions(two_nodes: T
     closed = officer(two_nodes, "close", "wang.min")
     assert closed.stdout == "wang.min: closed; 1 sessions ended\n"
     assert visitor.get("/workbench/").path == "/sign-in/"
-    with pytest.raises(PageError):
-        visitor.sign_in("wang.min", PASSWORD)
+    assert visitor.sign_in("wang.min", PASSWORD).path == "/closed/inactive/"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ from tongban.protocol import KeyUse
 from tongban.suites import SigningKey, Suite, new_signing_key
 
 CREDENTIAL_KEY = new_signing_key("sichuan-credential", Suite.ES256)
+OTHER_KEY = new_signing_key("chongqing-credential", Suite.ES256)
+AWAY = "http://127.0.0.1:9"
+"""Where Chongqing's node would answer; nothing listens on that port."""
 TITLE = "https://tongban.example/credentials/professional-title/1"
 AGENCY = "510100-yb"
 CLAIMS: dict[str, object] = {
@@ -46,10 +49,11 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey) -> None:
     entry = protocol.key_entry(
         key.named("sichuan-credential"), now - timedelta(days=1), now + timedelta(days=400), KeyUse.CREDENTIAL
     )
-    nodes = tuple(
-        node.model_copy(update={"keys": (*node.keys, entry)}) if node.id == "sichuan" else node
-        for node in two.nodes
+    other = protocol.key_entry(
+        OTHER_KEY, now - timedelta(days=1), now + timedelta(days=400), KeyUse.CREDENTIAL
     )
+    extra = {"sichuan": entry, "chongqing": other}
+    nodes = tuple(node.model_copy(update={"keys": (*node.keys, extra[node.id])}) for node in two.nodes)
     issues = protocol.Issues(
         node="sichuan",
         issuer="http://testserver",
@@ -57,7 +61,8 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey) -> None:
         lists=("http://testserver/credentials/status/0",),
         valid_from=(now - timedelta(days=1)).date(),
     )
-    both = two.model_copy(update={"nodes": nodes, "issues": (issues,)})
+    away = issues.model_copy(update={"node": "chongqing", "issuer": AWAY, "lists": (f"{AWAY}/status/0",)})
+    both = two.model_copy(update={"nodes": nodes, "issues": (issues, away)})
     monkeypatch.setattr(identity, "current", lambda: identity.Identity("sichuan", SICHUAN_KEY, both, b""))
     monkeypatch.setattr(keystore, "own_key", lambda: key)
 

@@ -9,7 +9,7 @@ from tongban.credentials.codes.offline import read_offline_code
 from tongban.credentials.status import ListCopy, open_list
 from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, issuing, lists, showing, wallet
+from tongban.node.credentials import issuers, issuing, lists, redeeming, showing, wallet
 from tongban.node.credentials.issuing import AlreadyRevoked
 from tongban.node.credentials.models import Entry, Holding, Issued, Showing
 from tongban.node.credentials.showing import CannotShow
@@ -72,7 +72,7 @@ def test_what_does_not_count_cannot_be_shown(woman: Person, title: Issued, offic
 
 def test_a_code_for_a_minute_shows_what_was_ticked_and_nothing_else(woman: Person, title: Issued) -> None:
     code = showing.online_code(woman, title.id, ["title", "level"])
-    found = showing.redeem(code.text, "某公司")
+    found = redeeming.redeem(code.text, "某公司")[0]
     assert found.verdict is Verdict.VALID
     assert found.key_bound
     assert {name for name in CLAIMS if name in found.claims} == {"title", "level", "authority"}
@@ -80,15 +80,15 @@ def test_a_code_for_a_minute_shows_what_was_ticked_and_nothing_else(woman: Perso
 
 def test_a_code_for_a_minute_is_redeemed_once(woman: Person, title: Issued) -> None:
     code = showing.online_code(woman, title.id, ["title"])
-    showing.redeem(code.text, "")
+    redeeming.redeem(code.text, "")
     with pytest.raises(CredentialRefused) as refused:
-        showing.redeem(code.text, "")
+        redeeming.redeem(code.text, "")
     assert refused.value.code is Code.ALREADY_USED
 
 
 def test_every_showing_is_in_the_holders_history(woman: Person, title: Issued) -> None:
     showing.offline_code(woman, title.id, issuers.types()[TITLE].purposes[0].key)
-    showing.redeem(showing.online_code(woman, title.id, ["title"]).text, "某公司")
+    redeeming.redeem(showing.online_code(woman, title.id, ["title"]).text, "某公司")
     assert [(row.how, row.to) for row in showing.history(woman)] == [
         (Showing.How.ONLINE, "某公司"),
         (Showing.How.OFFLINE, ""),

@@ -13,6 +13,9 @@ from tongban.federation.sides import CHONGQING, SICHUAN
 pytestmark = pytest.mark.xdist_group("story")
 USERNAME = "zhou.xiuying"
 CLERK = CHONGQING.posts[0].officer
+RECOGNISER = SICHUAN.posts[0].officer
+ASKED = ("职称系列", "专业", "职称名称", "职称层级", "取得资格时间", "证书编号")
+WHOSE = ("姓名", "证件号码后四位")
 ANSWERS = {
     "series": "工程系列",
     "speciality": "土木工程",
@@ -23,11 +26,13 @@ ANSWERS = {
 
 @pytest.fixture
 def pages(chromium: Browser, two_nodes: TwoNodes) -> Iterator[dict[str, Page]]:
-    """A page of its own for the citizen, the clerk and the verifier."""
+    """A page of its own for each: the citizen on both portals, the clerks on both sides, the verifier."""
     contexts = {
         "citizen": chromium.new_context(base_url=two_nodes.pages_url(CHONGQING.node)),
         "clerk": chromium.new_context(base_url=two_nodes.pages_url(CHONGQING.node)),
         "verifier": chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node)),
+        "applicant": chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node)),
+        "recogniser": chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node)),
     }
     for context in contexts.values():
         context.set_default_timeout(60_000)
@@ -87,6 +92,40 @@ def scan(page: Page, picture: bytes) -> None:
     page.locator("#picture").set_input_files({"name": "code.png", "mimeType": "image/png", "buffer": picture})
 
 
+def show_for_a_minute(page: Page) -> str:
+    """The text of a code for a minute that shows what Chengdu asks for, and whose title it is."""
+    page.goto("/credentials/")
+    page.get_by_role("link", name="专业技术职称证书").first.click()
+    for title in (*ASKED, *WHOSE):
+        page.get_by_label(title, exact=True).check()
+    page.get_by_role("button", name="出示一分钟有效的码").click()
+    return page.get_by_label("证照码的文字").input_value()
+
+
+def use_as_evidence(page: Page, number: str, code: str) -> None:
+    page.goto(f"/cases/{number}/")
+    page.get_by_role("link", name="用证照作材料").click()
+    page.get_by_label("证照码的文字").fill(code)
+    page.get_by_role("button", name="核验并用作材料").click()
+
+
+def revoke(page: Page, reason: str) -> None:
+    """Take back the newest title that the clerk's agency issued."""
+    page.goto("/workbench/credentials/")
+    page.get_by_role("link", name="专业技术职称证书").first.click()
+    page.get_by_label("原因（持证人会看到）").fill(reason)
+    page.get_by_role("button", name="撤销", exact=True).click()
+    expect(page.get_by_text("已撤销").first).to_be_visible()
+
+
+def await_list(page: Page, uri: str) -> None:
+    """Until the page's node has a copy of the other side's status list."""
+    for _ in range(90):
+        if uri in page.request.get("/verify/bundle.json").json()["lists"]:
+            break
+        page.wait_for_timeout(1000)
+
+
 def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
     pages: dict[str, Page], two_nodes: TwoNodes
 ) -> None:
@@ -97,12 +136,7 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
     issue(clerk, number)
     picture = show_code(citizen)
 
-    chongqing = two_nodes.pages_url(CHONGQING.node)
-    for _ in range(90):
-        bundle = verifier.request.get("/verify/bundle.json").json()
-        if f"{chongqing}/credentials/status/0" in bundle["lists"]:
-            break
-        verifier.wait_for_timeout(1000)
+    await_list(verifier, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
     verifier.goto("/verify/")
     expect(verifier.locator("#readiness[data-ready='true']")).to_be_visible()
     verifier.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -112,12 +146,7 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
     expect(verifier.locator("[data-verdict='valid']")).to_be_visible()
     expect(verifier.locator("#verdict")).to_contain_text("高级工程师")
 
-    clerk.goto("/workbench/credentials/")
-    clerk.get_by_role("link", name="专业技术职称证书").first.click()
-    clerk.get_by_label("原因（持证人会看到）").fill("证书有误")
-    clerk.get_by_role("button", name="撤销", exact=True).click()
-    expect(clerk.get_by_text("已撤销").first).to_be_visible()
-
+    revoke(clerk, "证书有误")
     verifier.context.set_offline(False)
     for _ in range(90):
         verifier.goto("/verify/")
@@ -129,3 +158,38 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
         verifier.wait_for_timeout(1000)
     expect(verifier.locator("[data-verdict='revoked']")).to_be_visible()
     expect(verifier.locator("#verdict")).to_contain_text("已被发证机关撤销")
+
+
+def test_the_same_title_is_evidence_in_a_case_there_until_it_is_revoked(
+    pages: dict[str, Page], two_nodes: TwoNodes
+) -> None:
+    password = two_nodes.federation.password
+    sign_in(pages["citizen"], USERNAME, password)
+    number = apply(pages["citizen"])
+    sign_in(pages["clerk"], CLERK, password)
+    issue(pages["clerk"], number)
+
+    applicant, recogniser = pages["applicant"], pages["recogniser"]
+    sign_in(applicant, USERNAME, password)
+    there = apply(applicant)
+    await_list(applicant, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
+    use_as_evidence(applicant, there, show_for_a_minute(pages["citizen"]))
+    expect(applicant.locator("[data-verdict-now='valid']")).to_be_visible()
+
+    sign_in(recogniser, RECOGNISER, password)
+    recogniser.goto(f"/workbench/cases/{there}/")
+    expect(recogniser.locator("[data-verdict-now='valid']")).to_be_visible()
+    expect(recogniser.get_by_text("高级工程师").first).to_be_visible()
+    pages["citizen"].goto("/credentials/shown/")
+    expect(pages["citizen"].get_by_text(there)).to_be_visible()
+
+    revoke(pages["clerk"], "评审结果已撤销")
+    for _ in range(90):
+        recogniser.goto(f"/workbench/cases/{there}/")
+        if recogniser.locator("[data-verdict-now='revoked']").count():
+            break
+        recogniser.wait_for_timeout(1000)
+    form = recogniser.locator("#act-issue")
+    form.locator("summary").click()
+    form.get_by_role("button").click()
+    expect(recogniser.get_by_text("现在不是有效状态")).to_be_visible()

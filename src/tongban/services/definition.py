@@ -60,6 +60,16 @@ class EvidenceNeed(Data):
     purpose: Text
 
 
+class AcceptedCredential(Data):
+    """A type of credential (电子证照) that counts as evidence, and the claims that have to be shown of it."""
+
+    vct: Annotated[str, Field(pattern=r"^https://[^\s]{1,110}$")]
+    title: Text
+    claims: tuple[str, ...] = Field(min_length=1, strict=False)
+    legal_basis: Source
+    purpose: Text
+
+
 class PersonFact(Data):
     """A fact that the node knows of the person."""
 
@@ -171,6 +181,7 @@ class Definition(Data):
     options: tuple[Option, ...] = Field(default=(), strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
     evidence: tuple[EvidenceNeed, ...] = Field(default=(), strict=False)
+    accepts: tuple[AcceptedCredential, ...] = Field(default=(), strict=False)
     categories: tuple[Category, ...] = Field(default=(), strict=False)
     decision: Decision | None = None
     transfer: Transfer | None = None
@@ -195,6 +206,9 @@ class Definition(Data):
         for need in self.evidence:
             if self.side(need.place) is None:
                 raise ValueError(f"evidence.{need.key}.place: expected the place of one of the sides")
+        accepted = [one.vct for one in self.accepts]
+        if len(set(accepted)) != len(accepted):
+            raise ValueError("accepts: expected each type once")
         types = {need.type for need in self.evidence}
         for name, fact in self.decision.facts.items() if self.decision else ():
             if isinstance(fact, EvidenceFact) and fact.evidence not in types:
@@ -222,3 +236,7 @@ class Definition(Data):
     def need(self, key: str) -> EvidenceNeed | None:
         """The evidence need of this key."""
         return next((need for need in self.evidence if need.key == key), None)
+
+    def accepted(self, vct: str) -> AcceptedCredential | None:
+        """What the service asks of a credential of this type, if it takes it as evidence."""
+        return next((one for one in self.accepts if one.vct == vct), None)

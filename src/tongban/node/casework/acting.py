@@ -40,13 +40,22 @@ class Acting:
 Step = Callable[[Acting], log.Entry]
 """What an action does besides: it may ask, send or look up, and says which event is recorded."""
 
+Check = Callable[[Case], None]
+"""What has to hold of a case before an action is tried; raises Refused, and may note what it found."""
+
 _steps: dict[str, Step] = {}
+_checks: dict[str, list[Check]] = {}
 
 
 def register(code: str, step: Step) -> None:
     """Have `step` decide what the action of this code records; each code once."""
     if _steps.setdefault(code, step) is not step:
         raise ValueError(f"the action {code!r} has a step already")
+
+
+def before(code: str, check: Check) -> None:
+    """Have `check` run before the action of this code, outside of its transaction."""
+    _checks.setdefault(code, []).append(check)
 
 
 def perform(
@@ -56,6 +65,7 @@ def perform(
 
     Raises Refused: `not-found`, `stale-revision`, `not-available`, `inputs-unusable`, or the step's own.
     """
+    _checked(who, number, code)
     with transaction.atomic():
         case = _locked(_visible(who), number, revision)
         acting = _acting(case, who, code, raw or {})
@@ -98,6 +108,14 @@ def target(acting: Acting) -> str:
         return acting.state.back or acting.state.status
     (status,) = happening.reaches
     return status
+
+
+def _checked(who: Officer | Person, number: str, code: str) -> None:
+    checks = _checks.get(code, ())
+    case = _visible(who).filter(number=number).first() if checks else None
+    if case is not None:
+        for check in checks:
+            check(case)
 
 
 def _acting(case: Case, who: Officer | Person, code: str, raw: Mapping[str, str]) -> Acting:

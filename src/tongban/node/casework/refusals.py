@@ -11,6 +11,7 @@ from tongban.services import Text
 Code = Literal[
     "answers-incomplete",
     "consent-missing",
+    "credential-not-valid",
     "evidence-not-covered",
     "inputs-unusable",
     "not-available",
@@ -31,6 +32,11 @@ _TEXTS: dict[Code, Text] = {
     "consent-missing": Text(
         zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",
         en="We need your consent to establish the evidence; without it nothing is submitted",
+    ),
+    "credential-not-valid": Text(
+        zh="申请人出示的证照现在不是有效状态，不能据此通过。请联系申请人重新出示，或者写明理由不予通过",
+        en="A credential shown as evidence is not valid now, so nothing can be granted on it; "
+        "have it shown anew, or refuse with a reason",
     ),
     "evidence-not-covered": Text(
         zh="不能再次核对：申请人的同意已过期，或协议不再包含这项材料。请联系申请人重新提交",

@@ -15,7 +15,7 @@ from tongban.credentials.types import TypeRegistry, load_types
 from tongban.node.clock import true_now
 from tongban.node.credentials import keystore
 from tongban.node.exchange import identity
-from tongban.protocol import Directory, KeyUse
+from tongban.protocol import Directory, KeyUse, Text
 from tongban.protocol.conversation import civil_day
 from tongban.suites import SigningKey
 
@@ -74,12 +74,29 @@ def trusted_keys(directory: Directory, now: datetime) -> tuple[TrustedKey, ...]:
     )
 
 
+def name_of(issuer: str) -> Text | str:
+    """What the directory calls the node that issues under this name; the name itself where it lists none."""
+    directory = identity.current().directory
+    for entry in directory.issues:
+        if entry.issuer == issuer:
+            return directory.node(entry.node).title
+    return issuer
+
+
 def own_lists() -> tuple[str, ...]:
     """The addresses of this node's lists; none where it issues nothing."""
     try:
         return own().lists
     except NoIssuer:
         return ()
+
+
+def verifier_name() -> str:
+    """The audience that presentations to this node are made for: its name as an issuer, else its own name."""
+    try:
+        return own().uri
+    except NoIssuer:
+        return f"urn:tongban:node:{identity.current().me}"
 
 
 def own(vct: str = "") -> OwnIssuer:

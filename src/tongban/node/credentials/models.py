@@ -158,7 +158,10 @@ class ListCopy(models.Model):
 
 
 class Presented(models.Model):
-    """A credential that was shown as evidence in a case: the claims shown and the verdict of that moment."""
+    """A credential that was shown as evidence in a case: the claims shown and the verdict of that moment.
+
+    `proof` is the presentation itself, with the signatures of issuer and holder, stored encrypted.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="presented")
     vct = models.CharField(max_length=120)
@@ -166,7 +169,19 @@ class Presented(models.Model):
     verdict = models.CharField(max_length=30)
     claims = models.JSONField()
     status_as_of = models.DateTimeField(null=True)
+    proof = models.TextField()
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"presented {self.pk}"
+
+
+class Judged(models.Model):
+    """The verdict on a credential shown in a case when that was to be decided; appended, never changed."""
+
+    presented = models.ForeignKey(Presented, on_delete=models.PROTECT, related_name="judged")
+    verdict = models.CharField(max_length=30)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"judged {self.pk}"

@@ -1,4 +1,4 @@
-"""Citizens' pages: cards, a code to show, what was shown; and a credential shown as evidence in a case.
+"""Citizens' pages: cards, a code to show, what was shown.
 
 Promises: a claim is shown only if its box was ticked; somebody else's card does not exist.
 """
@@ -6,15 +6,14 @@ Promises: a claim is shown only if its box was ticked; somebody else's card does
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials import CredentialRefused
-from tongban.node.casework import rights
-from tongban.node.credentials import evidence, issuers, showing, wallet
+from tongban.node.credentials import issuers, showing, wallet
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.people.models import Person
@@ -83,33 +82,6 @@ def shown(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "credentials/shown.html", {"lines": lines})
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
-@for_citizens
-def in_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
-    """Show a card as evidence in one's own open case."""
-    case = rights.of_citizen(person).filter(number=number).first()
-    if case is None:
-        raise Http404
-    problem: str | Promise = ""
-    if request.method == "POST":
-        found = _found(person, _uuid(request.POST.get("card", "")))
-        try:
-            evidence.present(person, found.batch, case, _chosen(request, found))
-            return redirect("case", number)
-        except CannotShow as refused:
-            problem = PROBLEMS[refused.reason]
-        except CredentialRefused:
-            problem = _("这张证照没有通过核验，不能作为材料。")
-    context = {
-        "case": case,
-        "cards": [(found, showing.choosable(found)) for found in wallet.cards(person)],
-        "presented": evidence.of_case(case),
-        "problem": problem,
-    }
-    return render(request, "credentials/in_case.html", context, status=409 if problem else 200)
-
-
 def _card(
     request: HttpRequest, person: Person, batch: uuid.UUID, *, problem: str | Promise = "", status: int = 200
 ) -> HttpResponse:
@@ -133,10 +105,3 @@ def _found(person: Person, batch: uuid.UUID) -> wallet.Card:
 def _chosen(request: HttpRequest, found: wallet.Card) -> list[str]:
     offered = {name for name, _title in showing.choosable(found)}
     return [name for name in request.POST.getlist("claims") if name in offered]
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise Http404 from None

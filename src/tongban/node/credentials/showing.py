@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.codes.offline import Listed, make_offline_code
-from tongban.credentials.codes.online import LIFETIME, OnlineReference, make_online_code, read_online_code
+from tongban.credentials.codes.online import LIFETIME, make_online_code
 from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.sdjwt import KeyBinding
 from tongban.credentials.vc import Known, Verification, verify_credential
@@ -78,40 +78,6 @@ def online_code(person: Person, batch: uuid.UUID, chosen: Sequence[str]) -> Show
     return Shown(QrCode.of(text).svg(), text, now + LIFETIME)
 
 
-def redeem(text: str, to: str) -> Verification:
-    """What a code for a minute shows, to whoever scanned it, once.
-
-    Raises CredentialRefused for a code that is forged, expired or used up, Untrusted for an unknown signer.
-    """
-    now = true_now()
-    reference: OnlineReference = read_online_code(text, issuers.trust_list(now), now=now)
-    with transaction.atomic():
-        row = (
-            OnlineCode.objects.select_for_update(of=("self",))
-            .select_related("holding__person")
-            .filter(name=reference.id)
-            .first()
-        )
-        if row is None:
-            raise CredentialRefused(Code.EXPIRED, "code")
-        if row.redeemed_at is not None:
-            raise CredentialRefused(Code.ALREADY_USED, "code")
-        row.redeemed_at = now
-        row.save(update_fields=["redeemed_at"])
-        presentation = present(
-            row.holding, paths_of(row.chosen), audience=issuers.own().uri, nonce=reference.id.hex()
-        )
-        _note(
-            row.holding.person,
-            row.holding.batch,
-            row.holding.vct,
-            Showing.How.ONLINE,
-            to=to,
-            claims=row.chosen,
-        )
-    return check(presentation, audience=issuers.own().uri, nonce=reference.id.hex())
-
-
 def present(holding: Holding, chosen: Sequence[Path], *, audience: str, nonce: str) -> str:
     """A presentation of these claims for one verifier and one request, signed with the holder's key."""
     held, key = wallet.opened(holding)
@@ -144,6 +110,11 @@ def known() -> Known:
 def history(person: Person, most: int = 200) -> list[Showing]:
     """What the person has shown, the latest first."""
     return list(Showing.objects.filter(person=person)[:most])
+
+
+def note_online(holding: Holding, to: str, chosen: Sequence[str]) -> None:
+    """Note that a code for a minute was redeemed, by whom as far as told."""
+    _note(holding.person, holding.batch, holding.vct, Showing.How.ONLINE, to=to, claims=chosen)
 
 
 def note_in_case(person: Person, holding: Holding, case_number: str, chosen: Sequence[str]) -> None:

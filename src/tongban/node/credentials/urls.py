@@ -2,16 +2,17 @@
 
 from django.urls import path
 
-from tongban.node.credentials import officer_pages, pages, verifier_pages
+from tongban.node.credentials import case_pages, officer_pages, pages, verifier_pages
 
 urlpatterns = [
     path("credentials/", pages.cards, name="credentials"),
     path("credentials/shown/", pages.shown, name="credentials-shown"),
+    path("credentials/redeem/", verifier_pages.redeem, name="credential-redeem"),
     path("credentials/status/<int:number>", verifier_pages.status_list, name="status-list"),
     path("credentials/<uuid:batch>/", pages.card, name="credential"),
     path("credentials/<uuid:batch>/online/", pages.online, name="credential-online"),
     path("credentials/<uuid:batch>/code/<slug:purpose>/", pages.offline, name="credential-offline"),
-    path("cases/<str:number>/credentials/", pages.in_case, name="case-credentials"),
+    path("cases/<str:number>/credentials/", case_pages.in_case, name="case-credentials"),
     path("verify/", verifier_pages.verify, name="verify"),
     path("verify/bundle.json", verifier_pages.bundle, name="verify-bundle"),
     path("verify/worker.js", verifier_pages.worker, name="verify-worker"),

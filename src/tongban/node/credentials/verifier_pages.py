@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from pydantic import ValidationError
 
-from tongban.credentials import SENTENCES, CredentialRefused
+from tongban.credentials import SENTENCES, Code, CredentialRefused
 from tongban.credentials.codes import offline, online
 from tongban.credentials.codes.offline import read_offline_code
 from tongban.credentials.jwk import to_jwk
@@ -20,7 +22,7 @@ from tongban.credentials.status import MEDIA_TYPE
 from tongban.credentials.trust import Untrusted, Use
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import copies, issuers, lists, showing
+from tongban.node.credentials import copies, issuers, lists, redeeming, showing
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken
 from tongban.services import Text
@@ -81,6 +83,25 @@ def worker(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(_WORKER.read_bytes(), content_type="text/javascript")
 
 
+@csrf_exempt
+@require_POST
+@never_cache
+def redeem(request: HttpRequest) -> JsonResponse:
+    """What a code for a minute of this node stands for, to a verifier at another node (JSON in and out)."""
+    try:
+        asked = redeeming.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(step) for step in first["loc"])
+        return JsonResponse({"path": path, "expected": first["msg"]}, status=400)
+    try:
+        return JsonResponse({"presentation": redeeming.give(asked)})
+    except CredentialRefused as refused:
+        return JsonResponse({"refused": refused.code.value}, status=409)
+    except Untrusted:
+        return JsonResponse({"refused": Code.UNKNOWN_ISSUER.value}, status=409)
+
+
 @require_safe
 @cache_control(public=True, max_age=int(lists.FETCH_AGAIN.total_seconds()))
 def status_list(_request: HttpRequest, number: int) -> HttpResponse:
@@ -99,7 +120,7 @@ def status_list(_request: HttpRequest, number: int) -> HttpResponse:
 def _verdict(code: str, who: str) -> dict[str, Any]:
     try:
         if code.startswith(online.PREFIX):
-            found: Any = showing.redeem(code, who[:200])
+            found: Any = redeeming.redeem(code, who)[0]
         elif code.startswith(offline.PREFIX):
             found = read_offline_code(code, showing.known(), now=true_now())
         else:
@@ -111,6 +132,8 @@ def _verdict(code: str, who: str) -> dict[str, Any]:
             "problem": spoken(Text(zh=sentence.zh, en=sentence.en)),
             "reason": refused.code.value,
         }
+    except redeeming.IssuerAway:
+        return {"code": code, "problem": _("签发地的系统暂时没有回应。请稍后再试，或者请对方出示离线码。")}
     except Untrusted as untrusted:
         return {"code": code, **_told(untrusted.verdict)}
     told = _told(found.verdict)
@@ -121,7 +144,7 @@ def _verdict(code: str, who: str) -> dict[str, Any]:
         "code": code,
         **told,
         "kind": name,
-        "issuer": found.issuer,
+        "issuer": spoken(issuers.name_of(found.issuer)),
         "lines": claim_lines(found.kind, found.claims),
         "as_of": found.status_as_of,
     }

@@ -6,17 +6,31 @@ from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.credentials import evidence, issuers
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken
-from tongban.services import Text
 
 register = template.Library()
 
 
 @register.inclusion_tag("credentials/presented.html")
 def presented_credentials(number: str) -> dict[str, object]:
-    """The credentials presented in the case of this number, the earliest first."""
-    lines = []
-    for row in evidence.of_number(number):
-        kind, sentence = issuers.types()[row.vct], VERDICT_SENTENCES[Verdict(row.verdict)]
-        told = spoken(Text(zh=sentence.zh, en=sentence.en))
-        lines.append({"row": row, "kind": kind, "claims": claim_lines(kind, row.claims), "verdict": told})
-    return {"lines": lines}
+    """The credentials presented in the case, the earliest first, as they were and as they are."""
+    return {"lines": [_line(one) for one in evidence.standing(number)]}
+
+
+@register.filter
+def issuer_name(issuer: str) -> str:
+    """What the directory calls an issuer, in the reader's language."""
+    return spoken(issuers.name_of(issuer))
+
+
+def _line(one: evidence.Standing) -> dict[str, object]:
+    kind = issuers.types()[one.row.vct]
+    return {
+        "row": one.row,
+        "kind": kind,
+        "issuer": issuer_name(one.row.issuer),
+        "claims": claim_lines(kind, one.row.claims),
+        "verdict": spoken(VERDICT_SENTENCES[Verdict(one.row.verdict)]),
+        "now": spoken(VERDICT_SENTENCES[one.now]),
+        "now_code": one.now.value,
+        "is_valid": one.now is Verdict.VALID,
+    }

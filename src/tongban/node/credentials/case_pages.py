@@ -1,0 +1,123 @@
+"""The citizen's page for showing a credential as evidence in a case: of this wallet, or of one elsewhere.
+
+Promises: the page says which claims are asked for, what for and by which rule; only ticked ones are shown.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tongban.credentials import SENTENCES, Code, CredentialRefused
+from tongban.credentials.trust import Untrusted
+from tongban.credentials.types import CredentialType
+from tongban.credentials.verdict import VERDICT_SENTENCES
+from tongban.node.casework import procedures, rights
+from tongban.node.casework.models import Case
+from tongban.node.credentials import evidence, issuers, redeeming, showing, wallet
+from tongban.node.credentials.evidence import NotEvidence
+from tongban.node.people.models import Person
+from tongban.node.portal.doors import for_citizens
+from tongban.node.theme.wording import spoken
+from tongban.services.definition import AcceptedCredential
+
+MOST_CHARACTERS = 2000
+PROBLEMS = {
+    "not-here": _("没有找到这张证照。"),
+    "not-accepted": _("这个事项不收这类证照。请看下面收哪些。"),
+    "claims-missing": _("还缺要求的项目。请把标着“需要”的都勾上再出示。"),
+    "not-yours": _("看不出这张证照是您本人的。请同时勾选姓名和证件号码后四位，再出示一次。"),
+    "issuer-away": _("签发地的系统暂时没有回应。请稍后重新出示一个码。"),
+    "no-code": _("请粘贴证照码的文字，以 TB0: 开头。"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One claim on the page: its dotted name, its title, whether the service asks for it."""
+
+    name: str
+    title: str
+    is_asked: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One accepted type with the person's cards of that type, each with its claims to choose."""
+
+    wanted: AcceptedCredential
+    kind: CredentialType
+    asked: tuple[str, ...]
+    cards: tuple[tuple[wallet.Card, tuple[Choice, ...]], ...]
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_citizens
+def in_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """Show a credential in one's own case while it is open."""
+    case = rights.of_citizen(person).select_related("service").filter(number=number).first()
+    if case is None or procedures.of(case).states[case.status].is_final or not evidence.accepted(case):
+        raise Http404
+    problem: str | Promise = ""
+    if request.method == "POST":
+        problem = _tried(request, person, case)
+        if not problem:
+            return redirect("case", number)
+    context = {
+        "case": case,
+        "offers": [_offer(person, wanted) for wanted in evidence.accepted(case)],
+        "problem": problem,
+    }
+    return render(request, "credentials/in_case.html", context, status=409 if problem else 200)
+
+
+def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
+    """Why it did not become evidence; empty when it did."""
+    try:
+        if "card" in request.POST:
+            batch = _uuid(request.POST["card"])
+            offered = {name for card in wallet.cards(person) for name, _title in showing.choosable(card)}
+            chosen = [name for name in request.POST.getlist("claims") if name in offered]
+            evidence.present_card(person, batch, case, chosen)
+        else:
+            code = request.POST.get("code", "").strip()
+            if not code.startswith("TB0:") or len(code) > MOST_CHARACTERS:
+                return PROBLEMS["no-code"]
+            evidence.present_code(person, case, code)
+    except NotEvidence as refused:
+        return spoken(VERDICT_SENTENCES[refused.verdict]) if refused.verdict else PROBLEMS[refused.reason]
+    except Untrusted as untrusted:
+        return spoken(VERDICT_SENTENCES[untrusted.verdict])
+    except redeeming.IssuerAway:
+        return PROBLEMS["issuer-away"]
+    except CredentialRefused as refused:
+        return spoken(SENTENCES[Code(refused.code)])
+    return ""
+
+
+def _offer(person: Person, wanted: AcceptedCredential) -> Offer:
+    kind = issuers.types().find(wanted.vct)
+    titles = {".".join(claim.path): spoken(claim) for claim in kind.claims}
+    cards = tuple(
+        (card, tuple(_choice(wanted, name, titles[name]) for name, _title in showing.choosable(card)))
+        for card in wallet.cards(person)
+        if card.kind.vct == wanted.vct
+    )
+    return Offer(wanted, kind, tuple(titles[name] for name in wanted.claims), cards)
+
+
+def _choice(wanted: AcceptedCredential, name: str, title: str) -> Choice:
+    return Choice(name, title, name in wanted.claims)
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None

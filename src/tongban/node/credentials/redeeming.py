@@ -1,0 +1,107 @@
+"""Codes for a minute, whichever node signed them: the verifier asks that node and checks its answer itself.
+
+Promises: a code is redeemed once; the answer is bound to the verifier's name and nonce by the holder's key,
+so that it serves nobody else.
+"""
+
+import secrets
+from typing import Annotated
+
+import httpx
+from django.db import transaction
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tongban.credentials import Code, CredentialRefused
+from tongban.credentials.codes.online import read_online_code
+from tongban.credentials.vc import Verification
+from tongban.node.clock import true_now
+from tongban.node.credentials import issuers, showing
+from tongban.node.credentials.models import OnlineCode
+
+TIMEOUT_SECONDS = 10
+MOST_BYTES = 300_000
+MOST_NAME = 200
+PATH = "/credentials/redeem/"
+
+
+class IssuerAway(Exception):
+    """The node that signed the code does not answer, or not as it should."""
+
+
+class Asked(BaseModel):
+    """What a verifier at another node asks for: the code, and what the answer has to be bound to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    code: Annotated[str, Field(min_length=1, max_length=2000)]
+    audience: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+    nonce: Annotated[str, Field(min_length=16, max_length=100)]
+    to: Annotated[str, Field(max_length=MOST_NAME)] = ""
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    presentation: Annotated[str, Field(max_length=MOST_BYTES)] | None = None
+    refused: Code | None = Field(default=None, strict=False)
+
+
+def redeem(text: str, to: str) -> tuple[Verification, str]:
+    """What a code for a minute shows to whoever scanned it, once, and the presentation that proves it.
+
+    `to` is the name that the holder reads. Raises CredentialRefused for a code that is forged, expired or
+    used up, Untrusted for an unknown signer, IssuerAway.
+    """
+    now = true_now()
+    issuer = read_online_code(text, issuers.trust_list(now), now=now).issuer
+    audience = issuers.verifier_name()
+    asked = Asked(code=text, audience=audience, nonce=secrets.token_hex(16), to=to[:MOST_NAME])
+    presentation = give(asked) if issuer == audience else _ask(issuer, asked)
+    return showing.check(presentation, audience=audience, nonce=asked.nonce), presentation
+
+
+def give(asked: Asked) -> str:
+    """The presentation that a code of this node stands for. Uses the code up and notes who was shown what.
+
+    Raises CredentialRefused for a code that is forged, expired, used up or another node's.
+    """
+    now = true_now()
+    reference = read_online_code(asked.code, issuers.trust_list(now), now=now)
+    with transaction.atomic():
+        row = (
+            OnlineCode.objects.select_for_update(of=("self",))
+            .select_related("holding__person")
+            .filter(name=reference.id)
+            .first()
+        )
+        if row is None:
+            raise CredentialRefused(Code.EXPIRED, "code")
+        if row.redeemed_at is not None:
+            raise CredentialRefused(Code.ALREADY_USED, "code")
+        row.redeemed_at = now
+        row.save(update_fields=["redeemed_at"])
+        paths = showing.paths_of(row.chosen)
+        presentation = showing.present(row.holding, paths, audience=asked.audience, nonce=asked.nonce)
+        showing.note_online(row.holding, asked.to or _told(asked.audience), row.chosen)
+    return presentation
+
+
+def _told(audience: str) -> str:
+    return "" if audience == issuers.verifier_name() else audience
+
+
+def _ask(issuer: str, asked: Asked) -> str:
+    """The answer of the node that signed the code; `issuer` is a name of the trust list, never the code's."""
+    try:
+        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
+            response = client.post(f"{issuer}{PATH}", json=asked.model_dump())
+        if response.status_code not in {200, 409} or len(response.content) > MOST_BYTES:
+            raise IssuerAway(f"{issuer}: {response.status_code}")
+        answer = _Answer.model_validate_json(response.content)
+    except (httpx.HTTPError, ValidationError) as error:
+        raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
+    if answer.refused is not None:
+        raise CredentialRefused(answer.refused, "code")
+    if answer.presentation is None:
+        raise IssuerAway(f"{issuer}: neither presentation nor refusal")
+    return answer.presentation

@@ -100,7 +100,7 @@ def for_officer(officer: Officer, number: str) -> CaseView:
 
 def notices(account: Account) -> list[Notice]:
     """The citizen's notices, the latest first."""
-    return list(account.notices.select_related("event__case")[:MOST_LINES])
+    return list(account.notices.all()[:MOST_LINES])
 
 
 def mark_read(account: Account) -> None:

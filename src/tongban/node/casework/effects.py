@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 
 from tongban.node.casework import notifying, story
 from tongban.node.casework.history import CaseState
-from tongban.node.casework.models import Case, Event, Notice, Task, Timer
+from tongban.node.casework.models import Case, Event, Task, Timer
 from tongban.node.casework.procedure import Procedure
 from tongban.node.clock import LOCAL_ZONE
-from tongban.node.people.models import Account
 
 OVERDUE = "overdue"
 ANSWER = "not-corrected"
@@ -93,11 +92,5 @@ def _end_of(day: date) -> datetime:
 
 
 def _notify(case: Case, procedure: Procedure, event: Event) -> None:
-    account = Account.objects.filter(person=case.person_id).first()
-    if account is None:
-        return
     text = story.sentence(case, procedure, event)
-    notice = Notice.objects.create(
-        account=account, event=event, at=event.at, text_zh=text.zh, text_en=text.en
-    )
-    notifying.queue(notice)
+    notifying.tell(case.person_id, text, f"/cases/{case.number}/", event.at, event)

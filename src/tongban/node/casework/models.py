@@ -191,10 +191,16 @@ class Timer(models.Model):
 
 
 class Notice(models.Model):
-    """A sentence for the citizen in the portal (站内通知), one for each event that calls for it."""
+    """A sentence for the citizen in the portal (站内通知): one for each event of a case that calls for it.
+
+    A notice without event is about something outside of cases; `path` is the page that tells more.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="notices")
-    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="notice")
+    event = models.OneToOneField(
+        Event, null=True, blank=True, on_delete=models.PROTECT, related_name="notice"
+    )
+    path = models.CharField(max_length=200)
     at = models.DateTimeField()
     text_zh = models.TextField()
     text_en = models.TextField()

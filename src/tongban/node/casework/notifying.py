@@ -5,16 +5,17 @@ with growing pauses, and marked sent once; nothing of a person stands in a log.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from tongban.node.casework.models import Notice, Outgoing, Reach
+from tongban.node.casework.models import Event, Notice, Outgoing, Reach
 from tongban.node.casework.senders import Channel, Letter, NotSent, sender
 from tongban.node.catalogues import traditional
 from tongban.node.clock import now
+from tongban.node.people.models import Account
 from tongban.services import Text
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,21 @@ MOST_TRIES = 8
 MOST_AT_ONCE = 50
 _LEASE = timedelta(minutes=2)
 _SUBJECT = Text(zh="办件 {number} 有新进展", en="News of your case {number}")
+_OTHER_SUBJECT = Text(zh="您有一条新通知", en="You have a notice")
+
+
+def tell(person_id: UUID, text: Text, path: str, at: datetime, event: Event | None = None) -> None:
+    """Write a notice for the person, if they have an account, and put it on its way.
+
+    `path` is the portal's page that tells more. For the caller's transaction.
+    """
+    account = Account.objects.filter(person=person_id).first()
+    if account is None:
+        return
+    notice = Notice.objects.create(
+        account=account, event=event, path=path, at=at, text_zh=text.zh, text_en=text.en
+    )
+    queue(notice)
 
 
 def queue(notice: Notice) -> None:
@@ -75,7 +91,8 @@ def letter(outgoing: Outgoing) -> Letter:
     """The notice as it is sent: in the person's language, without anything that the notice does not say."""
     notice = outgoing.notice
     reach = notice.account.reach
-    subject = _SUBJECT.filled({"number": notice.event.case.number})
+    event = notice.event
+    subject = _SUBJECT.filled({"number": event.case.number}) if event else _OTHER_SUBJECT
     is_english = outgoing.language == "en"
     words = (subject.en, notice.text_en) if is_english else (subject.zh, notice.text_zh)
     if outgoing.language == "zh-hant":

@@ -82,24 +82,28 @@ def copies_for(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
     )
 
 
-def change(credential: Issued, state: Issued.State, officer: Officer, reason: str = "") -> None:
-    """Suspend, restore or revoke. What was revoked stays revoked: CredentialRefused `revoked`.
+def change(
+    credential: Issued, state: Issued.State, officer: Officer, reason: str = ""
+) -> StatusChange | None:
+    """Suspend, restore or revoke; None when the credential is in that state already.
 
-    Raises LogUnavailable.
+    Telling the holder is left to whoever changes: an event of the case does, or `tell_holder`. Raises
+    AlreadyRevoked, for what was revoked stays so, and LogUnavailable.
     """
     with transaction.atomic():
         row = Issued.objects.select_for_update().get(pk=credential.pk)
         if row.state == state:
-            return
+            return None
         if row.state == Issued.State.REVOKED:
             raise AlreadyRevoked
         row.state = state
         row.save(update_fields=["state"])
-        StatusChange.objects.create(
+        changed = StatusChange.objects.create(
             credential=row, state=state, reason=reason, officer=officer, at=true_now()
         )
         lists.apply(row)
         _record(CHANGED, row)
+    return changed
 
 
 class AlreadyRevoked(Exception):

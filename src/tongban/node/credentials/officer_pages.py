@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.node.credentials import issuers, issuing
+from tongban.node.casework.refusals import Refused
+from tongban.node.credentials import changing, issuers, issuing
 from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.people import access, permissions
@@ -24,6 +25,7 @@ MOST_LINES = 100
 _PURPOSE = Text(zh="查看签发的证照", en="Looking at a credential that was issued")
 _DUTY = Text(zh="签发部门依职责管理本证照", en="The issuing agency keeps this credential")
 
+_STALE = _("证照的状态已经变了，请刷新页面再看。")
 _NEXT = {
     Issued.State.VALID: (Issued.State.SUSPENDED, Issued.State.REVOKED),
     Issued.State.SUSPENDED: (Issued.State.VALID, Issued.State.REVOKED),
@@ -64,10 +66,13 @@ def one(request: HttpRequest, officer: Officer, key: uuid.UUID) -> HttpResponse:
         if not permissions.may(officer, permissions.Act.HANDLE):
             problem = _("您的岗位没有这项权限，请联系本部门管理员")
         elif state not in _NEXT[Issued.State(row.state)]:
-            problem = _("证照的状态已经变了，请刷新页面再看。")
+            problem = _STALE
         else:
-            issuing.change(row, state, officer, form.cleaned_data["reason"])
-            return redirect("issued-credential", key)
+            try:
+                changing.change(row, state, officer, form.cleaned_data["reason"])
+                return redirect("issued-credential", key)
+            except (Refused, issuing.AlreadyRevoked):
+                problem = _STALE
     kind = issuers.types()[row.vct]
     access.record_reading(
         person=row.person,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, showing, wallet
+from tongban.node.credentials.models import StatusChange
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.people.models import Person
@@ -90,6 +91,7 @@ def _card(
         "card": found,
         "lines": claim_lines(found.kind, found.claims),
         "choosable": showing.choosable(found),
+        "changes": StatusChange.objects.filter(credential=batch).order_by("at"),
         "problem": problem,
     }
     return render(request, "credentials/card.html", context, status=status)

@@ -6,7 +6,7 @@ Which suite verifies is said by the trust list's entry of the key; a message's o
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from tongban.suites import Suite, sm3
@@ -46,6 +46,13 @@ def _sha384(data: bytes) -> bytes:
 
 def _sha512(data: bytes) -> bytes:
     return hashlib.sha512(data).digest()
+
+
+def digest_all(texts: Sequence[bytes], digest: Callable[[bytes], bytes]) -> list[bytes]:
+    """The digests of several texts, in their order, by one of `HASHES`."""
+    if digest is _sha256:
+        return [hashed.digest() for hashed in map(hashlib.sha256, texts)]
+    return list(map(digest, texts))
 
 
 HASHES: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(

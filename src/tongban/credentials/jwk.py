@@ -27,13 +27,8 @@ def to_jwk(key: VerifyingKey) -> dict[str, str]:
     kind, curve = _NAMES[key.suite]
     if kind == "OKP":
         return {"crv": curve, "kty": kind, "x": base64url.encode(key.public_key).decode()}
-    x, y = key.public_key[1:33], key.public_key[33:]
-    return {
-        "crv": curve,
-        "kty": kind,
-        "x": base64url.encode(x).decode(),
-        "y": base64url.encode(y).decode(),
-    }
+    x, y = base64url.encode_many([key.public_key[1:33], key.public_key[33:]])
+    return {"crv": curve, "kty": kind, "x": x, "y": y}
 
 
 def from_jwk(jwk: object, where: str = "jwk") -> VerifyingKey:

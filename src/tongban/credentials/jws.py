@@ -30,10 +30,11 @@ class Opened(NamedTuple):
 
 
 class Unverified(NamedTuple):
-    """A token that was taken apart; nothing in it is believed yet."""
+    """A token that was taken apart; nothing in it is believed yet. `text` is the payload's JSON."""
 
     header: Mapping[str, object]
     payload: dict[str, object]
+    text: bytes
     signed: bytes
     signature: bytes
     where: str
@@ -72,9 +73,10 @@ def take_apart(token: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Unv
         raise CredentialRefused(Code.MALFORMED, where)
     head, body, end = parts
     header = _remembered(head) if len(head) <= _SHORT else _header(head)
-    payload = load_object(base64url.decode(body, where), where, limits)
+    text = base64url.decode(body, where)
+    payload = load_object(text, where, limits)
     signature = base64url.decode(end, where)
-    return Unverified(header, payload, token[: -len(end) - 1], signature, where)
+    return Unverified(header, payload, text, token[: -len(end) - 1], signature, where)
 
 
 def _header(text: bytes) -> Mapping[str, object]:

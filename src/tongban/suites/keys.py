@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
@@ -52,9 +52,13 @@ class VerifyingKey:
         Raises SuiteUnavailable when this machine cannot compute in the key's suite.
         """
         try:
-            return public_half(self.suite, self.public_key).verifies(signature, data)
+            return self._half.verifies(signature, data)
         except KeyFileError:
             return False
+
+    @cached_property
+    def _half(self) -> PublicHalf:
+        return public_half(self.suite, self.public_key)
 
     def to_json(self) -> bytes:
         """The key as a file for other nodes: keyid, suite, public key in base64."""

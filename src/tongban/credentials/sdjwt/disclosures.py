@@ -11,6 +11,7 @@ import orjson
 from pybase64 import b64decode
 
 from tongban.credentials import base64url
+from tongban.credentials.algorithms import digest_all
 from tongban.credentials.jws import dump_json, load_json
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
@@ -34,7 +35,14 @@ def fresh_salts(count: int) -> Sequence[str]:
 
 def write_all(contents: Iterable[Contents]) -> list[bytes]:
     """The disclosures as they travel."""
-    return base64url.encode_parts(map(dump_json, contents), b"~").split(b"~")
+    return base64url.encode_parts(_texts(contents), b"~").split(b"~")
+
+
+def _texts(contents: Iterable[Contents]) -> list[bytes]:
+    try:
+        return list(map(orjson.dumps, contents))
+    except TypeError:
+        return list(map(dump_json, contents))  # which says what has no JSON form
 
 
 def read(disclosure: bytes, limits: Limits) -> Contents:
@@ -54,6 +62,14 @@ def read_all(disclosures: Sequence[bytes], limits: Limits) -> list[Contents]:
     every one begins with a bracket (W in base64), there are as many opening and closing brackets as
     disclosures, as many arrays come out, and a text cannot go on across a line break.
     """
+    return read_plain(disclosures)[0] or [read(disclosure, limits) for disclosure in disclosures]
+
+
+def read_plain(disclosures: Sequence[bytes]) -> tuple[list[Contents], bytes]:
+    """The contents of disclosures without a bracket inside, and their JSON; nothing where one is another.
+
+    Such contents hold no array; an object they may hold.
+    """
     count = len(disclosures)
     together = _SEPARATOR.join([text + _FILLING[len(text) & 3] for text in disclosures])
     if b"~".join((b"", *disclosures)).count(b"~W") == count:
@@ -62,12 +78,12 @@ def read_all(disclosures: Sequence[bytes], limits: Limits) -> list[Contents]:
             if data.count(b"[") == count == data.count(b"]"):
                 contents = orjson.loads(b"[" + data + b"]")
                 if len(contents) == count:
-                    return contents  # type: ignore[no-any-return]
+                    return contents, data
         except (BinasciiError, orjson.JSONDecodeError):
-            pass  # told apart below, one by one
-    return [read(disclosure, limits) for disclosure in disclosures]
+            pass  # told apart by whoever reads them one by one
+    return [], b""
 
 
 def digest_texts(disclosures: Sequence[bytes], digest: Callable[[bytes], bytes]) -> list[str]:
     """The digests in base64url, in the disclosures' order."""
-    return base64url.encode_many(list(map(digest, disclosures)))
+    return base64url.encode_many(digest_all(disclosures, digest))

@@ -18,6 +18,8 @@ class Frame:
 
     hidden: bool = False
     inner: dict[Step, "Frame"] = field(default_factory=dict)
+    flat: frozenset[Step] = frozenset()
+    """The hidden names, of a frame that hides members of the object itself and nothing inside them."""
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Self:
@@ -30,6 +32,8 @@ class Frame:
             for step in path:
                 place = place.inner.setdefault(step, Frame())
             place.hidden = True
+        if all(one.hidden and not one.inner for one in root.inner.values()):
+            root.flat = frozenset(root.inner)
         return root
 
     def at(self, step: Step) -> "Frame | None":

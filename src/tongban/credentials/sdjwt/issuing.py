@@ -14,7 +14,7 @@ from tongban.credentials.algorithms import HASHES, hash_name
 from tongban.credentials.jwk import to_jwk
 from tongban.credentials.refusals import Code, CredentialRefused
 from tongban.credentials.sdjwt import disclosures as disclosed
-from tongban.credentials.sdjwt.frame import Frame
+from tongban.credentials.sdjwt.frame import Frame, Step
 from tongban.credentials.sdjwt.revealing import DIGESTS, ELLIPSIS, HASH, RESERVED
 from tongban.suites import SigningKey, Suite, VerifyingKey
 
@@ -77,6 +77,8 @@ class _Writing:
     def object_of(self, members: Mapping[str, object], frame: Frame) -> dict[str, object]:
         if not RESERVED.isdisjoint(members):
             raise CredentialRefused(Code.RESERVED_NAME, "claims")
+        if frame.flat:
+            return self.flat_object_of(members, frame.flat)
         open_members: dict[str, object] = {}
         hidden: list[list[object]] = []
         for name, value in members.items():
@@ -89,6 +91,16 @@ class _Writing:
                 hidden.append(["", name, content])
             else:
                 open_members[name] = content
+        if hidden:
+            open_members[DIGESTS] = sorted(self.hide(hidden))
+        return open_members
+
+    def flat_object_of(self, members: Mapping[str, object], flat: frozenset[Step]) -> dict[str, object]:
+        for value in members.values():
+            if type(value) not in _LEAVES:
+                _check_names(value)
+        hidden: list[list[object]] = [["", name, value] for name, value in members.items() if name in flat]
+        open_members = {name: value for name, value in members.items() if name not in flat}
         if hidden:
             open_members[DIGESTS] = sorted(self.hide(hidden))
         return open_members

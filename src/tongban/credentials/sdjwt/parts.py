@@ -26,13 +26,14 @@ class Parts(NamedTuple):
             text = compact.encode("ascii") if isinstance(compact, str) else compact
         except UnicodeEncodeError:
             raise CredentialRefused(Code.MALFORMED, "sd-jwt") from None
-        token, *disclosures = text.split(b"~")
-        if not disclosures:
+        pieces = text.split(b"~")
+        if len(pieces) < 2:
             raise CredentialRefused(Code.MALFORMED, "sd-jwt: no tilde")
-        last = disclosures.pop()
-        if len(disclosures) > limits.disclosures:
+        if len(pieces) - 2 > limits.disclosures:
             raise CredentialRefused(Code.TOO_LARGE, "disclosures")
-        return cls(token, tuple(disclosures), last or None, text[: len(text) - len(last)])
+        last = pieces[-1]
+        presented = text[: -len(last)] if last else text
+        return cls(pieces[0], tuple(pieces[1:-1]), last or None, presented)
 
     def with_disclosures(self, disclosures: tuple[bytes, ...]) -> "Parts":
         """The same token with these disclosures and without key binding."""

@@ -16,15 +16,27 @@ HASH = "_sd_alg"
 ELLIPSIS = "..."
 RESERVED = frozenset({DIGESTS, HASH, ELLIPSIS})
 _NESTED = frozenset({dict, list})
+_TEXT_ONLY = {str}
+_DIGESTS_TEXT, _HASH_TEXT, _ELLIPSIS_TEXT = (f'"{name}"'.encode() for name in (DIGESTS, HASH, ELLIPSIS))
 
 
 def reveal(
-    payload: dict[str, object], shown: Sequence[bytes], digest: Callable[[bytes], bytes], limits: Limits
+    payload: dict[str, object],
+    text: bytes,
+    shown: Sequence[bytes],
+    digest: Callable[[bytes], bytes],
+    limits: Limits,
 ) -> dict[str, object]:
-    """The claims: `payload` itself, changed, with what `shown` discloses and without any digest."""
-    payload.pop(HASH, None)
+    """The claims: `payload`, read from `text` and perhaps changed, and what `shown` discloses; no digests."""
     digests = disclosed.digest_texts(shown, digest)
-    waiting = dict(zip(digests, disclosed.read_all(shown, limits), strict=True))
+    contents, data = disclosed.read_plain(shown)
+    if contents and _is_flat(text, data, limits) and text.count(_HASH_TEXT) == (HASH in payload):
+        claims = _flat(payload, digests, contents)
+        if claims is not None:
+            return claims
+    payload.pop(HASH, None)
+    contents = contents or [disclosed.read(disclosure, limits) for disclosure in shown]
+    waiting = dict(zip(digests, contents, strict=True))
     if len(waiting) != len(shown):
         raise CredentialRefused(Code.DIGEST_DOUBLED, "disclosures")
     walk = _Walk(waiting, limits.depth)
@@ -32,6 +44,44 @@ def reveal(
     if waiting:
         raise CredentialRefused(Code.DISCLOSURE_UNREFERENCED, "disclosures")
     return payload
+
+
+def _is_flat(text: bytes, shown: bytes, limits: Limits) -> bool:
+    """Whether digests stand at the top only and what is shown has nothing inside: seen by the JSON alone.
+
+    Without a backslash every name is written as it is, so none that is reserved can hide; with so few
+    brackets nothing can be too deep.
+    """
+    return (
+        text.count(_DIGESTS_TEXT) == 1
+        and _ELLIPSIS_TEXT not in text
+        and b"\\" not in text
+        and b"{" not in shown
+        and text.count(b"{") + text.count(b"[") <= limits.depth
+    )
+
+
+def _flat(
+    payload: dict[str, object], digests: list[str], contents: list[Contents]
+) -> dict[str, object] | None:
+    """The claims of a payload that is flat; None for whatever is unusual, which the walk looks into."""
+    stand = payload.get(DIGESTS)
+    if type(stand) is not list or set(map(type, stand)) != _TEXT_ONLY:
+        return None
+    seen, given = set(stand), set(digests)
+    if len(seen) != len(stand) or len(given) != len(digests) or not given <= seen:
+        return None
+    claims = payload.copy()
+    del claims[DIGESTS]
+    claims.pop(HASH, None)
+    open_claims = len(claims)
+    for one in contents:
+        if len(one) != 3 or type(one[0]) is not str or type(one[1]) is not str:
+            return None
+        claims[one[1]] = one[2]
+    if len(claims) != open_claims + len(contents) or not RESERVED.isdisjoint(claims):
+        return None
+    return claims
 
 
 class _Walk:

@@ -20,9 +20,8 @@ def moment(claims: Mapping[str, object], name: str) -> datetime | None:
 
 def check_started(claims: Mapping[str, object], now: datetime, leeway: timedelta = CLOCK_LEEWAY) -> None:
     """Refuse what is not valid yet, or was signed in the future."""
-    latest = now.timestamp() + leeway.total_seconds()
     for name in ("nbf", "iat"):
-        if name in claims and latest < _number(claims, name):
+        if name in claims and now.timestamp() + leeway.total_seconds() < _number(claims, name):
             raise CredentialRefused(Code.NOT_YET_VALID, name)
 
 
@@ -38,9 +37,9 @@ def has_passed(claims: Mapping[str, object], name: str, now: datetime, leeway: t
 
 def _number(claims: Mapping[str, object], name: str) -> float:
     value = claims[name]
-    if type(value) not in {int, float} or not 0 <= value < _LATEST:  # type: ignore[operator]
+    if (type(value) is not int and type(value) is not float) or not 0 <= value < _LATEST:
         raise CredentialRefused(Code.MALFORMED, name)
-    return value  # type: ignore[return-value]
+    return value
 
 
 def seconds(when: datetime) -> int:

@@ -5,8 +5,8 @@ Whether key binding is checked is the verifier's decision, never the presentatio
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tongban.credentials import jws
 from tongban.credentials.algorithms import DEFAULT_HASH, HASHES
@@ -21,8 +21,7 @@ from tongban.credentials.sdjwt.times import check_started, has_expired
 from tongban.suites import VerifyingKey
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """An SD-JWT that held: the issuer's header, the claims disclosed, the key that signed.
 
     `key_bound` says that the holder proved to be there; `expired` is True only where the caller let it pass.
@@ -60,9 +59,9 @@ def verify(
     signer = key if isinstance(key, VerifyingKey) else key(token.header, token.payload)
     opened = token.verified(signer)
     digest = digest_of(opened.payload)
-    not_open = never_disclosed - opened.payload.keys()
-    claims = reveal(opened.payload, parts.disclosures, digest, limits)
-    if not not_open.isdisjoint(claims):
+    not_open = never_disclosed - opened.payload.keys() if never_disclosed else never_disclosed
+    claims = reveal(opened.payload, token.text, parts.disclosures, digest, limits)
+    if not_open and not not_open.isdisjoint(claims):
         raise CredentialRefused(Code.RESERVED_NAME, "disclosure")
     check_started(claims, now)
     expired = has_expired(claims, now)

@@ -1,0 +1,57 @@
+"""The short way through an SD-JWT whose digests stand at the top takes and refuses what the long way does."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongban.credentials import CredentialRefused
+from tongban.credentials.limits import DEFAULT_LIMITS
+from tongban.credentials.sdjwt import revealing
+
+NAMES = st.sampled_from(["a", "b", "名", "_sd", "_sd_alg", "...", "cnf"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["x", "_sd", "...", "值"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+CONTENTS = st.lists(st.tuples(st.just("salt") | st.just(1), NAMES, VALUES).map(list), max_size=3)
+
+
+def digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def outcome(read: Callable[[], object]) -> object:
+    try:
+        return read()
+    except CredentialRefused as refused:
+        return refused.code
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=3), CONTENTS, st.booleans(), st.data())
+def test_both_ways_give_the_same(
+    members: dict[str, Any], contents: list[Any], ascii_only: bool, data: st.DataObject
+) -> None:
+    shown = [encoded(json.dumps(one, ensure_ascii=ascii_only).encode()).encode() for one in contents]
+    digests = [encoded(digest(text)) for text in shown]
+    stand = data.draw(st.lists(st.sampled_from([*digests, "other", "decoy"]), max_size=5))
+    payload = members | ({"_sd": stand} if data.draw(st.booleans()) else {})
+    text = json.dumps(payload, ensure_ascii=ascii_only).encode()
+
+    def read() -> object:
+        return revealing.reveal(json.loads(text), text, shown, digest, DEFAULT_LIMITS)
+
+    short = outcome(read)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(revealing, "_is_flat", lambda *_given: False)
+        assert short == outcome(read)

@@ -52,7 +52,13 @@ def test_a_code_for_an_unknown_purpose_is_not_found(holder: Client, title: Issue
 def test_a_claim_that_is_not_offered_is_not_shown(holder: Client, title: Issued, woman: Person) -> None:
     page = holder.post(f"/credentials/{title.id}/online/", {"claims": ["title", "__proto__", "iss"]})
     code = page.context["code"].text
-    assert {"title"} == set(redeeming.redeem(code, "")[0].claims) & {"title", "name", "id_number"}
+    assert {"title"} == set(redeeming.redeem(code, "").found.claims) & {"title", "name", "id_number"}
+
+
+def test_the_history_tells_claims_and_verifier_in_words(holder: Client, title: Issued, woman: Person) -> None:
+    redeeming.redeem(showing.online_code(woman, title.id, ["title", "level"]).text, "某公司")
+    page = holder.get("/credentials/shown/").content.decode()
+    assert all(words in page for words in ("职称名称、职称层级", "某公司", "一分钟有效的码"))
 
 
 def test_a_suspended_card_says_why_it_cannot_be_shown(

@@ -72,7 +72,7 @@ def test_what_does_not_count_cannot_be_shown(woman: Person, title: Issued, offic
 
 def test_a_code_for_a_minute_shows_what_was_ticked_and_nothing_else(woman: Person, title: Issued) -> None:
     code = showing.online_code(woman, title.id, ["title", "level"])
-    found = redeeming.redeem(code.text, "某公司")[0]
+    found = redeeming.redeem(code.text, "某公司").found
     assert found.verdict is Verdict.VALID
     assert found.key_bound
     assert {name for name in CLAIMS if name in found.claims} == {"title", "level", "authority"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tongban.federation.sample_people import sample_people
+from tongban.federation.sample_portraits import placeholder
 from tongban.federation.sides import SIDES, Post, Side
 from tongban.node.cli import bring_up_to_date
 from tongban.node.config import ConfigError, load
@@ -64,6 +65,7 @@ def _fill_department(side: Side) -> None:
 
 
 def _open_accounts(side: Side, password: str) -> None:
+    from tongban.node.credentials import portraits  # noqa: PLC0415 - needs Django started
     from tongban.node.people.models import Account  # noqa: PLC0415 - needs Django started
     from tongban.node.people.register import (  # noqa: PLC0415 - needs Django started
         create_citizen,
@@ -73,7 +75,9 @@ def _open_accounts(side: Side, password: str) -> None:
     known = set(Account.objects.values_list("username", flat=True))
     for person in sample_people():
         if person.username not in known:
-            create_citizen(person.username, password, person.resident_number, person.name)
+            account = create_citizen(person.username, password, person.resident_number, person.name)
+            if account.person is not None:
+                portraits.put(account.person, placeholder(person.username))
     own = Post(side.agency, side.officer, side.officer_name, side.officer_post)
     for post in (own, *side.posts):
         if post.officer not in known:

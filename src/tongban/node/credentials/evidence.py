@@ -24,6 +24,7 @@ from tongban.node.credentials.models import Judged, Presented
 from tongban.node.credentials.sealing import seal, unseal
 from tongban.node.people.models import Person
 from tongban.node.translog import api as translog
+from tongban.places import agencies
 from tongban.protocol.tlog.records import Json
 from tongban.services.definition import AcceptedCredential
 
@@ -80,12 +81,13 @@ def present_code(person: Person, case: Case, code: str) -> Presented:
 
     Raises NotEvidence as above and `not-yours`; CredentialRefused, Untrusted, IssuerAway, LogUnavailable.
     """
-    found, shown = redeeming.redeem(code, f"{case.agency} {case.number}")
+    redeemed = redeeming.redeem(code, f"{agencies.agency(case.agency).name.zh} {case.number}")
+    found = redeemed.found
     _check_claims(case, found.kind.vct, found.claims)
     if not _is_of(person, found.claims):
         raise NotEvidence("not-yours")
     with transaction.atomic():
-        return _keep(case, found, shown)
+        return _keep(case, found, redeemed.presentation)
 
 
 def standing(number: str) -> tuple[Standing, ...]:

@@ -105,6 +105,17 @@ class Holding(models.Model):
         return f"holding {self.id}"
 
 
+class Portrait(models.Model):
+    """A person's photo (相片), small, to compare with whoever shows a credential; its SHA-256 in hex."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="portrait")
+    jpeg = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"portrait {self.pk}"
+
+
 class Showing(models.Model):
     """The holder showed something (出示记录): when, to whom as far as known, how, which claims, for what."""
 

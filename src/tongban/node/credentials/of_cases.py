@@ -15,7 +15,7 @@ from tongban.node.casework import acting, log
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
-from tongban.node.credentials import issuers, issuing
+from tongban.node.credentials import issuers, issuing, portraits
 from tongban.node.credentials.models import Issued
 from tongban.node.people.models import Person
 from tongban.places import agencies
@@ -47,6 +47,7 @@ def claims_for(
         "id_tail": person.resident_id[-4:],
         "authority": authority,
         "issued_on": today().isoformat(),
+        portraits.CLAIM: portraits.digest_of(person),
     }
     names = {claim.path[0] for claim in kind.claims}
     return {name: value for name, value in (known | dict(answers)).items() if name in names and value != ""}

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials import CredentialRefused
-from tongban.node.credentials import issuers, showing, wallet
+from tongban.node.credentials import issuers, portraits, showing, wallet
 from tongban.node.credentials.models import StatusChange
 from tongban.node.credentials.showing import CannotShow
-from tongban.node.credentials.wording import claim_lines
+from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 
@@ -55,7 +55,7 @@ def offline(request: HttpRequest, person: Person, batch: uuid.UUID, purpose: str
         return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
     except CredentialRefused as refused:
         raise Http404 from refused
-    context = {"card": found, "code": code, "purpose": found.kind.purpose(purpose), "is_online": False}
+    context = {"card": found, "code": code, "purpose": found.kind.purpose(purpose), **_holder(person)}
     return render(request, "credentials/code.html", context)
 
 
@@ -70,8 +70,19 @@ def online(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespon
         code = showing.online_code(person, batch, chosen)
     except CannotShow as refused:
         return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
-    context = {"card": found, "code": code, "chosen": chosen, "is_online": True}
+    context = {"card": found, "code": code, "chosen": chosen, "is_online": True, **_holder(person)}
     return render(request, "credentials/code.html", context)
+
+
+@require_safe
+@never_cache
+@for_citizens
+def portrait(_request: HttpRequest, person: Person) -> HttpResponse:
+    """The person's own photo, for the page that shows a code."""
+    picture = portraits.picture_of(person)
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg")
 
 
 @require_safe
@@ -79,8 +90,21 @@ def online(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespon
 @for_citizens
 def shown(request: HttpRequest, person: Person) -> HttpResponse:
     """What was shown: when, to whom, which claims."""
-    lines = [(row, issuers.types().get(row.vct)) for row in showing.history(person)]
+    lines = [
+        (row, kind, claim_titles(kind, row.claims))
+        for row in showing.history(person)
+        if (kind := issuers.types().get(row.vct)) is not None
+    ]
     return render(request, "credentials/shown.html", {"lines": lines})
+
+
+def _holder(person: Person) -> dict[str, object]:
+    """What whoever scans the code compares: the photo, the name, the end of the ID number."""
+    return {
+        "holder": person.name,
+        "id_tail": person.resident_id[-4:],
+        "has_photo": bool(portraits.digest_of(person)),
+    }
 
 
 def _card(

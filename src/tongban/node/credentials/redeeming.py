@@ -5,6 +5,8 @@ so that it serves nobody else.
 """
 
 import secrets
+from base64 import b64decode
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import httpx
@@ -15,7 +17,7 @@ from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.codes.online import read_online_code
 from tongban.credentials.vc import Verification
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, showing
+from tongban.node.credentials import issuers, portraits, showing
 from tongban.node.credentials.models import OnlineCode
 
 TIMEOUT_SECONDS = 10
@@ -43,11 +45,29 @@ class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
     presentation: Annotated[str, Field(max_length=MOST_BYTES)] | None = None
+    photo: Annotated[str, Field(max_length=MOST_BYTES)] | None = None
     refused: Code | None = Field(default=None, strict=False)
 
 
-def redeem(text: str, to: str) -> tuple[Verification, str]:
-    """What a code for a minute shows to whoever scanned it, once, and the presentation that proves it.
+@dataclass(frozen=True)
+class Given:
+    """What the node that signed a code gives for it: the presentation, and the holder's photo if shown."""
+
+    presentation: str = field(repr=False)
+    photo: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """What a code showed: verdict and claims, the proof, and the photo whose hash the issuer signed."""
+
+    found: Verification
+    presentation: str = field(repr=False)
+    photo: bytes | None = field(default=None, repr=False)
+
+
+def redeem(text: str, to: str) -> Redeemed:
+    """What a code for a minute shows to whoever scanned it, once.
 
     `to` is the name that the holder reads. Raises CredentialRefused for a code that is forged, expired or
     used up, Untrusted for an unknown signer, IssuerAway.
@@ -56,12 +76,14 @@ def redeem(text: str, to: str) -> tuple[Verification, str]:
     issuer = read_online_code(text, issuers.trust_list(now), now=now).issuer
     audience = issuers.verifier_name()
     asked = Asked(code=text, audience=audience, nonce=secrets.token_hex(16), to=to[:MOST_NAME])
-    presentation = give(asked) if issuer == audience else _ask(issuer, asked)
-    return showing.check(presentation, audience=audience, nonce=asked.nonce), presentation
+    given = give(asked) if issuer == audience else _ask(issuer, asked)
+    found = showing.check(given.presentation, audience=audience, nonce=asked.nonce)
+    is_theirs = given.photo is not None and portraits.fits(given.photo, found.claims.get(portraits.CLAIM))
+    return Redeemed(found, given.presentation, given.photo if is_theirs else None)
 
 
-def give(asked: Asked) -> str:
-    """The presentation that a code of this node stands for. Uses the code up and notes who was shown what.
+def give(asked: Asked) -> Given:
+    """What a code of this node stands for. Uses the code up and notes who was shown what.
 
     Raises CredentialRefused for a code that is forged, expired, used up or another node's.
     """
@@ -83,14 +105,15 @@ def give(asked: Asked) -> str:
         paths = showing.paths_of(row.chosen)
         presentation = showing.present(row.holding, paths, audience=asked.audience, nonce=asked.nonce)
         showing.note_online(row.holding, asked.to or _told(asked.audience), row.chosen)
-    return presentation
+        photo = portraits.picture_of(row.holding.person) if portraits.CLAIM in row.chosen else None
+    return Given(presentation, photo)
 
 
 def _told(audience: str) -> str:
     return "" if audience == issuers.verifier_name() else audience
 
 
-def _ask(issuer: str, asked: Asked) -> str:
+def _ask(issuer: str, asked: Asked) -> Given:
     """The answer of the node that signed the code; `issuer` is a name of the trust list, never the code's."""
     try:
         with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
@@ -104,4 +127,11 @@ def _ask(issuer: str, asked: Asked) -> str:
         raise CredentialRefused(answer.refused, "code")
     if answer.presentation is None:
         raise IssuerAway(f"{issuer}: neither presentation nor refusal")
-    return answer.presentation
+    return Given(answer.presentation, _bytes(answer.photo))
+
+
+def _bytes(photo: str | None) -> bytes | None:
+    try:
+        return b64decode(photo, validate=True) if photo else None
+    except ValueError:
+        return None

@@ -6,6 +6,7 @@ from tongban.node.credentials import case_pages, officer_pages, pages, verifier_
 
 urlpatterns = [
     path("credentials/", pages.cards, name="credentials"),
+    path("credentials/portrait/", pages.portrait, name="portrait"),
     path("credentials/shown/", pages.shown, name="credentials-shown"),
     path("credentials/redeem/", verifier_pages.redeem, name="credential-redeem"),
     path("credentials/status/<int:number>", verifier_pages.status_list, name="status-list"),

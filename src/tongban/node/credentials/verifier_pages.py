@@ -3,6 +3,7 @@
 Promises: the page tells no more than the holder disclosed, and stores nothing of it.
 """
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,9 @@ def redeem(request: HttpRequest) -> JsonResponse:
         path = ".".join(str(step) for step in first["loc"])
         return JsonResponse({"path": path, "expected": first["msg"]}, status=400)
     try:
-        return JsonResponse({"presentation": redeeming.give(asked)})
+        given = redeeming.give(asked)
+        photo = b64encode(given.photo).decode("ascii") if given.photo else None
+        return JsonResponse({"presentation": given.presentation, "photo": photo})
     except CredentialRefused as refused:
         return JsonResponse({"refused": refused.code.value}, status=409)
     except Untrusted:
@@ -118,9 +121,12 @@ def status_list(_request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _verdict(code: str, who: str) -> dict[str, Any]:
+    photo: bytes | None = None
     try:
         if code.startswith(online.PREFIX):
-            found: Any = redeeming.redeem(code, who)[0]
+            redeemed = redeeming.redeem(code, who)
+            found: Any = redeemed.found
+            photo = redeemed.photo
         elif code.startswith(offline.PREFIX):
             found = read_offline_code(code, showing.known(), now=true_now())
         else:
@@ -146,6 +152,7 @@ def _verdict(code: str, who: str) -> dict[str, Any]:
         "kind": name,
         "issuer": spoken(issuers.name_of(found.issuer)),
         "lines": claim_lines(found.kind, found.claims),
+        "photo": b64encode(photo).decode("ascii") if photo else "",
         "as_of": found.status_as_of,
     }
 

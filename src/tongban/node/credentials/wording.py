@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tongban.credentials.types import Claim, CredentialType
+from tongban.node.credentials import portraits
 from tongban.node.theme.wording import place_words, spoken
 from tongban.services import Text
 
@@ -28,6 +29,12 @@ def claim_lines(kind: CredentialType, claims: Mapping[str, object]) -> tuple[Lin
     return tuple(lines)
 
 
+def claim_titles(kind: CredentialType, names: Sequence[str]) -> tuple[str, ...]:
+    """What the claims of these dotted names are called, in the reader's language."""
+    found = [(name, kind.claim(tuple(name.split(".")))) for name in names]
+    return tuple(_title(claim) if claim else name for name, claim in found)
+
+
 def _title(claim: Claim) -> str:
     return spoken(Text(zh=claim.zh, en=claim.en))
 
@@ -36,6 +43,8 @@ def _words(kind: CredentialType, claim: Claim, value: object) -> str:
     if claim.kind == "choice":
         found = next((choice for choice in claim.choices if choice.value == value), None)
         return spoken(Text(zh=found.zh, en=found.en)) if found else str(value)
+    if claim.path == (portraits.CLAIM,):
+        return str(value)[:8] + "…"
     if claim.kind == "boolean":
         return _("是") if value else _("否")
     if claim.kind == "place":

@@ -9,7 +9,6 @@ from tests.federation.two_nodes import TwoNodes, node_environment
 from tongban.federation.browsing import Visitor
 from tongban.federation.sides import SICHUAN
 
-pytestmark = pytest.mark.xdist_group("story")
 PASSWORD = "a long password for the first day"
 WHO = ("--agency", "510100-yb", "--name", "王敏", "--post-zh", "医保经办", "--post-en", "Insurance officer")
 

@@ -10,7 +10,6 @@ from tests.federation.two_nodes import TwoNodes
 from tongban.federation.sample_people import sample_person
 from tongban.federation.sides import CHONGQING, SICHUAN
 
-pytestmark = pytest.mark.xdist_group("story")
 USERNAME = "zhou.xiuying"
 
 

@@ -1,14 +1,11 @@
 """What happens while something is away: the other node, or a node's own database."""
 
 import httpx
-import pytest
 
 from tests.federation.two_nodes import TwoNodes, await_that
 from tongban.federation.browsing import Visitor
 from tongban.federation.sides import CHONGQING, SICHUAN
 from tongban.federation.walk import apply, await_task, confirm
-
-pytestmark = pytest.mark.xdist_group("story")
 
 
 def test_application_waits_for_a_stopped_node_and_goes_on_by_itself(two_nodes: TwoNodes) -> None:

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.federation.two_nodes import TwoNodes
 from tongban.federation.sides import CHONGQING, SICHUAN
 
-pytestmark = pytest.mark.xdist_group("story")
 USERNAME = "zhou.xiuying"
 CLERK = CHONGQING.posts[0].officer
 RECOGNISER = SICHUAN.posts[0].officer

@@ -5,11 +5,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.federation.test_story import Desk
 from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
-from tongban.federation.sample_people import STORY
 from tongban.federation.sides import CHONGQING, SICHUAN
 
-pytestmark = pytest.mark.xdist_group("story")
-
+CITIZEN = "su.ming"
 REQUEST = "公司拖欠我三个月工资，也没有签合同"
 CHENGDU_CLERK, CHONGQING_CLERK = (side.posts[0].officer for side in (SICHUAN, CHONGQING))
 
@@ -76,7 +74,7 @@ def await_words(she: Page, number: str, words: str) -> None:
 @pytest.fixture
 def she(chromium: Browser, two_nodes: TwoNodes) -> Desk:
     desk = Desk(chromium, two_nodes, SICHUAN.node)
-    desk.sign_in(STORY)
+    desk.sign_in(CITIZEN)
     return desk
 
 

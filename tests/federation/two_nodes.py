@@ -48,6 +48,12 @@ class TwoNodes:
         self.node(name).start()
         self.node(name).await_ready()
 
+    def bring_back(self) -> None:
+        """Start whichever node does not run."""
+        for side in SIDES:
+            if not self.node(side.node).is_running:
+                self.restart(side.node)
+
     def count(self, node: str, query: str, *values: object) -> int:
         """The single number that a query gives in the node's database."""
         with psycopg.connect(self.databases[node]) as connection:

@@ -21,8 +21,6 @@ from tests.protocol.federation_of_two import RECORDS, directory, question
 from tongban import protocol
 from tongban.protocol import Directory, HttpRequest, HttpResponse, Refused, SigningKey, Suite
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-"""The other implementations look at the machine's clock themselves."""
 REQUEST_FIELDS = ["@method", "@authority", "@path", "content-type", "content-digest"]
 RESPONSE_FIELDS = [
     "@status",
@@ -31,9 +29,14 @@ RESPONSE_FIELDS = [
     '"signature";req;key="tongban"',
     '"content-digest";req',
 ]
-ASKED = question(at=NOW)
 suites = pytest.mark.parametrize("suite", list(Suite))
 registered = pytest.mark.parametrize("suite", [Suite.ED25519, Suite.ES256])
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The other implementations look at the machine's clock themselves, and a signature lives for minutes."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @cache
@@ -41,8 +44,8 @@ def key(node: str, suite: Suite) -> SigningKey:
     return protocol.new_signing_key(f"{node}-2026", suite)
 
 
-def listing(suite: Suite) -> Directory:
-    known = directory(around=NOW)
+def listing(suite: Suite, now: datetime) -> Directory:
+    known = directory(around=now)
 
     def with_key(node: protocol.NodeEntry) -> protocol.NodeEntry:
         old = node.keys[0]
@@ -52,15 +55,20 @@ def listing(suite: Suite) -> Directory:
     return known.model_copy(update={"nodes": tuple(with_key(node) for node in known.nodes)})
 
 
-def sent(suite: Suite) -> HttpRequest:
+def sent(suite: Suite, now: datetime) -> HttpRequest:
     return protocol.seal_request(
-        protocol.encode(ASKED), "chongqing", listing(suite), key("sichuan", suite), now=NOW, nonce="n" * 22
+        protocol.encode(question(at=now)),
+        "chongqing",
+        listing(suite, now),
+        key("sichuan", suite),
+        now=now,
+        nonce="n" * 22,
     )
 
 
-def answered(request: HttpRequest, suite: Suite) -> HttpResponse:
-    reply = protocol.answer(ASKED, RECORDS, NOW)
-    return protocol.seal_reply(reply, request, key("chongqing", suite), now=NOW)
+def answered(request: HttpRequest, suite: Suite, now: datetime) -> HttpResponse:
+    reply = protocol.answer(question(at=now), RECORDS, now)
+    return protocol.seal_reply(reply, request, key("chongqing", suite), now=now)
 
 
 def as_message(message: HttpRequest | HttpResponse) -> dict[str, Any]:
@@ -89,16 +97,16 @@ def private(signing: SigningKey) -> dict[str, str]:
     return {"id": signing.keyid, "alg": signing.suite.value, "private": held}
 
 
-def parameters(signing: SigningKey, nonce: str | None = None) -> dict[str, Any]:
-    created = int(NOW.timestamp())
+def parameters(signing: SigningKey, now: datetime, nonce: str | None = None) -> dict[str, Any]:
+    created = int(now.timestamp())
     known = {"created": created, "expires": created + 300, "keyid": signing.keyid, "tag": "tongban-exchange"}
     return known | ({"nonce": nonce} if nonce else {})
 
 
 @suites
-def test_npm_verifies_what_is_signed_here(suite: Suite) -> None:
-    request = sent(suite)
-    response = answered(request, suite)
+def test_npm_verifies_what_is_signed_here(suite: Suite, now: datetime) -> None:
+    request = sent(suite, now)
+    response = answered(request, suite, now)
     changed = replace(response, status=201)
     said = ask(
         "messages.mjs",
@@ -123,17 +131,17 @@ def test_npm_verifies_what_is_signed_here(suite: Suite) -> None:
 
 
 @suites
-def test_what_npm_signs_verifies_here(suite: Suite) -> None:
+def test_what_npm_signs_verifies_here(suite: Suite, now: datetime) -> None:
     plain = {
         "method": "POST",
         "url": "http://chongqing.example:8200/exchange/v1/messages",
         "headers": {"content-type": "application/json"},
-        "body": protocol.encode(ASKED).decode(),
+        "body": protocol.encode(question(at=now)).decode(),
     }
     asked = {
         "message": plain,
         "fields": REQUEST_FIELDS,
-        "params": parameters(key("sichuan", suite), "a nonce of another make"),
+        "params": parameters(key("sichuan", suite), now, "a nonce of another make"),
         "key": private(key("sichuan", suite)),
     }
     said: Any = ask("messages.mjs", {"sign": [asked]})
@@ -142,16 +150,16 @@ def test_what_npm_signs_verifies_here(suite: Suite) -> None:
         "chongqing.example:8200",
         protocol.MESSAGES_PATH,
         tuple(said["sign"][0].items()),
-        protocol.encode(ASKED),
+        protocol.encode(question(at=now)),
     )
-    received = protocol.authenticate(request, listing(suite), "chongqing", now=NOW)
-    assert received.message == ASKED
+    received = protocol.authenticate(request, listing(suite, now), "chongqing", now=now)
+    assert received.message == question(at=now)
     assert received.verified.nonce == "a nonce of another make"
 
 
 @suites
-def test_an_answer_that_npm_signs_is_read_here(suite: Suite) -> None:
-    request, reply = sent(suite), protocol.answer(ASKED, RECORDS, NOW)
+def test_an_answer_that_npm_signs_is_read_here(suite: Suite, now: datetime) -> None:
+    request, reply = sent(suite, now), protocol.answer(question(at=now), RECORDS, now)
     plain = {
         "status": 200,
         "headers": {"content-type": "application/json"},
@@ -161,12 +169,12 @@ def test_an_answer_that_npm_signs_is_read_here(suite: Suite) -> None:
         "message": plain,
         "request": as_message(request),
         "fields": RESPONSE_FIELDS,
-        "params": parameters(key("chongqing", suite)),
+        "params": parameters(key("chongqing", suite), now),
         "key": private(key("chongqing", suite)),
     }
     said: Any = ask("messages.mjs", {"sign": [asked]})
     response = HttpResponse(200, tuple(said["sign"][0].items()), protocol.encode(reply))
-    assert protocol.open_reply(response, request, ASKED, listing(suite), now=NOW) == reply
+    assert protocol.open_reply(response, request, question(at=now), listing(suite, now), now=now) == reply
 
 
 @dataclass
@@ -213,9 +221,9 @@ def view(request: HttpRequest) -> Message:
 
 
 @registered
-def test_the_pypi_library_verifies_what_is_signed_here(suite: Suite) -> None:
-    request = sent(suite)
-    response = answered(request, suite)
+def test_the_pypi_library_verifies_what_is_signed_here(suite: Suite, now: datetime) -> None:
+    request = sent(suite, now)
+    response = answered(request, suite, now)
     seen = verifier(suite).verify(view(request), expect_tag="tongban-exchange", body=request.body)
     assert len(seen) == 1
     reply = Reply(dict(response.headers), response.status, view(request))
@@ -223,19 +231,19 @@ def test_the_pypi_library_verifies_what_is_signed_here(suite: Suite) -> None:
 
 
 @registered
-def test_the_pypi_library_and_this_one_refuse_the_same_reply(suite: Suite) -> None:
-    request = sent(suite)
-    forged = replace(answered(request, suite), status=500)
+def test_the_pypi_library_and_this_one_refuse_the_same_reply(suite: Suite, now: datetime) -> None:
+    request = sent(suite, now)
+    forged = replace(answered(request, suite, now), status=500)
     reply = Reply(dict(forged.headers), forged.status, view(request))
     with pytest.raises(InvalidSignature):
         verifier(suite).verify(reply, expect_tag="tongban-exchange", body=forged.body)
     with pytest.raises(Refused):
-        protocol.open_reply(forged, request, ASKED, listing(suite), now=NOW)
+        protocol.open_reply(forged, request, question(at=now), listing(suite, now), now=now)
 
 
 @registered
-def test_what_the_pypi_library_signs_verifies_here(suite: Suite) -> None:
-    body = protocol.encode(ASKED)
+def test_what_the_pypi_library_signs_verifies_here(suite: Suite, now: datetime) -> None:
+    body = protocol.encode(question(at=now))
     message = Message(
         {"content-type": "application/json"}, "POST", "http://chongqing.example:8200/exchange/v1/messages"
     )
@@ -243,8 +251,8 @@ def test_what_the_pypi_library_signs_verifies_here(suite: Suite) -> None:
     signer.sign(
         message,
         key_id="sichuan-2026",
-        created=NOW,
-        expires=NOW + timedelta(seconds=200),
+        created=now,
+        expires=now + timedelta(seconds=200),
         nonce="n" * 30,
         label="tongban",
         tag="tongban-exchange",
@@ -253,4 +261,6 @@ def test_what_the_pypi_library_signs_verifies_here(suite: Suite) -> None:
     )
     headers = tuple((name.lower(), value) for name, value in message.headers.items())
     request = HttpRequest("POST", "chongqing.example:8200", protocol.MESSAGES_PATH, headers, body)
-    assert protocol.authenticate(request, listing(suite), "chongqing", now=NOW).message == ASKED
+    assert protocol.authenticate(request, listing(suite, now), "chongqing", now=now).message == question(
+        at=now
+    )

@@ -71,6 +71,18 @@ _server = _open_home()
 django.setup()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Groups of tests share what is slow to start, so a pytest that knows no groups is refused."""
+    if not os.environ.get("PYTEST_XDIST_WORKER") or config.getoption("dist") != "loadgroup":
+        return
+    scattered = [
+        item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+    ]
+    if scattered:
+        raise pytest.UsageError(f"these pytest and pytest-xdist ignore xdist_group: {scattered[0]}")
+
+
 def pytest_unconfigure() -> None:
     """The process that opened the temporary folder closes it."""
     if _server is None:

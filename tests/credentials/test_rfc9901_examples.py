@@ -2,11 +2,14 @@
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tongban.credentials import jwk, sdjwt
-from tongban.credentials.sdjwt import Held, KeyBinding
+import pytest
+
+from tongban.credentials import CredentialRefused, jwk, sdjwt
+from tongban.credentials.sdjwt import Held, KeyBinding, json_form
 
 EXAMPLE = json.loads((Path(__file__).parent / "vectors" / "rfc9901.json").read_text(encoding="utf-8"))
 ISSUER = jwk.from_jwk(EXAMPLE["issuer_jwk"])
@@ -36,6 +39,53 @@ def test_the_issued_credential_of_section_5_1_has_every_claim() -> None:
     assert claims["nationalities"] == ["US", "DE"]
     assert claims["updated_at"] == 1570000000
     assert claims["email"] == "johndoe@example.com"
+
+
+@pytest.mark.parametrize("write", [json_form.to_flattened, json_form.to_general])
+def test_the_presentation_in_json_gives_the_same_payload(write: Callable[[str], bytes]) -> None:
+    document = write(PRESENTED)
+    assert json_form.to_compact(document) == PRESENTED
+    verified = sdjwt.verify(
+        json_form.to_compact(document),
+        ISSUER,
+        now=SHORTLY_AFTER,
+        key_binding=KeyBinding("https://verifier.example.org", "1234567890"),
+    )
+    assert verified.claims == EXAMPLE["claims"]
+
+
+def test_the_flattened_form_is_laid_out_as_in_section_8() -> None:
+    document = json.loads(json_form.to_flattened(PRESENTED))
+    assert set(document) == {"header", "payload", "protected", "signature"}
+    assert set(document["header"]) == {"disclosures", "kb_jwt"}
+    assert "kb_jwt" not in json.loads(json_form.to_flattened(ISSUED))["header"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"signatures": []},
+        {"signatures": [{}, {}]},
+        {"payload": 1},
+        {"payload": "a.b"},
+        {"protected": "a~b"},
+        {"header": {"disclosures": "x"}},
+        {"header": {"disclosures": ["a~b"]}},
+        {"header": {"disclosures": [1]}},
+        {"header": {"disclosures": [], "alg": "none"}},
+        {"header": []},
+    ],
+)
+def test_another_layout_is_refused(change: dict[str, object]) -> None:
+    document = json.loads(json_form.to_flattened(PRESENTED)) | change
+    with pytest.raises(CredentialRefused):
+        json_form.to_compact(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b"{", b"{}", b'{"signatures": [1]}'])
+def test_what_is_no_sd_jwt_in_json_is_refused(document: bytes) -> None:
+    with pytest.raises(CredentialRefused):
+        json_form.to_compact(document)
 
 
 def test_a_holder_makes_the_same_choice_as_section_5_2() -> None:

@@ -10,6 +10,8 @@ from django.test import Client
 
 from tests.casework.conftest import POST
 from tests.credentials_node.conftest import TITLE
+from tongban.credentials.status.cwt import open_cwt
+from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, redeeming, showing
 from tongban.node.credentials.models import Issued, StatusChange
 from tongban.node.people.models import AccessRecord, Account, Officer, Person
@@ -100,6 +102,16 @@ def test_the_status_list_is_public_and_of_the_right_kind(title: Issued) -> None:
     answer = Client().get("/credentials/status/0")
     assert answer.headers["Content-Type"] == "application/statuslist+jwt"
     assert Client().get("/credentials/status/7").status_code == 404
+
+
+def test_the_status_list_comes_as_cwt_for_who_asks_for_that(title: Issued, officer: Officer) -> None:
+    issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+    address = "/credentials/status/0"
+    answer = Client().get(address, headers={"accept": "application/statuslist+cwt"})
+    assert answer.headers["Content-Type"] == "application/statuslist+cwt"
+    uri = f"http://testserver{address}"
+    copy = open_cwt(answer.content, uri, "http://testserver", issuers.trust_list(), now=true_now())
+    assert {copy.statuses.status(entry.index) for entry in title.entries.all()} == {1}
 
 
 def test_an_officer_revokes_with_a_reason_and_the_holder_sees_it(

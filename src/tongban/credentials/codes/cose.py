@@ -40,7 +40,7 @@ class Unverified:
 def sign(payload: bytes, key: SigningKey, keyid: bytes) -> bytes:
     """The tagged message, deterministically encoded."""
     protected = cbor2.dumps({_ALGORITHM: COSE_NAMES[key.suite], _KEYID: keyid}, canonical=True)
-    signature = key.sign(_to_be_signed(protected, payload))
+    signature = key.sign(to_be_signed(protected, payload))
     return cbor2.dumps(cbor2.CBORTag(_TAG, [protected, {}, payload, signature]), canonical=True)
 
 
@@ -59,9 +59,10 @@ def take_apart(message: bytes) -> Unverified:
     keyid = headers[_KEYID]
     if not isinstance(keyid, bytes):
         raise CredentialRefused(Code.MALFORMED, "code: key name")
-    signed = _to_be_signed(protected, payload)
+    signed = to_be_signed(protected, payload)
     return Unverified(headers[_ALGORITHM], keyid, payload, signed, signature)
 
 
-def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """The bytes that a signature is made over (RFC 9052, Sig_structure), without external data."""
     return cbor2.dumps([_CONTEXT, protected, b"", payload])

@@ -1,4 +1,4 @@
-"""Status List Tokens: a list signed by its issuer, as JWT or CWT (Token Status List, section 5).
+"""Status List Tokens: a list signed by its issuer, as JWT (Token Status List, section 5.1).
 
 Promises: a token that is taken is the list asked for, under a key that the trust list gives the credential's
 issuer for lists; how long it may be relied on follows from the token and the moment it was received.
@@ -14,7 +14,7 @@ from tongban.credentials.refusals import Code, CredentialRefused
 from tongban.credentials.sdjwt.times import check_started, has_expired, moment, seconds
 from tongban.credentials.status.bits import PackedStatuses
 from tongban.credentials.status.register import StatusRegister
-from tongban.credentials.trust import TrustList, Use
+from tongban.credentials.trust import TrustedKey, TrustList, Use
 from tongban.suites import SigningKey
 
 TYPE = "statuslist+jwt"
@@ -72,6 +72,21 @@ def open_list(
         raise CredentialRefused(Code.WRONG_TYPE, "status list.header.typ")
     trusted = trust.find(issuer, str(unverified.header.get("kid")))
     payload = unverified.verified(trusted.key).payload
+    members = payload.get("status_list")
+    if not isinstance(members, dict):
+        raise CredentialRefused(Code.MALFORMED, "status list.status_list")
+    statuses = PackedStatuses.from_text(members.get("bits"), members.get("lst"), limits)
+    return checked_copy(payload, uri, trusted, now, statuses)
+
+
+def checked_copy(
+    payload: Mapping[str, object],
+    uri: str,
+    trusted: TrustedKey,
+    now: datetime,
+    statuses: PackedStatuses,
+) -> ListCopy:
+    """The copy of a list whose signature held; refuses another list's, or one that does not hold now."""
     signed_at = moment(payload, "iat")
     if signed_at is None:
         raise CredentialRefused(Code.MALFORMED, "status list.iat")
@@ -81,11 +96,7 @@ def open_list(
     check_started(payload, now)
     if has_expired(payload, now):
         raise CredentialRefused(Code.EXPIRED, "status list.exp")
-    members = payload.get("status_list")
-    if not isinstance(members, dict):
-        raise CredentialRefused(Code.MALFORMED, "status list.status_list")
-    statuses = PackedStatuses.from_text(members.get("bits"), members.get("lst"), limits)
-    return ListCopy(uri, issuer, statuses, signed_at, fresh_until(payload, signed_at, now))
+    return ListCopy(uri, trusted.issuer, statuses, signed_at, fresh_until(payload, signed_at, now))
 
 
 def fresh_until(payload: Mapping[str, object], signed_at: datetime, received_at: datetime) -> datetime:

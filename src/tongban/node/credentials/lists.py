@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from tongban.credentials.status import PackedStatuses, Status, StatusReference, StatusRegister, publish
+from tongban.credentials.status.cwt import publish_cwt
 from tongban.credentials.status.indices import IndexOrder
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
@@ -65,14 +66,30 @@ def apply(credential: Issued) -> None:
 
 
 def signed(number: int) -> str | None:
-    """The list of that number as a signed token of this moment; None when there is none."""
+    """The list of that number as a signed token of this moment (JWT); None when there is none."""
+    found = _register(number)
+    if found is None:
+        return None
+    uri, register = found
+    return publish(register, uri, issuers.own().key, now=true_now(), lifetime=LIFETIME, ttl=FETCH_AGAIN)
+
+
+def signed_cwt(number: int) -> bytes | None:
+    """The same list as CWT."""
+    found = _register(number)
+    if found is None:
+        return None
+    uri, register = found
+    return publish_cwt(register, uri, issuers.own().key, now=true_now(), lifetime=LIFETIME, ttl=FETCH_AGAIN)
+
+
+def _register(number: int) -> tuple[str, StatusRegister] | None:
     own = issuers.own()
     if not 0 <= number < len(own.lists):
         return None
     with transaction.atomic():
         row = _locked(number, own.lists[number])
-    register = StatusRegister.from_packed(PackedStatuses(BITS, bytes(row.packed)))
-    return publish(register, row.uri, own.key, now=true_now(), lifetime=LIFETIME, ttl=FETCH_AGAIN)
+    return row.uri, StatusRegister.from_packed(PackedStatuses(BITS, bytes(row.packed)))
 
 
 def _locked(number: int, uri: str) -> StatusList:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 from pydantic import ValidationError
 
 from tongban.credentials import SENTENCES, Code, CredentialRefused
 from tongban.credentials.codes import offline, online
 from tongban.credentials.codes.offline import read_offline_code
 from tongban.credentials.jwk import to_jwk
-from tongban.credentials.status import MEDIA_TYPE
+from tongban.credentials.status import MEDIA_TYPE, cwt
 from tongban.credentials.trust import Untrusted, Use
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
@@ -107,15 +108,18 @@ def redeem(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 @cache_control(public=True, max_age=int(lists.FETCH_AGAIN.total_seconds()))
-def status_list(_request: HttpRequest, number: int) -> HttpResponse:
-    """One of this node's status lists, signed."""
+@vary_on_headers("Accept")
+def status_list(request: HttpRequest, number: int) -> HttpResponse:
+    """One of this node's status lists, signed: as JWT, or as CWT for who accepts that and names no JWT."""
+    accepted = request.headers.get("Accept", "")
+    is_cwt = cwt.MEDIA_TYPE in accepted and MEDIA_TYPE not in accepted
     try:
-        token = lists.signed(number)
+        token = lists.signed_cwt(number) if is_cwt else lists.signed(number)
     except issuers.NoIssuer:
         token = None
     if token is None:
         return HttpResponse(status=404)
-    response = HttpResponse(token, content_type=MEDIA_TYPE)
+    response = HttpResponse(token, content_type=cwt.MEDIA_TYPE if is_cwt else MEDIA_TYPE)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -3,10 +3,13 @@ evidence in a case there, and is refused once it is revoked."""
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.federation.browser import as_video, with_camera
 from tests.federation.two_nodes import TwoNodes
 from tongban.federation.sides import CHONGQING, SICHUAN
 
@@ -91,6 +94,29 @@ def scan(page: Page, picture: bytes) -> None:
     page.locator("#picture").set_input_files({"name": "code.png", "mimeType": "image/png", "buffer": picture})
 
 
+@contextmanager
+def offline_with_camera(chromium: Browser, address: str, video: Path) -> Iterator[Page]:
+    """The verifier's page in a browser whose camera sees the video, without a network once it was loaded."""
+    browser = with_camera(chromium, video)
+    try:
+        context = browser.new_context(base_url=address, permissions=["camera"])
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        go_offline(page)
+        yield page
+    finally:
+        browser.close()
+
+
+def go_offline(page: Page) -> None:
+    """Load the verifier's page, then go on without a network."""
+    page.goto("/verify/")
+    expect(page.locator("#readiness[data-ready='true']")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.reload()
+
+
 def show_for_a_minute(page: Page) -> str:
     """The text of a code for a minute that shows what Chengdu asks for, and whose title it is."""
     page.goto("/credentials/")
@@ -126,7 +152,7 @@ def await_list(page: Page, uri: str) -> None:
 
 
 def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
-    pages: dict[str, Page], two_nodes: TwoNodes
+    pages: dict[str, Page], two_nodes: TwoNodes, chromium: Browser, tmp_path: Path
 ) -> None:
     citizen, clerk, verifier = pages["citizen"], pages["clerk"], pages["verifier"]
     sign_in(citizen, USERNAME, two_nodes.federation.password)
@@ -136,14 +162,16 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
     picture = show_code(citizen)
 
     await_list(verifier, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
-    verifier.goto("/verify/")
-    expect(verifier.locator("#readiness[data-ready='true']")).to_be_visible()
-    verifier.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    verifier.context.set_offline(True)
-    verifier.reload()
+    go_offline(verifier)
     scan(verifier, picture)
     expect(verifier.locator("[data-verdict='valid']")).to_be_visible()
     expect(verifier.locator("#verdict")).to_contain_text("高级工程师")
+
+    video = tmp_path / "code.y4m"
+    as_video(picture, video)
+    with offline_with_camera(chromium, two_nodes.pages_url(SICHUAN.node), video) as camera:
+        camera.get_by_role("button", name="用摄像头扫描").click()
+        expect(camera.locator("[data-verdict='valid']")).to_be_visible()
 
     revoke(clerk, "证书有误")
     verifier.context.set_offline(False)

@@ -52,7 +52,7 @@ def bundle(_request: HttpRequest) -> JsonResponse:
     keys = [
         {
             "issuer": key.issuer,
-            "jwk": to_jwk(key.key),
+            "jwk": {**to_jwk(key.key), "kid": key.key.keyid},
             "types": sorted(key.types),
             "from": key.valid_from.isoformat(),
             "until": key.valid_until.isoformat() if key.valid_until else None,

@@ -77,14 +77,15 @@ async function status (bundle, key, number, index, now) {
   if (copy === undefined || copy.issuer !== key.issuer) return 'status-stale'
   const [header, payload, signature] = copy.token.split('.')
   const head = JSON.parse(new TextDecoder().decode(base64url(header)))
-  const signer = bundle.keys.find(one => one.issuer === key.issuer && one.jwk.kid === head.kid) ??
-    bundle.keys.find(one => one.issuer === key.issuer)
+  const signer = bundle.keys.find(one => one.issuer === key.issuer && one.jwk.kid === head.kid)
+  if (signer === undefined) return 'status-stale'
   const suite = algorithm(signer.jwk)
   if (head.typ !== 'statuslist+jwt' || suite === null || !suite.jose.includes(head.alg)) return 'status-stale'
   const isSigned = await verifies(signer.jwk, base64url(signature), new TextEncoder().encode(`${header}.${payload}`))
   if (!isSigned) return 'status-stale'
   const members = JSON.parse(new TextDecoder().decode(base64url(payload)))
-  if (members.sub !== uri) return 'status-stale'
+  const isInForce = Number.isFinite(members.iat) && members.iat * 1000 <= now + LEEWAY && inForce(signer, members.iat * 1000, now)
+  if (members.sub !== uri || !isInForce) return 'status-stale'
   const bits = members.status_list.bits
   const list = await inflate(base64url(members.status_list.lst), MOST_LIST)
   if (![1, 2, 4, 8].includes(bits) || index >= list.length * 8 / bits) throw new Error('index-out-of-range')

@@ -98,6 +98,18 @@ def test_the_bundle_has_what_verifying_without_a_network_needs(title: Issued) ->
     assert len(bundle["types"]) == 9
 
 
+def test_the_bundle_has_every_text_in_three_scripts(title: Issued) -> None:
+    bundle = json.loads(Client().get("/verify/bundle.json").content)
+    kind = next(kind for kind in bundle["types"] if kind["vct"] == TITLE)
+    assert (kind["name"]["hant"], bundle["verdicts"]["revoked"]["hant"][:2]) == ("專業技術職稱證書", "已被")
+    assert all({"zh", "hant", "en"} <= claim.keys() for claim in kind["claims"])
+
+
+def test_before_a_code_is_made_the_page_says_what_it_shows(holder: Client, title: Issued) -> None:
+    page = holder.get(f"/credentials/{title.id}/").content.decode()
+    assert "出示：姓名、证件号码后四位、职称名称" in page
+
+
 def test_the_status_list_is_public_and_of_the_right_kind(title: Issued) -> None:
     answer = Client().get("/credentials/status/0")
     assert answer.headers["Content-Type"] == "application/statuslist+jwt"

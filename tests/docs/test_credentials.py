@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.credentials.samples import registry
+from tests.docs import credential_types
 from tongban.credentials.types.definition import Claim, CredentialType
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,10 @@ def test_the_table_of_types_is_true() -> None:
         f"| {kind.code} | `{kind.vct}` | {kind.name.zh} | {'yes' if kind.is_verified else 'no'} |"
         for kind in sorted(registry().values(), key=lambda kind: kind.code)
     ]
+
+
+def test_the_page_field_by_field_follows_from_the_files() -> None:
+    assert page("the-nine-types.md") == credential_types.page()
 
 
 def test_every_key_of_a_type_is_explained() -> None:

@@ -115,6 +115,10 @@ def _card(
         "card": found,
         "lines": claim_lines(found.kind, found.claims),
         "choosable": showing.choosable(found),
+        "purposes": [
+            (purpose, claim_titles(found.kind, [".".join(path) for path in purpose.claims]))
+            for purpose in found.kind.purposes
+        ],
         "changes": StatusChange.objects.filter(credential=batch).order_by("at"),
         "problem": problem,
     }

@@ -22,6 +22,7 @@ from tongban.credentials.codes.offline import read_offline_code
 from tongban.credentials.jwk import to_jwk
 from tongban.credentials.status import MEDIA_TYPE, cwt
 from tongban.credentials.trust import Untrusted, Use
+from tongban.credentials.types import traditional
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import copies, issuers, lists, redeeming, showing
@@ -63,10 +64,14 @@ def bundle(_request: HttpRequest) -> JsonResponse:
         if Use.CODE in key.uses
     ]
     types = [
-        kind.model_dump(mode="json", exclude={"sources", "description"}) for kind in issuers.types().values()
+        _in_three_scripts(kind.model_dump(mode="json", exclude={"sources", "description"}))
+        for kind in issuers.types().values()
     ]
     tokens = {uri: {"issuer": issuer, "token": token} for uri, (issuer, token) in copies.tokens().items()}
-    verdicts = {verdict.value: {"zh": text.zh, "en": text.en} for verdict, text in VERDICT_SENTENCES.items()}
+    verdicts = {
+        verdict.value: _in_three_scripts({"zh": text.zh, "en": text.en})
+        for verdict, text in VERDICT_SENTENCES.items()
+    }
     return JsonResponse(
         {
             "as_of": now.isoformat(),
@@ -122,6 +127,16 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
     response = HttpResponse(token, content_type=cwt.MEDIA_TYPE if is_cwt else MEDIA_TYPE)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _in_three_scripts(value: Any) -> Any:
+    """The value with the traditional form, `hant`, beside every Chinese text in it."""
+    if isinstance(value, list):
+        return [_in_three_scripts(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _in_three_scripts(inner) for name, inner in value.items()}
+    return told | ({"hant": traditional(value["zh"])} if isinstance(value.get("zh"), str) else {})
 
 
 def _verdict(code: str, who: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ const readiness = document.getElementById('readiness')
 const language = scanner.dataset.lang
 const key = language.startsWith('en') ? 'en' : /hant/i.test(language) ? 'hant' : 'zh'
 const words = WORDS[key]
-const said = text => key === 'en' ? text.en : text.zh
+const said = text => text[key] ?? text.zh
 
 let bundle = null
 

@@ -1,6 +1,8 @@
 """Sichuan's node as an issuer of every type, a citizen with an account, an officer of the issuing agency."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +10,15 @@ from tests.casework.conftest import POST
 from tests.casework.walk import RESIDENT_ID
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tongban import protocol
+from tongban.node.certificates import new_issuer
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, keystore
 from tongban.node.credentials.models import Issued
+from tongban.node.credentials.wallets import reader
 from tongban.node.exchange import identity
 from tongban.node.people.models import Account, Officer, Person
 from tongban.node.people.register import create_citizen, create_officer
+from tongban.node.tls_folder import TlsFolder
 from tongban.protocol import KeyUse
 from tongban.suites import SigningKey, Suite, new_signing_key
 
@@ -43,7 +48,26 @@ def _issuer(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     use_key(monkeypatch, CREDENTIAL_KEY)
 
 
-def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey) -> None:
+@pytest.fixture
+def issuer_name(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node is listed under a name of the web, as wallets of other makers demand."""
+    use_key(monkeypatch, CREDENTIAL_KEY, "https://sichuan.example")
+
+
+@pytest.fixture
+def reader_issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The node has an issuer of certificates, by which it proves who asks a wallet."""
+    issuer = new_issuer("sichuan", now=true_now(), until=true_now() + timedelta(days=400))
+    folder = TlsFolder(tmp_path)
+    folder.issuer.write_bytes(issuer.certificate_pem())
+    folder.issuer_key.write_bytes(issuer.key_pem())
+    monkeypatch.setattr(reader, "TlsFolder", lambda path: folder)
+    reader.forget()
+    yield
+    reader.forget()
+
+
+def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey, issuer: str = "http://testserver") -> None:
     now = true_now()
     two = directory(around=now)
     entry = protocol.key_entry(
@@ -56,9 +80,9 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey) -> None:
     nodes = tuple(node.model_copy(update={"keys": (*node.keys, extra[node.id])}) for node in two.nodes)
     issues = protocol.Issues(
         node="sichuan",
-        issuer="http://testserver",
+        issuer=issuer,
         types=tuple(issuers.types()),
-        lists=("http://testserver/credentials/status/0",),
+        lists=(f"{issuer}/credentials/status/0",),
         valid_from=(now - timedelta(days=1)).date(),
     )
     away = issues.model_copy(update={"node": "chongqing", "issuer": AWAY, "lists": (f"{AWAY}/status/0",)})

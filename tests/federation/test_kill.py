@@ -28,9 +28,10 @@ class Walk:
         self.citizen.sign_in(username, nodes.federation.password)
         self.officer.sign_in(SICHUAN.officer, nodes.federation.password)
 
-    def cut_power(self, node: str) -> None:
-        self.nodes.node(node).kill()
-        self.nodes.restart(node)
+    def cut_power(self, *nodes: str) -> None:
+        for node in nodes:
+            self.nodes.node(node).kill()
+        self.nodes.restart(*nodes)
 
     def finish(self, number: str) -> None:
         await_task(self.officer, number)
@@ -46,29 +47,23 @@ class Walk:
         assert self.nodes.answers_given(number) == 1
 
 
-@pytest.mark.parametrize(("node", "username"), [(SICHUAN.node, "luo.suqin"), (CHONGQING.node, "yang.lihua")])
-def test_power_cut_after_every_step(two_nodes: TwoNodes, node: str, username: str) -> None:
-    walk = Walk(two_nodes, username)
+def test_power_cut_on_both_sides_after_every_step(two_nodes: TwoNodes) -> None:
+    both = (SICHUAN.node, CHONGQING.node)
+    walk = Walk(two_nodes, "luo.suqin")
     consent = fill_in(walk.citizen)
-    walk.cut_power(node)
+    walk.cut_power(*both)
     number = submit(walk.citizen, consent)
-    walk.cut_power(node)
+    walk.cut_power(*both)
     await_task(walk.officer, number)
-    walk.cut_power(node)
+    walk.cut_power(*both)
     confirm(walk.officer, number)
-    walk.cut_power(node)
+    walk.cut_power(*both)
     walk.assert_one_of_each(number)
     assert walk.citizen.get(f"/cases/{number}/").heading == "You can retire with medical insurance in Chengdu"
 
 
 @pytest.mark.parametrize(
-    ("node", "username", "seed"),
-    [
-        (SICHUAN.node, "xie.guizhen", 1),
-        (SICHUAN.node, "deng.zhiqiang", 2),
-        (CHONGQING.node, "zhou.xiuying", 3),
-        (CHONGQING.node, "wei.chunmei", 4),
-    ],
+    ("node", "username", "seed"), [(SICHUAN.node, "deng.zhiqiang", 2), (CHONGQING.node, "wei.chunmei", 4)]
 )
 def test_power_cut_while_the_question_travels(
     two_nodes: TwoNodes, node: str, username: str, seed: int

@@ -44,15 +44,16 @@ class TwoNodes:
     def pages_url(self, name: str) -> str:
         return self.federation.addresses[name].pages_url
 
-    def restart(self, name: str) -> None:
-        self.node(name).start()
-        self.node(name).await_ready()
+    def restart(self, *names: str) -> None:
+        """Start nodes that do not run, side by side, and wait until all are ready."""
+        for name in names:
+            self.node(name).start()
+        for name in names:
+            self.node(name).await_ready()
 
     def bring_back(self) -> None:
         """Start whichever node does not run."""
-        for side in SIDES:
-            if not self.node(side.node).is_running:
-                self.restart(side.node)
+        self.restart(*(side.node for side in SIDES if not self.node(side.node).is_running))
 
     def count(self, node: str, query: str, *values: object) -> int:
         """The single number that a query gives in the node's database."""

@@ -1,64 +1,26 @@
 """Every page in a real browser: accessible, narrow and wide, light, and whole without scripts."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, Walk
-from tests.pages.browser import chromium, overflow, violations, watch
+from tests.pages.browser import overflow, violations, watch
 from tests.pages.every_kind import CODE, add_every_kind
+from tests.pages.windows import browser, enter
 from tests.services.shipped import copy_shipped
 from tongban.node.casework import actions, catalogue, drafts
 from tongban.node.people.models import Account, Officer
+
+__all__ = ["browser", "enter"]
 
 MOST_BYTES = 150_000
 PASSWORD = "a long password"
 NOWHERE = "/no-such-page/"
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with chromium() as started:
-        yield started
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """Open a window, signed in as somebody."""
-    opened: list[BrowserContext] = []
-
-    def window(
-        account: Account | None = None, *, width: int = 1280, scripts: bool = True, language: str = "zh-hans"
-    ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 900},
-            java_script_enabled=scripts,
-        )
-        opened.append(context)
-        context.add_cookies([{"name": "tongban_language", "value": language, "url": live_server.url}])
-        if account is not None:
-            client = Client()
-            client.force_login(account)
-            cookies = [
-                {"name": name, "value": morsel.value, "url": live_server.url}
-                for name, morsel in client.cookies.items()
-            ]
-            context.add_cookies(cookies)  # type: ignore[arg-type]
-        return context.new_page()
-
-    yield window
-    for context in opened:
-        context.close()
 
 
 @pytest.fixture

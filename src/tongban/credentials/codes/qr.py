@@ -14,6 +14,9 @@ LARGEST_VERSION = 12
 LARGEST_TEXT = 419
 """Characters of base45 that version 12 at level M holds (ISO/IEC 18004, alphanumeric mode)."""
 
+LARGEST_LINK = 287
+"""Bytes that version 12 at level M holds (ISO/IEC 18004, byte mode)."""
+
 _QUIET_ZONE = 4
 
 
@@ -27,10 +30,19 @@ class QrCode:
     @classmethod
     def of(cls, text: str) -> "QrCode":
         """Draw a text of base45 characters; refuses one that needs a larger code."""
-        if len(text) > LARGEST_TEXT:
+        return cls._drawn(text, LARGEST_TEXT, "alphanumeric")
+
+    @classmethod
+    def of_link(cls, link: str) -> "QrCode":
+        """Draw a link that an app opens, in ASCII; refuses one that needs a larger code."""
+        return cls._drawn(link, LARGEST_LINK, "byte")
+
+    @classmethod
+    def _drawn(cls, text: str, most: int, mode: str) -> "QrCode":
+        if len(text) > most:
             raise CredentialRefused(Code.CODE_TOO_LARGE, "qr")
         try:
-            code = segno.make_qr(text, error="m", mode="alphanumeric", boost_error=False)
+            code = segno.make_qr(text, error="m", mode=mode, boost_error=False)
         except ValueError:
             raise CredentialRefused(Code.MALFORMED, "qr") from None
         return cls(int(code.version), code)

@@ -25,6 +25,7 @@ BATCH = 5
 """Copies of one credential in a wallet, each bound to a key of its own: verifiers cannot link them."""
 
 ISSUED = "credential-issued"
+HANDED_OUT = "credential-handed-out"
 CHANGED = "credential-status"
 
 
@@ -82,6 +83,16 @@ def copies_for(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
     )
 
 
+def hand_out(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
+    """Copies for a wallet elsewhere, in the log before they leave. Inside a transaction.
+
+    Raises LogUnavailable, ListFull.
+    """
+    copies = copies_for(credential, holders)
+    _record(HANDED_OUT, credential, copies=len(copies))
+    return copies
+
+
 def change(
     credential: Issued, state: Issued.State, officer: Officer, reason: str = ""
 ) -> StatusChange | None:
@@ -113,7 +124,7 @@ class AlreadyRevoked(Exception):
         super().__init__("the credential is revoked, which is not taken back; issue a new one")
 
 
-def _record(kind: str, credential: Issued) -> None:
+def _record(kind: str, credential: Issued, **more: Json) -> None:
     content: dict[str, Json] = {
         "credential": str(credential.id),
         "type": credential.vct,
@@ -121,5 +132,6 @@ def _record(kind: str, credential: Issued) -> None:
         "agency": credential.agency,
         "state": str(credential.state),
         "case": credential.case.number if credential.case else None,
+        **more,
     }
     translog.record_all([translog.prepare(kind, uuid.uuid4(), content)])

@@ -196,3 +196,99 @@ class Judged(models.Model):
 
     def __str__(self) -> str:
         return f"judged {self.pk}"
+
+
+class Offer(models.Model):
+    """An offer of a credential to a wallet of the holder's choice (领取邀请), taken up once.
+
+    Stored are digests of its name, of its code and of the state of a sign-in, and the number to type in.
+    """
+
+    name = models.BinaryField(primary_key=True, max_length=32)
+    code = models.BinaryField(unique=True, max_length=32)
+    state = models.BinaryField(unique=True, max_length=32)
+    number = models.CharField(max_length=64)
+    credential = models.ForeignKey(Issued, on_delete=models.CASCADE)
+    tries = models.PositiveSmallIntegerField(default=0)
+    expires = models.DateTimeField(db_index=True)
+    redeemed_at = models.DateTimeField(null=True, default=None)
+
+    def __str__(self) -> str:
+        return "offer"
+
+
+class Authorisation(models.Model):
+    """A wallet's pushed request, and the code that it got when the citizen agreed."""
+
+    request = models.BinaryField(primary_key=True, max_length=32)
+    fields = models.JSONField()
+    thumbprint = models.CharField(max_length=64, blank=True)
+    offer = models.ForeignKey(Offer, null=True, on_delete=models.CASCADE)
+    credential = models.ForeignKey(Issued, null=True, default=None, on_delete=models.CASCADE)
+    code = models.BinaryField(unique=True, null=True, default=None, max_length=32)
+    expires = models.DateTimeField(db_index=True)
+    decided_at = models.DateTimeField(null=True, default=None)
+    redeemed_at = models.DateTimeField(null=True, default=None)
+
+    def __str__(self) -> str:
+        return "authorisation"
+
+
+class Access(models.Model):
+    """An access token, bound to a wallet's key: good for copies of one credential."""
+
+    token = models.BinaryField(primary_key=True, max_length=32)
+    credential = models.ForeignKey(Issued, on_delete=models.PROTECT, related_name="accesses")
+    thumbprint = models.CharField(max_length=64)
+    copies = models.PositiveSmallIntegerField(default=0)
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "access"
+
+
+class Handover(models.Model):
+    """Copies of a credential went to a wallet elsewhere, and what it said became of them."""
+
+    name = models.BinaryField(primary_key=True, max_length=32)
+    access = models.ForeignKey(Access, on_delete=models.PROTECT, related_name="handovers")
+    copies = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    event = models.CharField(max_length=30, blank=True)
+    told_at = models.DateTimeField(null=True, default=None)
+
+    def __str__(self) -> str:
+        return "handover"
+
+
+class Spent(models.Model):
+    """Something that counts once and was used: a nonce or a proof, by its digest, until it ends anyway."""
+
+    name = models.BinaryField(primary_key=True, max_length=32)
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "spent"
+
+
+class Asked(models.Model):
+    """A verifier asks a wallet to show something, and what it showed, until the verifier has read it.
+
+    `key` decrypts the answer; it and `shown` are stored encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    vct = models.CharField(max_length=120)
+    query = models.JSONField()
+    client_id = models.CharField(max_length=200)
+    nonce = models.CharField(max_length=64)
+    state = models.CharField(max_length=64)
+    request = models.TextField()
+    key = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+    answered_at = models.DateTimeField(null=True, default=None)
+    problem = models.CharField(max_length=60, blank=True)
+    shown = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"asked {self.id}"

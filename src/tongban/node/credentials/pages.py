@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, portraits, showing, wallet
-from tongban.node.credentials.models import StatusChange
+from tongban.node.credentials.models import Handover, StatusChange
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
@@ -121,6 +121,7 @@ def _card(
         ],
         "changes": StatusChange.objects.filter(credential=batch).order_by("at"),
         "problem": problem,
+        "handovers": Handover.objects.filter(access__credential=batch).order_by("-at")[:50],
     }
     return render(request, "credentials/card.html", context, status=status)
 

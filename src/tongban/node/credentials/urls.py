@@ -1,10 +1,11 @@
 """The addresses of credentials: the citizen's cards, the verifier's page, the lists, the officers' page."""
 
-from django.urls import path
+from django.urls import include, path
 
 from tongban.node.credentials import case_pages, officer_pages, pages, verifier_pages
 
 urlpatterns = [
+    path("", include("tongban.node.credentials.wallets.urls")),
     path("credentials/", pages.cards, name="credentials"),
     path("credentials/portrait/", pages.portrait, name="portrait"),
     path("credentials/shown/", pages.shown, name="credentials-shown"),

@@ -1,0 +1,33 @@
+"""Where wallets find this node, as an issuer and as a verifier: addresses under the name in `iss`."""
+
+from tongban.credentials.openid import Endpoints
+from tongban.node.credentials import issuers
+
+
+def endpoints() -> Endpoints:
+    """The issuer's endpoints. Raises NoIssuer where this node issues nothing."""
+    issuer = issuers.own().uri
+    return Endpoints(
+        issuer=issuer,
+        authorise=f"{issuer}/openid/authorize",
+        pushed_authorisation=f"{issuer}/openid/pushed",
+        token=f"{issuer}/openid/token",
+        nonce=f"{issuer}/openid/nonce",
+        credential=f"{issuer}/openid/credential",
+        notification=f"{issuer}/openid/notification",
+    )
+
+
+def offer_uri(name: str) -> str:
+    """Where a wallet fetches an offer."""
+    return f"{issuers.own().uri}/openid/offers/{name}"
+
+
+def request_uri(name: str) -> str:
+    """Where a wallet fetches what it is asked to show."""
+    return f"{issuers.own().uri}/openid/requests/{name}"
+
+
+def answer_uri(name: str) -> str:
+    """Where a wallet posts what it shows."""
+    return f"{issuers.own().uri}/openid/answers/{name}"

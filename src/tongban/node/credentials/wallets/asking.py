@@ -1,0 +1,162 @@
+"""Asking a wallet to show a credential, and what it showed (OpenID4VP 1.0 by HAIP 1.0).
+
+Promises: a request is answered once, within minutes; only what was asked for is taken; what was shown is
+stored encrypted and forgotten when it was read or the request has ended.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from joserfc.jwk import ECKey
+
+from tongban.credentials import CredentialRefused
+from tongban.credentials.openid import (
+    OpenIdError,
+    OpenIdRefused,
+    PresentationRequest,
+    WalletRefused,
+    new_encryption_key,
+    open_response,
+    read_query,
+    request_link,
+    verify_response,
+)
+from tongban.credentials.trust import Untrusted
+from tongban.credentials.types import CredentialType
+from tongban.credentials.vc import Verification
+from tongban.node.clock import true_now
+from tongban.node.config import this_node
+from tongban.node.credentials import showing
+from tongban.node.credentials.models import Asked
+from tongban.node.credentials.sealing import seal, unseal
+from tongban.node.credentials.wallets import addresses, tokens
+from tongban.node.credentials.wallets.reader import reader
+
+LIFETIME = timedelta(minutes=5)
+KEPT = timedelta(minutes=10)
+"""How long an answer waits for its verifier."""
+QUERY_ID = "credential"
+DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a wallet showed: the verdict, and the claims, which are there whatever the verdict is."""
+
+    verdict: str
+    issuer: str
+    claims: Mapping[str, Any] = field(repr=False)
+    as_of: datetime | None
+
+
+def ask(kind: CredentialType, claims: Sequence[str]) -> Asked:
+    """Ask for some claims of a credential of this type. Raises NoReader, NoIssuer."""
+    verifier = reader()
+    now = true_now()
+    Asked.objects.filter(expires__lt=now - KEPT).delete()
+    query: dict[str, Any] = {
+        "credentials": [
+            {
+                "id": QUERY_ID,
+                "format": "dc+sd-jwt",
+                "meta": {"vct_values": [kind.vct]},
+                "claims": [{"path": [name]} for name in claims] or [{"path": ["vct"]}],
+            }
+        ]
+    }
+    number = uuid.uuid4()
+    key = new_encryption_key(str(number))
+    nonce, state = tokens.fresh(), tokens.fresh()
+    config = this_node()
+    request = PresentationRequest(
+        client_id=verifier.client_id,
+        response_uri=addresses.answer_uri(str(number)),
+        nonce=nonce,
+        state=state,
+        query=query,
+        encryption_key={name: str(value) for name, value in key.as_dict(private=False).items()},
+        client_name=config.title.zh,
+    )
+    return Asked.objects.create(
+        id=number,
+        vct=kind.vct,
+        query=query,
+        client_id=verifier.client_id,
+        nonce=nonce,
+        state=state,
+        request=request.sign(verifier.key, now=now, lifetime=LIFETIME, chain=[verifier.certificate]),
+        key=seal(json.dumps(key.as_dict(private=True))),
+        expires=now + LIFETIME,
+    )
+
+
+def link(asked: Asked) -> str:
+    """What a wallet opens or scans."""
+    return request_link(asked.client_id, addresses.request_uri(str(asked.pk)))
+
+
+def answer(number: uuid.UUID, body: bytes) -> None:
+    """Take a wallet's answer: verified and kept, or refused. Raises OpenIdRefused."""
+    with transaction.atomic():
+        asked = Asked.objects.select_for_update().filter(pk=number, expires__gt=true_now()).first()
+        if asked is None or asked.answered_at is not None:
+            raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request was answered or has ended")
+        try:
+            seen = _seen(asked, body)
+        except WalletRefused:
+            asked.problem = DECLINED
+            seen = None
+        asked.answered_at = true_now()
+        if seen is not None:
+            asked.shown = seal(json.dumps(seen))
+        asked.save(update_fields=["answered_at", "problem", "shown"])
+
+
+def take(number: uuid.UUID) -> Seen | None:
+    """What was shown, for its verifier to read once; None while nothing was, or it was read."""
+    with transaction.atomic():
+        asked = Asked.objects.select_for_update().filter(pk=number).first()
+        if asked is None or not asked.shown:
+            return None
+        members = json.loads(unseal(asked.shown))
+        Asked.objects.filter(pk=number).delete()
+    as_of = members["as_of"]
+    return Seen(
+        members["verdict"],
+        members["issuer"],
+        members["claims"],
+        datetime.fromisoformat(as_of) if as_of else None,
+    )
+
+
+def _seen(asked: Asked, body: bytes) -> dict[str, Any]:
+    response = open_response(body, ECKey.import_key(json.loads(unseal(asked.key))))
+    if response.state != asked.state:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "state: expected that of the request")
+    query = read_query(asked.query)
+    try:
+        found = verify_response(
+            response, query, showing.known(), client_id=asked.client_id, nonce=asked.nonce, now=true_now()
+        )
+    except CredentialRefused as refused:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, f"vp_token: {refused.code.value}") from None
+    except Untrusted as untrusted:
+        return {"verdict": untrusted.verdict.value, "issuer": "", "claims": {}, "as_of": None}
+    (verification,) = found[QUERY_ID]
+    return _told(verification, [str(claim["path"][0]) for claim in asked.query["credentials"][0]["claims"]])
+
+
+def _told(verification: Verification, wanted: Sequence[str]) -> dict[str, Any]:
+    claims = {name: verification.claims[name] for name in wanted if name in verification.claims}
+    as_of = verification.status_as_of
+    return {
+        "verdict": verification.verdict.value,
+        "issuer": verification.issuer,
+        "claims": claims,
+        "as_of": as_of.isoformat() if as_of else None,
+    }

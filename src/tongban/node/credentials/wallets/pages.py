@@ -1,0 +1,69 @@
+"""The citizen's pages for wallets of other makers: offer a card to one, agree to one that asks.
+
+Promises: nothing leaves before the citizen agreed on a page that says which app gets what.
+"""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tongban.credentials.codes.qr import QrCode
+from tongban.node.credentials import issuers
+from tongban.node.credentials.models import Issued
+from tongban.node.credentials.wallets import authorising, offering
+from tongban.node.people.models import Person
+from tongban.node.portal.doors import for_citizens
+
+
+@require_POST
+@never_cache
+@for_citizens
+def offer(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpResponse:
+    """A code that a wallet scans, and the number to type in there."""
+    credential = Issued.objects.filter(person=person, pk=batch).first()
+    if credential is None:
+        raise Http404
+    context = {"kind": issuers.types().find(credential.vct), "batch": batch}
+    try:
+        made = offering.offer(credential)
+    except offering.CannotOffer:
+        return render(request, "credentials/offer.html", context, status=409)
+    context |= {"made": made, "svg": QrCode.of_link(made.link).svg()}
+    return render(request, "credentials/offer.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_citizens
+def authorise(request: HttpRequest, person: Person) -> HttpResponse:
+    """A wallet asks for a credential; the citizen agrees or does not."""
+    given = request.GET if request.method == "GET" else request.POST
+    asked = authorising.find(given.get("request_uri", ""), given.get("client_id", ""))
+    if asked is None:
+        return render(request, "credentials/authorise.html", {}, status=404)
+    found = authorising.candidates(asked, person)
+    context = {
+        "app": authorising.app_of(asked),
+        "cards": [(one, issuers.types().find(one.vct)) for one in found],
+        "client_id": given["client_id"],
+        "request_uri": given["request_uri"],
+    }
+    if request.method == "GET":
+        return render(request, "credentials/authorise.html", context)
+    if request.POST.get("answer") != "agree":
+        return _led_back(request, authorising.decline(asked), is_agreed=False)
+    chosen = next((one for one in found if str(one.pk) == request.POST.get("card")), None)
+    if chosen is None:
+        return render(request, "credentials/authorise.html", {**context, "is_unchosen": True}, status=422)
+    address = authorising.agree(asked, chosen)
+    if address is None:
+        return render(request, "credentials/authorise.html", {}, status=409)
+    return _led_back(request, address, is_agreed=True)
+
+
+def _led_back(request: HttpRequest, address: str, *, is_agreed: bool) -> HttpResponse:
+    """The way back to the wallet is a link: a form must not lead to another origin."""
+    return render(request, "credentials/authorised.html", {"address": address, "is_agreed": is_agreed})

@@ -1,0 +1,171 @@
+// A wallet by @openid4vc, @sd-jwt and jose. Asked with {"do": name, "issuer", "base", ...}; answers JSON.
+// Every address is the issuer's own under https; only the connection itself is led to `base`.
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { clientAuthenticationAnonymous, clientAuthenticationNone } from '@openid4vc/oauth2'
+import { Openid4vciClient } from '@openid4vc/openid4vci'
+import { Openid4vpClient } from '@openid4vc/openid4vp'
+import { digest, ES256, generateSalt } from '@sd-jwt/crypto-nodejs'
+import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
+import * as jose from 'jose'
+
+const asked = JSON.parse(readFileSync(0, 'utf8'))
+const CLIENT = 'org.example.wallet'
+const keys = new Map()
+
+async function newKey (jwk) {
+  const pair = jwk ?? await jose.exportJWK((await jose.generateKeyPair('ES256', { extractable: true })).privateKey)
+  const { d, ...publicJwk } = pair
+  keys.set(await jose.calculateJwkThumbprint(publicJwk), pair)
+  return { private: pair, signer: { method: 'jwk', alg: 'ES256', publicJwk } }
+}
+
+const callbacks = {
+  fetch: (url, init) => {
+    const address = String(url)
+    if (!address.startsWith(asked.issuer + '/')) throw new Error(`led elsewhere: ${address}`)
+    return fetch(asked.base + address.slice(asked.issuer.length), init)
+  },
+  hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest(),
+  generateRandom: length => randomBytes(length),
+  signJwt: async (signer, { header, payload }) => {
+    const held = keys.get(await jose.calculateJwkThumbprint(signer.publicJwk))
+    const jwt = await new jose.SignJWT(payload).setProtectedHeader(header).sign(await jose.importJWK(held, 'ES256'))
+    return { jwt, signerJwk: signer.publicJwk }
+  },
+  verifyJwt: async (signer, { compact }) => {
+    const key = signer.method === 'x5c'
+      ? await jose.importX509(`-----BEGIN CERTIFICATE-----\n${signer.x5c[0]}\n-----END CERTIFICATE-----`, signer.alg, { extractable: true })
+      : await jose.importJWK(signer.publicJwk, signer.alg)
+    try {
+      await jose.compactVerify(compact, key)
+      return { verified: true, signerJwk: await jose.exportJWK(key) }
+    } catch {
+      return { verified: false }
+    }
+  },
+  encryptJwe: async (encryptor, data) => {
+    const key = await jose.importJWK(encryptor.publicJwk, encryptor.alg)
+    const header = { alg: encryptor.alg, enc: encryptor.enc, kid: encryptor.publicJwk.kid }
+    const jwe = await new jose.CompactEncrypt(new TextEncoder().encode(data)).setProtectedHeader(header).encrypt(key)
+    return { jwe, encryptionJwk: encryptor.publicJwk }
+  },
+  decryptJwe: async () => ({ decrypted: false }),
+  getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
+  clientAuthentication: asked.client === false ? clientAuthenticationAnonymous() : clientAuthenticationNone({ clientId: CLIENT })
+}
+const client = new Openid4vciClient({ callbacks })
+
+async function offered () {
+  const credentialOffer = await client.resolveCredentialOffer(asked.offer)
+  const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer)
+  return { credentialOffer, issuerMetadata }
+}
+
+async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
+  const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata })
+  const [configuration] = credentialOffer.credential_configuration_ids
+  const holders = []
+  const proofs = []
+  for (let index = 0; index < (asked.copies ?? 1); index++) {
+    const holder = await newKey()
+    const { jwt } = await client.createCredentialRequestJwtProof({
+      issuerMetadata, credentialConfigurationId: configuration, signer: holder.signer, nonce
+    })
+    holders.push(holder.private)
+    proofs.push(jwt)
+  }
+  const given = {
+    issuerMetadata, accessToken: token.accessTokenResponse.access_token, dpop: token.dpop
+  }
+  const { credentialResponse } = await client.retrieveCredentials({
+    ...given, credentialConfigurationId: configuration, proofs: { jwt: proofs }
+  })
+  if (asked.tell) {
+    await client.sendNotification({
+      ...given, notification: { notificationId: credentialResponse.notification_id, event: asked.tell }
+    })
+  }
+  return {
+    credentials: credentialResponse.credentials.map(one => one.credential),
+    holders,
+    token: token.accessTokenResponse.token_type
+  }
+}
+
+const can = {
+  async take () {
+    const found = await offered()
+    const dpop = { signer: (await newKey()).signer }
+    const token = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({ ...found, txCode: asked.number, dpop })
+    return fetchCopies(found, token)
+  },
+  async begin () {
+    const found = await offered()
+    const key = await newKey()
+    const started = await client.initiateAuthorization({
+      ...found,
+      clientId: CLIENT,
+      redirectUri: asked.redirect,
+      scope: found.credentialOffer.credential_configuration_ids[0],
+      dpop: { signer: key.signer }
+    })
+    return {
+      url: started.authorizationRequestUrl,
+      verifier: started.pkce.codeVerifier,
+      key: key.private,
+      found
+    }
+  },
+  async finish () {
+    const found = asked.begun.found
+    const key = await newKey(asked.begun.key)
+    const authorizationServer = found.issuerMetadata.authorizationServers[0]
+    const answer = client.parseAndVerifyAuthorizationResponseRedirectUrl({
+      url: asked.redirected, authorizationServerMetadata: authorizationServer
+    })
+    const token = await client.retrieveAuthorizationCodeAccessTokenFromOffer({
+      ...found,
+      authorizationCode: answer.code,
+      pkceCodeVerifier: asked.begun.verifier,
+      redirectUri: asked.redirect,
+      dpop: { signer: key.signer }
+    })
+    return fetchCopies(found, token)
+  },
+  async show () {
+    const verifier = new Openid4vpClient({ callbacks })
+    const parsed = verifier.parseOpenid4vpAuthorizationRequest({ authorizationRequest: asked.link })
+    const resolved = await verifier.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: parsed.params })
+    const request = resolved.authorizationRequestPayload
+    const [wanted] = resolved.dcql.query.credentials
+    const instance = new SDJwtVcInstance({
+      hasher: digest, hashAlg: 'sha-256', saltGenerator: generateSalt, signAlg: 'ES256',
+      kbSigner: await ES256.getSigner(asked.holder), kbSignAlg: 'ES256'
+    })
+    const frame = Object.fromEntries(wanted.claims.map(claim => [claim.path[0], true]))
+    const shown = await instance.present(asked.credential, frame, {
+      kb: { payload: { aud: asked.audience ?? request.client_id, nonce: request.nonce, iat: Math.floor(Date.now() / 1000) } }
+    })
+    const response = await verifier.createOpenid4vpAuthorizationResponse({
+      authorizationRequestPayload: request,
+      authorizationResponsePayload: { vp_token: { [wanted.id]: [shown] } },
+      jarm: {
+        encryption: { nonce: randomBytes(16).toString('base64url') },
+        serverMetadata: {
+          authorization_signing_alg_values_supported: [],
+          authorization_encryption_alg_values_supported: ['ECDH-ES'],
+          authorization_encryption_enc_values_supported: ['A256GCM', 'A128GCM']
+        }
+      }
+    })
+    const sent = await verifier.submitOpenid4vpAuthorizationResponse({
+      authorizationRequestPayload: request,
+      authorizationResponsePayload: response.authorizationResponsePayload,
+      jarm: response.jarm
+    })
+    return { status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted }
+  }
+}
+
+console.log(JSON.stringify(await can[asked.do]()))

@@ -1,0 +1,80 @@
+"""The pages of credentials in a real browser: accessible, narrow and wide, light and dark."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.credentials_node.conftest import TITLE
+from tests.pages.browser import overflow, violations, watch
+from tests.pages.windows import browser, enter
+from tongban.credentials.openid import AuthorisationRequest
+from tongban.node.credentials.models import Issued
+from tongban.node.credentials.wallets import authorising
+from tongban.node.people.models import Account
+
+__all__ = ["browser", "enter"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _named(issuer_name: None, reader_issuer: None) -> None:
+    """The node is an issuer under its public name, and can prove who asks a wallet."""
+
+
+def look(page: Page, name: str) -> None:
+    for width in (1280, 360, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert overflow(page) <= 0, (name, width)
+    assert violations(page) == [], name
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == [], name
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_citizens_pages_are_accessible_quiet_and_fit(
+    enter: Callable[..., Page], citizen: Account, title: Issued, language: str
+) -> None:
+    pushed = AuthorisationRequest(
+        response_type="code",
+        client_id="org.example.wallet",
+        redirect_uri="https://wallet.example/back",
+        code_challenge="c" * 43,
+        code_challenge_method="S256",
+        scope="professional-title-1",
+    )
+    request = authorising.push(pushed, "")
+    page = enter(citizen, language=language)
+    heard = watch(page)
+    page.goto("/credentials/")
+    look(page, "cards")
+    page.goto(f"/credentials/{title.pk}/")
+    look(page, "card")
+    page.locator(f"form[action='/credentials/{title.pk}/wallet/'] button").click()
+    look(page, "offer")
+    page.goto(f"/openid/authorize?client_id=org.example.wallet&request_uri={request}")
+    look(page, "authorise")
+    page.locator("button[value=agree]").click()
+    look(page, "authorised")
+    back = page.locator("main .govuk-button").get_attribute("href")
+    assert back is not None
+    assert back.startswith("https://wallet.example/back?code=")
+    assert heard.complaints == []
+
+
+def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Page], title: Issued) -> None:
+    page = enter()
+    heard = watch(page)
+    page.goto("/verify/")
+    look(page, "verify")
+    page.get_by_role("link", name="请对方用钱包出示").click()
+    look(page, "kinds")
+    page.get_by_label("要看哪类证照？").select_option(TITLE)
+    page.get_by_role("button", name="下一步").click()
+    look(page, "claims")
+    page.locator("input[value=title]").check()
+    page.get_by_role("button", name="生成给钱包扫的码").click()
+    look(page, "code for the wallet")
+    assert heard.complaints == []

@@ -1,0 +1,275 @@
+"""Wallets of other makers against the running node: by the npm clients, with all of their checks on."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from PIL import Image
+from pytest_django.live_server_helper import LiveServer
+from zxingcpp import read_barcode
+
+from tests.counterparts.counterpart import ask
+from tests.credentials_node.conftest import TITLE
+from tongban.credentials.codes.qr import QrCode
+from tongban.credentials.openid import configuration_id
+from tongban.credentials.verdict import Verdict
+from tongban.node.clock import true_now
+from tongban.node.credentials import issuers, issuing, showing
+from tongban.node.credentials.models import Asked, Entry, Handover, Issued
+from tongban.node.credentials.wallets import asking, offering
+from tongban.node.people.models import Account, Officer
+
+ISSUER = "https://sichuan.example"
+REDIRECT = "https://wallet.example/back"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _named(issuer_name: None) -> None:
+    """The node is an issuer under its public name."""
+
+
+class Wallet:
+    """The npm clients, led to the live server."""
+
+    def __init__(self, live_server: LiveServer) -> None:
+        self.base = live_server.url
+
+    def do(self, what: str, **more: object) -> dict[str, Any]:
+        answer = ask("wallet.mjs", {"do": what, "issuer": ISSUER, "base": self.base, **more})
+        assert isinstance(answer, dict)
+        return answer
+
+    def is_refused(self, error: str, what: str, **more: object) -> bool:
+        with pytest.raises(AssertionError) as refused:
+            self.do(what, **more)
+        return error in str(refused.value)
+
+    def take(self, title: Issued, **more: object) -> dict[str, Any]:
+        made = offering.offer(title)
+        return self.do("take", offer=made.link, number=made.number, **more)
+
+
+@pytest.fixture
+def wallet(live_server: LiveServer) -> Wallet:
+    return Wallet(live_server)
+
+
+def agree(account: Account, url: str, title: Issued, answer: str = "agree") -> str:
+    """The citizen's browser: opens the page, agrees, and is given the way back to the wallet."""
+    browser = Client()
+    browser.force_login(account)
+    parts = urlsplit(url)
+    page = browser.get(f"{parts.path}?{parts.query}")
+    assert page.status_code == 200
+    given = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    done = browser.post(parts.path, {**given, "card": str(title.pk), "answer": answer})
+    assert done.status_code == 200
+    return str(done.context["address"])
+
+
+def test_a_wallet_takes_a_batch_by_code_and_number_and_says_so(wallet: Wallet, title: Issued) -> None:
+    taken = wallet.take(title, copies=3, tell="credential_accepted")
+    assert len(set(taken["credentials"])) == 3
+    assert taken["token"] == "DPoP"
+    handover = Handover.objects.get()
+    assert (handover.copies, handover.event) == (3, "credential_accepted")
+    assert Entry.objects.filter(credential=title).count() == issuing.BATCH + 3
+
+
+def test_a_wallet_without_a_name_may_use_the_code(wallet: Wallet, title: Issued) -> None:
+    assert len(wallet.take(title, client=False)["credentials"]) == 1
+
+
+def test_a_wallet_takes_a_card_once_its_holder_agreed(
+    wallet: Wallet, title: Issued, citizen: Account
+) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title)
+    taken = wallet.do("finish", begun=begun, redirected=back, redirect=REDIRECT)
+    assert len(taken["credentials"]) == 1
+
+
+def test_a_holder_who_does_not_agree_gives_nothing(wallet: Wallet, title: Issued, citizen: Account) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title, answer="decline")
+    assert parse_qs(urlsplit(back).query)["error"] == ["access_denied"]
+    assert not Handover.objects.exists()
+
+
+def test_a_code_of_an_authorisation_counts_once(wallet: Wallet, title: Issued, citizen: Account) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    given = {"begun": begun, "redirected": agree(citizen, begun["url"], title), "redirect": REDIRECT}
+    wallet.do("finish", **given)
+    assert wallet.is_refused("invalid_grant", "finish", **given)
+
+
+def test_a_stolen_code_is_no_use_without_the_wallets_secret(
+    wallet: Wallet, title: Issued, citizen: Account
+) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title)
+    thief = {**begun, "verifier": "v" * 43}
+    assert wallet.is_refused("invalid_grant", "finish", begun=thief, redirected=back, redirect=REDIRECT)
+
+
+def test_a_stolen_code_is_no_use_with_another_key(wallet: Wallet, title: Issued, citizen: Account) -> None:
+    offer = offering.offer(title).link
+    begun = wallet.do("begin", offer=offer, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title)
+    other = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)["key"]
+    assert wallet.is_refused(
+        "invalid_dpop_proof", "finish", begun={**begun, "key": other}, redirected=back, redirect=REDIRECT
+    )
+
+
+def test_an_offer_is_taken_up_once(wallet: Wallet, title: Issued) -> None:
+    made = offering.offer(title)
+    wallet.do("take", offer=made.link, number=made.number)
+    with pytest.raises(AssertionError):
+        wallet.do("take", offer=made.link, number=made.number)
+    assert Handover.objects.count() == 1
+
+
+def test_five_wrong_numbers_end_an_offer(wallet: Wallet, title: Issued) -> None:
+    made = offering.offer(title)
+    name = parse_qs(urlsplit(made.link).query)["credential_offer_uri"][0].rsplit("/", 1)[1]
+    for _ in range(offering.MOST_TRIES):
+        assert offering.read(name) is not None
+        wrong = "000000" if made.number != "000000" else "000001"
+        assert wallet.is_refused("invalid_grant", "take", offer=made.link, number=wrong)
+    assert offering.read(name) is None
+
+
+def test_a_suspended_card_is_not_offered(title: Issued, officer: Officer) -> None:
+    issuing.change(title, Issued.State.SUSPENDED, officer, "核查")
+    title.refresh_from_db()
+    with pytest.raises(offering.CannotOffer):
+        offering.offer(title)
+
+
+class TestAtTheCounter:
+    """A verifier of this node asks a wallet of another maker."""
+
+    @pytest.fixture(autouse=True)
+    def _reader(self, reader_issuer: None) -> None:
+        """The node can prove who asks."""
+
+    def show(self, wallet: Wallet, title: Issued, asked: Asked, **more: object) -> dict[str, Any]:
+        taken = wallet.take(title)
+        given: Mapping[str, object] = {
+            "link": asking.link(asked),
+            "credential": taken["credentials"][0],
+            "holder": taken["holders"][0],
+        }
+        return wallet.do("show", **given, **more)
+
+    def test_only_what_was_asked_for_is_seen_and_once(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["name", "title"])
+        sent = self.show(wallet, title, asked)
+        assert (sent["status"], sent["client"], sent["version"]) == (200, "x509_hash", 100)
+        seen = asking.take(asked.pk)
+        assert seen is not None
+        assert (seen.verdict, dict(seen.claims)) == ("valid", {"name": "刘芳", "title": "高级工程师"})
+        assert asking.take(asked.pk) is None
+
+    def test_a_revoked_title_is_seen_to_be_revoked(
+        self, wallet: Wallet, title: Issued, officer: Officer
+    ) -> None:
+        taken = wallet.take(title)
+        issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        wallet.do(
+            "show",
+            link=asking.link(asked),
+            credential=taken["credentials"][0],
+            holder=taken["holders"][0],
+        )
+        seen = asking.take(asked.pk)
+        assert seen is not None
+        assert seen.verdict == Verdict.REVOKED.value
+
+    def test_a_presentation_made_for_another_verifier_is_refused(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        assert self.show(wallet, title, asked, audience="x509_hash:somebody-else")["status"] == 400
+        assert asking.take(asked.pk) is None
+
+    def test_a_request_is_answered_once(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        self.show(wallet, title, asked)
+        with pytest.raises(AssertionError):
+            self.show(wallet, title, asked)
+
+    def test_a_declining_wallet_is_told_of_at_the_counter(self, client: Client) -> None:
+        client.post("/verify/ask/", {"type": TITLE, "claims": ["title"]})
+        asked = Asked.objects.get()
+        done = client.post(
+            f"/openid/answers/{asked.pk}",
+            urlencode({"error": "access_denied"}),
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert done.status_code == 200
+        assert "没有同意" in client.get(f"/verify/asked/{asked.pk}/").content.decode()
+
+    def test_what_was_shown_is_seen_by_the_browser_that_asked_only(
+        self, client: Client, wallet: Wallet, title: Issued
+    ) -> None:
+        client.post("/verify/ask/", {"type": TITLE, "claims": ["title"]})
+        asked = Asked.objects.get()
+        self.show(wallet, title, asked)
+        assert Client().get(f"/verify/asked/{asked.pk}/").status_code == 404
+        page = client.get(f"/verify/asked/{asked.pk}/").content.decode()
+        assert "高级工程师" in page
+        assert "刘芳" not in page
+
+    def test_what_is_stored_until_then_cannot_be_read(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        self.show(wallet, title, asked)
+        row = Asked.objects.get()
+        assert "高级工程师" not in row.shown
+        assert '"d"' not in row.key
+
+
+def test_what_a_wallet_took_is_valid_evidence_here(wallet: Wallet, title: Issued) -> None:
+    taken = wallet.take(title)
+    presented = ask(
+        "credentials.mjs",
+        {
+            "do": "present",
+            "compact": taken["credentials"][0],
+            "chosen": {"title": True},
+            "holderPrivate": taken["holders"][0],
+            "kb": {"aud": ISSUER, "nonce": "n" * 22, "iat": int(true_now().timestamp())},
+        },
+    )
+    assert isinstance(presented, str)
+    assert showing.check(presented, audience=ISSUER, nonce="n" * 22).verdict is Verdict.VALID
+
+
+def test_the_metadata_names_every_type_that_the_node_issues(client: Client) -> None:
+    told = client.get("/.well-known/openid-credential-issuer").json()
+    assert told["credential_issuer"] == ISSUER
+    assert set(told["credential_configurations_supported"]) == {
+        configuration_id(kind) for kind in issuers.types().values()
+    }
+
+
+def test_the_card_says_which_wallets_it_went_to(wallet: Wallet, title: Issued, citizen: Account) -> None:
+    wallet.take(title, tell="credential_deleted")
+    browser = Client()
+    browser.force_login(citizen)
+    assert "已删除" in browser.get(f"/credentials/{title.pk}/").content.decode()
+
+
+def test_the_offer_page_shows_code_link_and_number(client: Client, title: Issued, citizen: Account) -> None:
+    client.force_login(citizen)
+    page = client.post(f"/credentials/{title.pk}/wallet/")
+    told = page.content.decode()
+    assert page.context["made"].number in told
+    assert "openid-credential-offer://" in told
+    read = read_barcode(Image.open(io.BytesIO(QrCode.of_link(page.context["made"].link).png())))
+    assert read is not None
+    assert read.text == page.context["made"].link

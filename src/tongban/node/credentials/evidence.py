@@ -68,7 +68,7 @@ def present_card(person: Person, batch: uuid.UUID, case: Case, chosen: Sequence[
     audience, nonce = issuers.verifier_name(), secrets.token_hex(16)
     shown = showing.present(holding, showing.paths_of(chosen), audience=audience, nonce=nonce)
     found = showing.check(shown, audience=audience, nonce=nonce)
-    if not _is_of(person, held.claims):
+    if not wallet.is_of(person, held.claims):
         raise NotEvidence("not-yours")
     with transaction.atomic():
         row = _keep(case, found, shown)
@@ -84,7 +84,7 @@ def present_code(person: Person, case: Case, code: str) -> Presented:
     redeemed = redeeming.redeem(code, f"{agencies.agency(case.agency).name.zh} {case.number}")
     found = redeemed.found
     _check_claims(case, found.kind.vct, found.claims)
-    if not _is_of(person, found.claims):
+    if not wallet.is_of(person, found.claims):
         raise NotEvidence("not-yours")
     with transaction.atomic():
         return _keep(case, found, redeemed.presentation)
@@ -127,13 +127,6 @@ def _check_claims(case: Case, vct: str, shown: Mapping[str, object] | set[str]) 
 def _always_shown(vct: str) -> set[str]:
     kind = issuers.types().find(vct)
     return {claim.path[0] for claim in kind.claims if claim.disclosure == "always" and len(claim.path) == 1}
-
-
-def _is_of(person: Person, claims: Mapping[str, object]) -> bool:
-    """Whether the credential names the person: by the ID number, or by its end together with the name."""
-    if "id_number" in claims:
-        return claims["id_number"] == person.resident_id
-    return claims.get("id_tail") == person.resident_id[-4:] and claims.get("name") == person.name
 
 
 def _keep(case: Case, found: Verification, shown: str) -> Presented:

@@ -120,12 +120,13 @@ class Showing(models.Model):
     """The holder showed something (出示记录): when, to whom as far as known, how, which claims, for what."""
 
     class How(models.TextChoices):
-        """By a code for a minute, by a code for a purpose, to a verifier that asked, or in a case."""
+        """By a code for a minute or a purpose, to a verifier that asked, in a case; copied to a wallet."""
 
         ONLINE = "online"
         OFFLINE = "offline"
         REQUEST = "request"
         CASE = "case"
+        COPY = "copy"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="showings")
     batch = models.UUIDField()
@@ -144,8 +145,15 @@ class Showing(models.Model):
 
 
 class OnlineCode(models.Model):
-    """What a code for a minute stands for (亮码), until it is redeemed, once."""
+    """What a code for a minute stands for (亮码), until it is redeemed, once: a showing, or copies."""
 
+    class Use(models.TextChoices):
+        """To show claims to a verifier, or to put copies into another wallet of the holder's."""
+
+        SHOW = "show"
+        COPY = "copy"
+
+    use = models.CharField(max_length=10, choices=Use, default=Use.SHOW)
     name = models.BinaryField(primary_key=True, max_length=16)
     holding = models.ForeignKey(Holding, on_delete=models.CASCADE)
     chosen = models.JSONField()

@@ -87,26 +87,31 @@ def give(asked: Asked) -> Given:
 
     Raises CredentialRefused for a code that is forged, expired, used up or another node's.
     """
-    now = true_now()
-    reference = read_online_code(asked.code, issuers.trust_list(now), now=now)
     with transaction.atomic():
-        row = (
-            OnlineCode.objects.select_for_update(of=("self",))
-            .select_related("holding__person")
-            .filter(name=reference.id)
-            .first()
-        )
-        if row is None:
-            raise CredentialRefused(Code.EXPIRED, "code")
-        if row.redeemed_at is not None:
-            raise CredentialRefused(Code.ALREADY_USED, "code")
-        row.redeemed_at = now
-        row.save(update_fields=["redeemed_at"])
+        row = use_up(asked.code, OnlineCode.Use.SHOW)
         paths = showing.paths_of(row.chosen)
         presentation = showing.present(row.holding, paths, audience=asked.audience, nonce=asked.nonce)
         showing.note_online(row.holding, asked.to or _told(asked.audience), row.chosen)
         photo = portraits.picture_of(row.holding.person) if portraits.CLAIM in row.chosen else None
     return Given(presentation, photo)
+
+
+def use_up(code: str, use: OnlineCode.Use) -> OnlineCode:
+    """What a code of this node stands for, now used up. Inside a transaction.
+
+    Raises CredentialRefused for a code that is forged, expired, used up, another node's or for another use.
+    """
+    now = true_now()
+    reference = read_online_code(code, issuers.trust_list(now), now=now)
+    rows = OnlineCode.objects.select_for_update(of=("self",)).select_related("holding__person")
+    row = rows.filter(name=reference.id, use=use).first()
+    if row is None:
+        raise CredentialRefused(Code.EXPIRED, "code")
+    if row.redeemed_at is not None:
+        raise CredentialRefused(Code.ALREADY_USED, "code")
+    row.redeemed_at = now
+    row.save(update_fields=["redeemed_at"])
+    return row
 
 
 def _told(audience: str) -> str:
@@ -116,18 +121,26 @@ def _told(audience: str) -> str:
 def _ask(issuer: str, asked: Asked) -> Given:
     """The answer of the node that signed the code; `issuer` is a name of the trust list, never the code's."""
     try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
-            response = client.post(f"{issuer}{PATH}", json=asked.model_dump())
-        if response.status_code not in {200, 409} or len(response.content) > MOST_BYTES:
-            raise IssuerAway(f"{issuer}: {response.status_code}")
-        answer = _Answer.model_validate_json(response.content)
-    except (httpx.HTTPError, ValidationError) as error:
+        answer = _Answer.model_validate_json(post(issuer, PATH, asked))
+    except ValidationError as error:
         raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
     if answer.refused is not None:
         raise CredentialRefused(answer.refused, "code")
     if answer.presentation is None:
         raise IssuerAway(f"{issuer}: neither presentation nor refusal")
     return Given(answer.presentation, _bytes(answer.photo))
+
+
+def post(issuer: str, path: str, asked: BaseModel) -> bytes:
+    """What the issuer's node answers. Raises IssuerAway."""
+    try:
+        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
+            response = client.post(f"{issuer}{path}", json=asked.model_dump())
+    except httpx.HTTPError as error:
+        raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
+    if response.status_code not in {200, 409} or len(response.content) > MOST_BYTES:
+        raise IssuerAway(f"{issuer}: {response.status_code}")
+    return response.content
 
 
 def _bytes(photo: str | None) -> bytes | None:

@@ -2,19 +2,22 @@
 
 from django.urls import include, path
 
-from tongban.node.credentials import case_pages, officer_pages, pages, verifier_pages
+from tongban.node.credentials import officer_pages, pages, using_pages, verifier_pages
 
 urlpatterns = [
     path("", include("tongban.node.credentials.wallets.urls")),
     path("credentials/", pages.cards, name="credentials"),
+    path("credentials/add/", using_pages.add, name="credential-add"),
+    path("credentials/copies/", verifier_pages.copies_for_another, name="credential-copies"),
     path("credentials/portrait/", pages.portrait, name="portrait"),
     path("credentials/shown/", pages.shown, name="credentials-shown"),
     path("credentials/redeem/", verifier_pages.redeem, name="credential-redeem"),
     path("credentials/status/<int:number>", verifier_pages.status_list, name="status-list"),
     path("credentials/<uuid:batch>/", pages.card, name="credential"),
+    path("credentials/<uuid:batch>/copy/", pages.copy, name="credential-copy"),
     path("credentials/<uuid:batch>/online/", pages.online, name="credential-online"),
     path("credentials/<uuid:batch>/code/<slug:purpose>/", pages.offline, name="credential-offline"),
-    path("cases/<str:number>/credentials/", case_pages.in_case, name="case-credentials"),
+    path("cases/<str:number>/credentials/", using_pages.in_case, name="case-credentials"),
     path("verify/", verifier_pages.verify, name="verify"),
     path("verify/bundle.json", verifier_pages.bundle, name="verify-bundle"),
     path("verify/worker.js", verifier_pages.worker, name="verify-worker"),

@@ -25,7 +25,7 @@ from tongban.credentials.trust import Untrusted, Use
 from tongban.credentials.types import traditional
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import copies, issuers, lists, redeeming, showing
+from tongban.node.credentials import copies, copying, issuers, lists, redeeming, showing
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken
 from tongban.services import Text
@@ -98,9 +98,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
     try:
         asked = redeeming.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(step) for step in first["loc"])
-        return JsonResponse({"path": path, "expected": first["msg"]}, status=400)
+        return _unreadable(error)
     try:
         given = redeeming.give(asked)
         photo = b64encode(given.photo).decode("ascii") if given.photo else None
@@ -109,6 +107,29 @@ def redeem(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"refused": refused.code.value}, status=409)
     except Untrusted:
         return JsonResponse({"refused": Code.UNKNOWN_ISSUER.value}, status=409)
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def copies_for_another(request: HttpRequest) -> JsonResponse:
+    """Copies for another wallet of the holder's, at another node (JSON in and out)."""
+    try:
+        asked = copying.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])
+    except ValidationError as error:
+        return _unreadable(error)
+    try:
+        return JsonResponse({"credentials": copying.give(asked)})
+    except CredentialRefused as refused:
+        return JsonResponse({"refused": refused.code.value}, status=409)
+    except Untrusted:
+        return JsonResponse({"refused": Code.UNKNOWN_ISSUER.value}, status=409)
+
+
+def _unreadable(error: ValidationError) -> JsonResponse:
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = ".".join(str(step) for step in first["loc"])
+    return JsonResponse({"path": path, "expected": first["msg"]}, status=400)
 
 
 @require_safe

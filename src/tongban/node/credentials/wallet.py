@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tongban.credentials.sdjwt import Held
+from tongban.credentials.sdjwt.times import moment
+from tongban.credentials.status import ListCopy, StatusReference, judge
 from tongban.credentials.types import CredentialType
+from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
+from tongban.node.credentials import copies as copies_at_hand
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Holding, Issued
 from tongban.node.credentials.sealing import seal, unseal
@@ -21,7 +25,10 @@ from tongban.suites import SigningKey
 
 @dataclass(frozen=True)
 class Card:
-    """One credential as its holder sees it; `state` is known where this node issued it, else empty."""
+    """One credential as its holder sees it.
+
+    `state` is that of the node that issued it, or what its status list says; `stale` when that is not known.
+    """
 
     batch: uuid.UUID
     kind: CredentialType
@@ -29,6 +36,7 @@ class Card:
     received_at: datetime
     copies_left: int
     state: str
+    is_own: bool
     expires: datetime | None
     claims: Mapping[str, object] = field(repr=False)
 
@@ -65,7 +73,8 @@ def cards(person: Person) -> tuple[Card, ...]:
         by_batch.setdefault(row.batch, []).append(row)
     states = dict(Issued.objects.filter(pk__in=by_batch).values_list("pk", "state"))
     ends = dict(Issued.objects.filter(pk__in=by_batch).values_list("pk", "expires"))
-    return tuple(_card(rows, str(states.get(batch, "")), ends.get(batch)) for batch, rows in by_batch.items())
+    at_hand = copies_at_hand.at_hand() if len(states) < len(by_batch) else {}
+    return tuple(_card(rows, states.get(batch), ends.get(batch), at_hand) for batch, rows in by_batch.items())
 
 
 def card(person: Person, batch: uuid.UUID) -> Card | None:
@@ -79,13 +88,39 @@ def next_copy(person: Person, batch: uuid.UUID) -> Holding | None:
     return rows.filter(shown_at=None).first() or rows.order_by("shown_at").first()
 
 
+def is_of(person: Person, claims: Mapping[str, object]) -> bool:
+    """Whether the credential names the person: by the ID number, or by its end together with the name."""
+    if "id_number" in claims:
+        return claims["id_number"] == person.resident_id
+    return claims.get("id_tail") == person.resident_id[-4:] and claims.get("name") == person.name
+
+
 def opened(holding: Holding) -> tuple[Held, SigningKey]:
     """The copy and the holder's key."""
     key = SigningKey.from_pem("holder", unseal(holding.key).encode("ascii"))
     return Held.of(unseal(holding.compact)), key
 
 
-def _card(rows: Sequence[Holding], state: str, expires: datetime | None) -> Card:
+_STATES = {
+    Verdict.VALID: "valid",
+    Verdict.REVOKED: "revoked",
+    Verdict.SUSPENDED: "suspended",
+}
+
+
+def _listed(claims: Mapping[str, object], issuer: str, at_hand: Mapping[str, ListCopy]) -> str:
+    """The state of a credential of another node, from the copy of its list that is at hand."""
+    reference = StatusReference.from_claims(claims)
+    verdict = judge(reference, issuer, at_hand, true_now()) if reference else Verdict.VALID
+    return _STATES.get(verdict, "stale")
+
+
+def _card(
+    rows: Sequence[Holding],
+    state: str | None,
+    expires: datetime | None,
+    at_hand: Mapping[str, ListCopy],
+) -> Card:
     first = rows[0]
     held, _ = opened(first)
     kind = issuers.types().find(first.vct)
@@ -96,7 +131,8 @@ def _card(rows: Sequence[Holding], state: str, expires: datetime | None) -> Card
         issuer=first.issuer,
         received_at=first.received_at,
         copies_left=sum(row.shown_at is None for row in rows),
-        state=state,
-        expires=expires,
+        state=str(state) if state else _listed(held.claims, first.issuer, at_hand),
+        is_own=state is not None,
+        expires=expires or moment(held.claims, "exp"),
         claims={name: value for name, value in held.claims.items() if name in names},
     )

@@ -1,9 +1,10 @@
-"""The citizen's page for showing a credential as evidence in a case: of this wallet, or of one elsewhere.
+"""The citizen's pages that reach elsewhere: a credential as evidence in a case, one put into the wallet here.
 
 Promises: the page says which claims are asked for, what for and by which rule; only ticked ones are shown.
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES
 from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import Case
-from tongban.node.credentials import evidence, issuers, redeeming, showing, wallet
+from tongban.node.credentials import copying, evidence, issuers, redeeming, showing, wallet
 from tongban.node.credentials.evidence import NotEvidence
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
@@ -77,20 +78,42 @@ def in_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     return render(request, "credentials/in_case.html", context, status=409 if problem else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_citizens
+def add(request: HttpRequest, person: Person) -> HttpResponse:
+    """Put a credential that the other side issued into the wallet here."""
+    problem: str | Promise = ""
+    if request.method == "POST":
+        code = request.POST.get("code", "").strip()
+        problem = _read(code, lambda: copying.take(person, code))
+        if not problem:
+            return redirect("credentials")
+    return render(request, "credentials/add.html", {"problem": problem}, status=409 if problem else 200)
+
+
 def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
     """Why it did not become evidence; empty when it did."""
+    if "card" not in request.POST:
+        code = request.POST.get("code", "").strip()
+        return _read(code, lambda: evidence.present_code(person, case, code))
+    batch = _uuid(request.POST["card"])
+    offered = {name for card in wallet.cards(person) for name, _title in showing.choosable(card)}
+    chosen = [name for name in request.POST.getlist("claims") if name in offered]
+    return _done(lambda: evidence.present_card(person, batch, case, chosen))
+
+
+def _read(code: str, do: Callable[[], object]) -> str | Promise:
+    """Why nothing came of a pasted code; empty when it did."""
+    if not code.startswith("TB0:") or len(code) > MOST_CHARACTERS:
+        return PROBLEMS["no-code"]
+    return _done(do)
+
+
+def _done(do: Callable[[], object]) -> str | Promise:
     try:
-        if "card" in request.POST:
-            batch = _uuid(request.POST["card"])
-            offered = {name for card in wallet.cards(person) for name, _title in showing.choosable(card)}
-            chosen = [name for name in request.POST.getlist("claims") if name in offered]
-            evidence.present_card(person, batch, case, chosen)
-        else:
-            code = request.POST.get("code", "").strip()
-            if not code.startswith("TB0:") or len(code) > MOST_CHARACTERS:
-                return PROBLEMS["no-code"]
-            evidence.present_code(person, case, code)
-    except NotEvidence as refused:
+        do()
+    except (NotEvidence, copying.NotTaken) as refused:
         return spoken(VERDICT_SENTENCES[refused.verdict]) if refused.verdict else PROBLEMS[refused.reason]
     except Untrusted as untrusted:
         return spoken(VERDICT_SENTENCES[untrusted.verdict])

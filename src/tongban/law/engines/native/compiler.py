@@ -37,13 +37,16 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "tongban" / "kernels"
 
 
-def load_kernel(assembly: str, name: str, pointers: int) -> Kernel:
-    """Load the function `name` of this LLVM assembly, from the cache or compiled now."""
+def load_kernel(assembly: str, name: str, pointers: int, *, gathers: bool = True) -> Kernel:
+    """Load the function `name` of this LLVM assembly, from the cache or compiled now.
+
+    With `gathers`, loads from many places at once are made by one instruction where there is one.
+    """
     with _set_up:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
     cpu = str(llvm.get_host_cpu_name())
-    features = _features()
+    features = _features(gathers=gathers)
     key = hashlib.sha256(
         "\0".join((str(llvm.llvm_version_info), cpu, features, assembly)).encode()
     ).hexdigest()
@@ -63,10 +66,10 @@ def load_kernel(assembly: str, name: str, pointers: int) -> Kernel:
     return Kernel(prototype(engine.get_function_address(name)), compiled, engine)
 
 
-def _features() -> str:
-    """What the processor can do. Where it can gather, loads from tables must not break lanes apart."""
+def _features(*, gathers: bool) -> str:
+    """What the processor can do, and whether to use its way to gather."""
     features = str(llvm.get_host_cpu_features().flatten())
-    return f"{features},+fast-gather" if "+avx2" in features.split(",") else features
+    return f"{features},+fast-gather" if gathers and "+avx2" in features.split(",") else features
 
 
 def _compile(assembly: str, machine: llvm.TargetMachine) -> bytes:

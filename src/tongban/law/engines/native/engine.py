@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -16,7 +16,9 @@ import pyarrow as pa
 from tongban.law import ir
 from tongban.law.engines.batch import Answer, Answers, Batch
 from tongban.law.engines.native.compiler import Kernel, load_kernel
-from tongban.law.engines.native.kernel import Recipe, Shape, make_recipe, outcome_type
+from tongban.law.engines.native.kernel import Recipe, make_recipe
+from tongban.law.engines.native.shapes import Shape, outcome_type
+from tongban.law.engines.native.slots import SIZES, suit
 from tongban.law.engines.program import Program
 from tongban.law.tables.columns import UNREADABLE, CellColumn, Cells, Numbers
 
@@ -49,6 +51,7 @@ class NativeEngine:
         self._for_arrow = for_arrow
         self.reads_cells = frozenset(fact.name for fact in program.facts)
         self._threads = threads or os.cpu_count() or 1
+        self._slots_suit = suit(program)
         self._kernels: dict[tuple[tuple[str, Shape], ...], _Loaded] = {}
         self._loading = threading.Lock()
 
@@ -70,14 +73,13 @@ class NativeEngine:
     def compute(self, batch: Batch, outputs: Memory) -> Answers:
         """Compute the outcomes of a batch into memory made for as many persons."""
         inputs, shapes = self._inputs(batch)
-        loaded = self._load(shapes)
         starts = range(0, batch.persons, CHUNK)
-        most = max(
-            (int(np.diff(history.offsets).max(initial=0)) for history in batch.histories.values()), default=0
-        )
 
         def compute(start: int) -> None:
             end = min(start + CHUNK, batch.persons)
+            spells = _most_spells(batch, start, end)
+            loaded = self._load(_in_slots(shapes, spells) if self._slots_suit else shapes)
+            most = max(spells.values(), default=0)
             memory = {**inputs, **outputs, **_scratch(loaded.recipe, end - start, most)}
             loaded.kernel.call(start, end, *(memory[name].ctypes.data for name in loaded.recipe.pointers))
 
@@ -99,7 +101,7 @@ class NativeEngine:
         with self._loading:
             if key not in self._kernels:
                 recipe = make_recipe(self._program, shapes, for_arrow=self._for_arrow)
-                kernel = load_kernel(recipe.assembly, "law", len(recipe.pointers))
+                kernel = load_kernel(recipe.assembly, "law", len(recipe.pointers), gathers=recipe.gathers)
                 self._kernels[key] = _Loaded(recipe, kernel)
             return self._kernels[key]
 
@@ -187,6 +189,23 @@ def _answer(values: npt.NDArray[np.generic], none: npt.NDArray[np.generic] | Non
 
 def _truths(flags: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return flags.view(np.bool_)
+
+
+def _most_spells(batch: Batch, start: int, end: int) -> dict[str, int]:
+    """How many spells some person of a chunk has at most, by fact."""
+    return {
+        name: int(np.diff(history.offsets[start : end + 1]).max(initial=0))
+        for name, history in batch.histories.items()
+    }
+
+
+def _in_slots(shapes: Mapping[str, Shape], spells: Mapping[str, int]) -> Mapping[str, Shape]:
+    """The shapes with so many slots for spells as the chunk needs, where they are few and there are some."""
+    given = {name: number for name, number in spells.items() if name in shapes}
+    if not given or not all(0 < number <= SIZES[-1] for number in given.values()):
+        return shapes
+    slots = {name: next(size for size in SIZES if number <= size) for name, number in given.items()}
+    return {**shapes, **{name: replace(shapes[name], most=slots[name]) for name in slots}}
 
 
 def _scratch(recipe: Recipe, persons: int, most: int) -> Memory:

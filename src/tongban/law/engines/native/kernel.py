@@ -2,35 +2,27 @@
 
     void law(i64 begin, i64 end, ptr …)
 
-Spells are swept first, person by person; then one loop without branches computes everything else. A fact
-outside what the law admits refuses the person: bounds are checked in the same pass that reads them.
+Spells are swept first, person by person, unless nobody has more than a few; then one loop without branches
+computes everything else. A fact outside what the law admits refuses the person: bounds are checked in the
+same pass that reads them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
 from tongban.law.engines.native.lookups import Lookups
-from tongban.law.engines.native.lower import Lowered, Lowering, SpellList, encode
+from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode
+from tongban.law.engines.native.shapes import Shape, outcome_type
+from tongban.law.engines.native.slots import EMPTY, Arrays, SideBySide
 from tongban.law.engines.native.spells import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 
-_LANES = 32
+_LANES, _LANES_WITH_SPELLS = 32, 8
 _LATEST_MONTH = 999_999
-_STORED = {
-    "bool": "i8",
-    "int": "i64",
-    "float": "double",
-    "str": "i32",
-    "month": "i32",
-    "date": "i32",
-    "datetime": "i64",
-    "fen": "i64",
-    "rate": "i64",
-    "place": "i32",
-}
 _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i32 @llvm.smin.i32(i32, i32)
@@ -44,26 +36,21 @@ declare i64 @llvm.fptosi.sat.i64.f64(double)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """How the table holds a fact: the width of its numbers, and whether some may be missing (or all are).
-
-    `form` is that of cells which the kernel reads itself, else empty.
-    """
-
-    stored: str
-    may_miss: bool = False
-    absent: bool = False
-    form: str = ""
-
-
-@dataclass(frozen=True)
 class Recipe:
-    """The text of a kernel, and what it is to be called with, in order."""
+    """The text of a kernel, and what it is to be called with, in order.
+
+    `gathers` is whether lanes should load together: from tables they should, and break apart otherwise;
+    spells of one person lie side by side, and loading those one by one is twice as fast.
+    """
 
     assembly: str
     pointers: tuple[str, ...]
     columns: int
     capacities: tuple[Capacity, ...]
+    gathers: bool
+
+
+_OfSpells: TypeAlias = Sweep | Columns | SideBySide
 
 
 @dataclass
@@ -72,28 +59,6 @@ class _Body:
 
     code: Assembly
     refused: Value = FALSE
-
-
-def stored_type(kind: ir.Type) -> str:
-    """The width in which a fact or an outcome of this type lies in memory."""
-    if isinstance(kind, ir.OptionalType):
-        return stored_type(kind.item)
-    return "i8" if isinstance(kind, ir.EnumType) else _STORED[str(getattr(kind, "name", ""))]
-
-
-def outcome_type(target: Target, *, for_arrow: bool) -> str:
-    """The width in which an outcome lies in memory; `halves` is a decimal as Arrow holds it."""
-    kind = plain(target.type)
-    if for_arrow and kind in (ir.FEN, ir.RATE):
-        return "halves"
-    stored = stored_type(kind)
-    proven = target.range
-    if for_arrow or stored != "i64" or proven is None:
-        return stored
-    low, high = int(proven.low), int(proven.high)
-    return next(
-        (f"i{bits}" for bits in (8, 16, 32) if -(2 ** (bits - 1)) <= low and high < 2 ** (bits - 1)), "i64"
-    )
 
 
 def make_recipe(program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool = False) -> Recipe:
@@ -116,9 +81,10 @@ class _Writer:
         asked: dict[Key, Asked] = {}
         capacities: tuple[Capacity, ...] = ()
         sweep_text = ""
-        if any(fact.type == ir.SPELLS for fact in self._program.facts):
+        in_slots = any(shape.most for shape in self._shapes.values())
+        if not in_slots and any(fact.type == ir.SPELLS for fact in self._program.facts):
             sweep_text, asked, capacities = self._sweep()
-        fused = self._fused(asked, bool(sweep_text))
+        fused = self._fused(asked, swept=bool(sweep_text), in_slots=in_slots)
         arguments = "".join(f", ptr noalias %{name}" for name in self._pointers)
         assembly = f"""{LIBRARY if sweep_text else ""}{_INTRINSICS}
 {chr(10).join(self._arrays)}
@@ -134,9 +100,9 @@ done:
 }}
 !0 = distinct !{{!0, !1, !2}}
 !1 = !{{!"llvm.loop.vectorize.enable", i1 true}}
-!2 = !{{!"llvm.loop.vectorize.width", i32 {_LANES}}}
+!2 = !{{!"llvm.loop.vectorize.width", i32 {_LANES_WITH_SPELLS if in_slots else _LANES}}}
 """
-        return Recipe(assembly, tuple(self._pointers), len(asked), capacities)
+        return Recipe(assembly, tuple(self._pointers), len(asked), capacities, not in_slots)
 
     def _pointer(self, name: str) -> str:
         if name not in self._pointers:
@@ -167,7 +133,7 @@ done:
         text = _loop("sweep", "swept", code, before="start", after="fused")
         return text, {key: asked for key, (asked, _) in sweep.answers.items()}, tuple(sweep.capacities)
 
-    def _fused(self, asked: dict[Key, Asked], swept: bool) -> str:
+    def _fused(self, asked: dict[Key, Asked], *, swept: bool, in_slots: bool) -> str:
         body = _Body(Assembly("f"))
         code = body.code
         place = code.do("sub i64 %person, %begin") if swept else ""
@@ -176,8 +142,9 @@ done:
             at = code.do(f"getelementptr inbounds i32, ptr {self._pointer(f'asked{column}')}, i64 {place}")
             return code.do(f"load i32, ptr {at}")
 
-        given = self._given(body, "person", None)
-        lowering = self._lowering(code, Columns(code, asked, load), given)
+        spells = SideBySide(code) if in_slots else Columns(code, asked, load)
+        given = self._given(body, "person", spells)
+        lowering = self._lowering(code, spells, given)
         if swept:
             at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
             unfit = code.do(f"load i8, ptr {at}")
@@ -193,19 +160,19 @@ done:
         before = "sweep_end" if swept else "start"
         return _loop("fused", "person", code, before=before, after="done", note=", !llvm.loop !0")
 
-    def _lowering(self, code: Assembly, spells: Sweep | Columns, given: Mapping[str, Lowered]) -> Lowering:
+    def _lowering(self, code: Assembly, spells: _OfSpells, given: Mapping[str, Lowered]) -> Lowering:
         lookups = Lookups(code, lambda value: encode(self._program, value), self._arrays)
         return Lowering(self._program, code, lookups, spells, given)
 
     # -- memory
 
-    def _given(self, body: _Body, index: str, sweep: Sweep | None) -> dict[str, Lowered]:
+    def _given(self, body: _Body, index: str, spells: _OfSpells) -> dict[str, Lowered]:
         given = {}
         for fact in self._program.facts:
             if fact.type == ir.SPELLS:
-                given[fact.name] = self._spells(body, fact, index, sweep)
+                given[fact.name] = self._spells(body, fact, index, spells)
             else:
-                checked = body if sweep is None else _Body(body.code)
+                checked = _Body(body.code) if isinstance(spells, Sweep) else body
                 given[fact.name] = self._number(checked, fact, index)
         if "on" not in given:
             given["on"] = Lowered(whole(self._program.day))
@@ -305,10 +272,41 @@ done:
             fits = code.both(fits, allowed)
         return code.known(raw, low, high), fits
 
-    def _spells(self, body: _Body, fact: Fact, index: str, sweep: Sweep | None) -> Lowered:
+    def _spells(self, body: _Body, fact: Fact, index: str, made: _OfSpells) -> Lowered:
+        match made:
+            case Sweep():
+                return self._swept(body, fact, index, made)
+            case SideBySide():
+                return self._in_slots(body, fact, index, made)
+        return Lowered(SpellList("0", "null", "null", "null", "null"), self._presence(body, fact, index))
+
+    def _in_slots(self, body: _Body, fact: Fact, index: str, made: SideBySide) -> Lowered:
         present = self._presence(body, fact, index)
-        if sweep is None:
-            return Lowered(SpellList("0", "null", "null", "null", "null"), present)
+        shape = self._shapes[fact.name]
+        if shape.absent:
+            return self._possible(body, fact, EMPTY, present, FALSE)
+        arrays = Arrays(
+            offsets=self._pointer(f"offsets_{fact.name}"),
+            firsts=self._pointer(f"firsts_{fact.name}"),
+            lasts=self._pointer(f"lasts_{fact.name}"),
+            places=self._pointer(f"places_{fact.name}"),
+            kinds=self._pointer(f"kinds_{fact.name}"),
+            index=f"%{index}",
+            begin="%begin",
+        )
+        spells, fits = made.given(fact, arrays, shape.most)
+        return self._possible(body, fact, spells, present, fits)
+
+    def _possible(self, body: _Body, fact: Fact, spells: SomeSpells, present: Value, fits: Value) -> Lowered:
+        """The spells; refused is who has some that cannot be, or none where there must be some."""
+        code = body.code
+        body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
+        if not fact.may_be_missing:
+            body.refused = code.either(body.refused, code.negate(present))
+        return Lowered(spells, present)
+
+    def _swept(self, body: _Body, fact: Fact, index: str, sweep: Sweep) -> Lowered:
+        present = self._presence(body, fact, index)
         code = body.code
         if self._shapes[fact.name].absent:
             empty = SpellList(code.do("add i64 0, 0"), "null", "null", "null", "null")
@@ -325,10 +323,7 @@ done:
         spells = SpellList(count, *parts)
         bounds = f"i32 {int(fact.low)}, i32 {int(fact.high)}, i64 {fact.fewest}, i64 {fact.most}"
         fits = Value(code.do(f"call i1 @acceptable({spells.months}, ptr {spells.places}, {bounds})"), "i1")
-        body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
-        if not fact.may_be_missing:
-            body.refused = code.either(body.refused, code.negate(present))
-        return Lowered(sweep.fact(spells), present)
+        return self._possible(body, fact, sweep.fact(spells), present, fits)
 
     def _presence(self, body: _Body, fact: Fact, index: str) -> Value:
         shape = self._shapes[fact.name]
@@ -387,6 +382,6 @@ def _any_number(stored: str, loaded: str) -> Value:
 
 
 def _number(lowered: Lowered) -> Value:
-    if isinstance(lowered.value, SpellList):
+    if isinstance(lowered.value, SomeSpells):
         raise TypeError("spells are not a number")
     return lowered.value

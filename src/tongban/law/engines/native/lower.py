@@ -18,8 +18,12 @@ from tongban.law.engines.program import Program, Unsupported
 MINUTES_A_DAY = 1440
 
 
+class SomeSpells:
+    """A person's spells in code, in the form that their maker knows."""
+
+
 @dataclass(frozen=True)
-class SpellList:
+class SpellList(SomeSpells):
     """Where a person's spells are: a count and four arrays (names of i64 and pointers)."""
 
     count: str
@@ -43,7 +47,7 @@ class SpellList:
 class Lowered:
     """A value, whether it is present, and whether the person is refused on the way to it."""
 
-    value: Value | SpellList
+    value: Value | SomeSpells
     present: Value = TRUE
     refused: Value = FALSE
 
@@ -54,13 +58,13 @@ Locals: TypeAlias = Mapping[str, Lowered]
 class SpellsCode(Protocol):
     """Makes the code of operations on spells: lists of spells, and what is asked of them."""
 
-    def derived(self, op: str, arguments: Sequence[Lowered]) -> SpellList:
+    def derived(self, op: str, arguments: Sequence[Lowered]) -> SomeSpells:
         """A list made of others."""
 
     def asked(self, key: tuple[str, int], expr: ir.Op, lower: Callable[[], Sequence[Lowered]]) -> Lowered:
         """A number, month or place asked of a list."""
 
-    def chosen(self, condition: Value, then: SpellList, otherwise: SpellList) -> SpellList:
+    def chosen(self, condition: Value, then: SomeSpells, otherwise: SomeSpells) -> SomeSpells:
         """One of two lists."""
 
 
@@ -94,19 +98,19 @@ class Lowering:
         return self._expression(rule, rule.body, {})
 
     def _number(self, lowered: Lowered) -> Value:
-        if isinstance(lowered.value, SpellList):
+        if isinstance(lowered.value, SomeSpells):
             raise TypeError("spells are not a number")
         return lowered.value
 
-    def _list(self, lowered: Lowered) -> SpellList:
-        if isinstance(lowered.value, SpellList):
+    def _list(self, lowered: Lowered) -> SomeSpells:
+        if isinstance(lowered.value, SomeSpells):
             return lowered.value
         raise TypeError("a number is not spells")
 
     def _choose(self, condition: Value, then: Lowered, otherwise: Lowered) -> Lowered:
         select = self._code.select
-        value: Value | SpellList
-        if isinstance(then.value, SpellList):
+        value: Value | SomeSpells
+        if isinstance(then.value, SomeSpells):
             value = self._spells.chosen(condition, then.value, self._list(otherwise))
         else:
             value = select(condition, then.value, self._number(otherwise))

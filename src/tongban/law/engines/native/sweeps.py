@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, whole
-from tongban.law.engines.native.lower import Lowered, SpellList
+from tongban.law.engines.native.lower import Lowered, SomeSpells, SpellList
 from tongban.law.engines.native.spells import NEVER
 from tongban.law.engines.program import Unsupported
 
 NONE_CODE, REFUSED_CODE = -1, -2
 _FIRST_MONTH, _LAST_MONTH = 1900 * 12, 2199 * 12 + 11
-_ALL_PLACES = 1_000_000
-_ANY_KIND = -1
-_FOR_EVER = 2**31 - 1
+ALL_PLACES = 1_000_000
+ANY_KIND = -1
+FOR_EVER = 2**31 - 1
 Capacity = Callable[[int], int]
 Key = tuple[str, int]
 
@@ -36,8 +36,48 @@ class Asked:
         if kind == ir.MONTH:
             return _FIRST_MONTH, _LAST_MONTH
         if kind == ir.PLACE:
-            return 0, _ALL_PLACES - 1
+            return 0, ALL_PLACES - 1
         return 0, _LAST_MONTH - _FIRST_MONTH + 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which spells are kept: of which places and kind; and to which months they are cut (texts of i32)."""
+
+    place_low: str = "0"
+    place_end: str = str(ALL_PLACES)
+    kind: str = str(ANY_KIND)
+    month_low: str = "0"
+    month_high: str = str(FOR_EVER)
+
+    @property
+    def arguments(self) -> str:
+        """As arguments of a function."""
+        numbers = (self.place_low, self.place_end, self.kind, self.month_low, self.month_high)
+        return ", ".join(f"i32 {number}" for number in numbers)
+
+
+def keeping(code: Assembly, op: str, value: Value) -> Kept:
+    """Which spells an operation keeps, given its other argument."""
+    match op:
+        case "spells_within":
+            return Kept(code.cast(value, "i32"), code.cast(code.add(value, _size(code, value)), "i32"))
+        case "spells_of_kind":
+            return Kept(kind=code.cast(value, "i32"))
+        case "spells_up_to":
+            return Kept(month_high=code.cast(value, "i32"))
+        case "spells_starting":
+            return Kept(month_low=code.cast(value, "i32"))
+    raise Unsupported(f"the operation {op}")
+
+
+def _size(code: Assembly, place: Value) -> Value:
+    """How many codes lie within a place, its own included."""
+    size = whole(1)
+    for unit in (100, 10_000, ALL_PLACES):
+        ends_so = code.compare("eq", code.modulo(place, whole(unit)), whole(0))
+        size = code.select(ends_so, whole(unit), size)
+    return size
 
 
 class Sweep:
@@ -56,21 +96,22 @@ class Sweep:
         self._sizes[spells.count] = lambda most: most
         return spells
 
-    def chosen(self, condition: Value, then: SpellList, otherwise: SpellList) -> SpellList:
+    def chosen(self, condition: Value, then: SomeSpells, otherwise: SomeSpells) -> SpellList:
         """One of two lists."""
+        some, others = _own(then), _own(otherwise)
         if condition == TRUE:
-            return then
+            return some
         if condition == FALSE:
-            return otherwise
+            return others
         choose = f"select i1 {condition.text}, "
-        count = self._code.do(f"{choose}i64 {then.count}, i64 {otherwise.count}")
-        a, b = self._sizes[then.count], self._sizes[otherwise.count]
+        count = self._code.do(f"{choose}i64 {some.count}, i64 {others.count}")
+        a, b = self._sizes[some.count], self._sizes[others.count]
         self._sizes[count] = lambda most: max(a(most), b(most))
         pairs = (
-            (then.firsts, otherwise.firsts),
-            (then.lasts, otherwise.lasts),
-            (then.places, otherwise.places),
-            (then.kinds, otherwise.kinds),
+            (some.firsts, others.firsts),
+            (some.lasts, others.lasts),
+            (some.places, others.places),
+            (some.kinds, others.kinds),
         )
         return SpellList(count, *(self._code.do(f"{choose}ptr {left}, ptr {right}") for left, right in pairs))
 
@@ -84,35 +125,8 @@ class Sweep:
             return self._made(
                 f"@{name}({left.everything}, {right.everything}, ", lambda most: capacity(a(most), b(most))
             )
-        kept = self._kept(op, arguments[1])
-        return self._made(f"@kept({left.everything}, {kept}, ", self._sizes[left.count])
-
-    def _kept(self, op: str, argument: Lowered) -> str:
-        """Which spells are kept and to which months they are cut."""
-        value = _number(argument)
-        places, kind, low, high = f"i32 0, i32 {_ALL_PLACES}", f"{_ANY_KIND}", "0", str(_FOR_EVER)
-        text = self._code.cast(value, "i32")
-        match op:
-            case "spells_within":
-                places = self._places_in(value)
-            case "spells_of_kind":
-                kind = text
-            case "spells_up_to":
-                high = text
-            case "spells_starting":
-                low = text
-            case _:
-                raise Unsupported(f"the operation {op}")
-        return f"{places}, i32 {kind}, i32 {low}, i32 {high}"
-
-    def _places_in(self, outer: Value) -> str:
-        code = self._code
-        size = whole(1)
-        for unit in (100, 10_000, _ALL_PLACES):
-            ends_so = code.compare("eq", code.modulo(outer, whole(unit)), whole(0))
-            size = code.select(ends_so, whole(unit), size)
-        end = code.add(outer, size)
-        return f"i32 {code.cast(outer, 'i32')}, i32 {code.cast(end, 'i32')}"
+        kept = keeping(self._code, op, _number(arguments[1]))
+        return self._made(f"@kept({left.everything}, {kept.arguments}, ", self._sizes[left.count])
 
     def _made(self, call: str, capacity: Capacity) -> SpellList:
         number = len(self.capacities)
@@ -211,7 +225,7 @@ class Sweep:
         return self._code.cast(_number(argument), "i32")
 
     def _bridging(self, argument: Lowered) -> str:
-        return self._code.cast(self._code.bounded(_number(argument), 0, _FOR_EVER), "i32")
+        return self._code.cast(self._code.bounded(_number(argument), 0, FOR_EVER), "i32")
 
     def _flag(self, call: str) -> str:
         return self._code.do(f"zext i1 {self._code.do(call)} to i32")
@@ -230,7 +244,7 @@ class Columns:
         """A list is never looked at here."""
         return SpellList("0", "null", "null", "null", "null")
 
-    def chosen(self, condition: Value, then: SpellList, otherwise: SpellList) -> SpellList:
+    def chosen(self, condition: Value, then: SomeSpells, otherwise: SomeSpells) -> SomeSpells:
         """A list is never looked at here."""
         return then
 
@@ -264,13 +278,19 @@ _TWO_LISTS: dict[str, tuple[str, Callable[[int, int], int]]] = {
 }
 
 
+def _own(spells: SomeSpells) -> SpellList:
+    if isinstance(spells, SpellList):
+        return spells
+    raise TypeError("these spells are not a list in memory")
+
+
 def _list(lowered: Lowered) -> SpellList:
-    if isinstance(lowered.value, SpellList):
-        return lowered.value
+    if isinstance(lowered.value, SomeSpells):
+        return _own(lowered.value)
     raise TypeError("a number is not spells")
 
 
 def _number(lowered: Lowered) -> Value:
-    if isinstance(lowered.value, SpellList):
+    if isinstance(lowered.value, SomeSpells):
         raise TypeError("spells are not a number")
     return lowered.value

@@ -106,12 +106,15 @@ class Explanation:
         lines += ["", reasons]
         for number, one in enumerate(self.taken, 1):
             form, step = forms.rules[one.rule.name], one.step
-            lines.append(f"{number:3}. {form.title[lang]}: {form.show[lang](step.value)}")
-            lines.append(f"     {form.reason(lang, step.sentence, step.value, step.filling)}")
-            lines.append(f"     {law}: {form.rule.cites}")
-            lines.extend(f"     · {forms.parameter_text(used, lang)}" for used in distinct(step.used))
-        if self.unverified:
-            lines += ["", f"{warning}: {', '.join(self.unverified)}"]
+            lines.append(
+                f"{number:3}. {form.title[lang]}: {form.show[lang](step.value)}\n"
+                f"     {form.reason(lang, step.sentence, step.value, step.filling)}\n"
+                f"     {law}: {form.rule.cites}"
+            )
+            for used in distinct(step.used):
+                lines.append(f"     · {forms.parameter_text(used, lang)}")
+        if unverified := self.unverified:
+            lines += ["", f"{warning}: {', '.join(unverified)}"]
         return "\n".join(lines)
 
 

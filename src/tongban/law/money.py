@@ -8,6 +8,7 @@ from typing import Self, overload
 
 from tongban.law.ordering import Ordered
 
+_DECIMAL = re.compile(r"(-?)(\d{1,18})(?:\.(\d+))?", re.ASCII)
 RATE_SCALE = 1_000_000
 
 
@@ -181,9 +182,12 @@ def rate_text(millionths: int) -> str:
 
 
 def _scaled(text: str, scale: int, expected: str) -> int:
-    if re.fullmatch(r"-?\d{1,18}(\.\d+)?", text, re.ASCII) is None:
+    match = _DECIMAL.fullmatch(text)
+    if match is None:
         raise ValueError(expected)
-    exact = Fraction(text) * scale
-    if exact.denominator != 1:
+    sign, whole, decimals = match.groups()
+    exact, places = (decimals or "").rstrip("0"), len(str(scale)) - 1
+    if len(exact) > places:
         raise ValueError(expected)
-    return exact.numerator
+    number = int(whole) * scale + int(exact.ljust(places, "0") or 0)
+    return -number if sign else number

@@ -11,6 +11,7 @@ from tongban.law.writing import PlaceNames, Shower, shower, write, writer
 
 JsonObject = dict[str, object]
 LANGUAGES = ("zh", "en")
+_ROWS_KEPT = 10_000
 OTHERWISE = Text("无对应行，取另行规定的值", "no row: the value declared for that case")
 
 
@@ -83,12 +84,13 @@ class Forms:
         self.parameters = parameters
         self.places = places
         self._used: dict[Row, JsonObject] = {}
+        self._said: dict[str, dict[Row, str]] = {lang: {} for lang in LANGUAGES}
 
     def parameter(self, row: Row) -> JsonObject:
         """Give the published form of a row that was used; made once for each row."""
         found = self._used.get(row)
         if found is None:
-            if len(self._used) > 10_000:
+            if len(self._used) > _ROWS_KEPT:
                 self._used.clear()
             found = self._used[row] = self._parameter(row)
         return {**found}
@@ -106,7 +108,16 @@ class Forms:
         }
 
     def parameter_text(self, row: Row, lang: str) -> str:
-        """Give a row that was used as words for people."""
+        """Give a row that was used as words for people; made once for each row."""
+        said = self._said[lang]
+        found = said.get(row)
+        if found is None:
+            if len(said) > _ROWS_KEPT:
+                said.clear()
+            found = said[row] = self._parameter_text(row, lang)
+        return found
+
+    def _parameter_text(self, row: Row, lang: str) -> str:
         parameter, entry = self.parameters[row.parameter], row.entry
         value = row.value
         if isinstance(value, frozenset):

@@ -111,8 +111,8 @@ class Explanation:
                 f"     {form.reason(lang, step.sentence, step.value, step.filling)}\n"
                 f"     {law}: {form.rule.cites}"
             )
-            for used in distinct(step.used):
-                lines.append(f"     · {forms.parameter_text(used, lang)}")
+            if step.used:
+                lines += [f"     · {forms.parameter_text(used, lang)}" for used in distinct(step.used)]
         if unverified := self.unverified:
             lines += ["", f"{warning}: {', '.join(unverified)}"]
         return "\n".join(lines)

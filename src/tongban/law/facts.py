@@ -4,7 +4,7 @@ No message repeats a value that was given.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tongban.law import reading
 from tongban.law.errors import FactsRefused, Problem
@@ -12,10 +12,10 @@ from tongban.law.ir import DATE, DATETIME, MONTH, SPELLS, FactDeclared, Optional
 from tongban.law.values import Date, date_month
 
 
-def decision_day(facts: Mapping[str, object], on: Date | None, today: Date) -> Date:
+def decision_day(facts: Mapping[str, object], on: Date | None, today: Callable[[], Date]) -> Date:
     """Give the date of the decision: the fact `on` goes before the date asked for, that before today."""
     if "on" not in facts:
-        return on or today
+        return on or today()
     try:
         given = reading.read_item(DATE, facts["on"], "on")
     except reading.Unreadable as error:

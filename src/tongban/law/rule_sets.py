@@ -82,7 +82,7 @@ class RuleSet:
 
         FactsRefused lists what is wrong with the facts; NoLaw when the law has no answer.
         """
-        day = decision_day(facts, None if on is None else Date.from_date(on), _today())
+        day = decision_day(facts, None if on is None else Date.from_date(on), _today)
         program = self.program(day)
         encoded = read_facts(self.facts, facts, day, program.facts)
         return self.decide(encoded, day)

@@ -22,7 +22,7 @@ from tongban.law.engines.native.slots import SIZES, suit
 from tongban.law.engines.program import Program
 from tongban.law.tables.columns import UNREADABLE, CellColumn, Cells, Numbers
 
-CHUNK = 65_536
+CHUNK = 131_072
 _DTYPES: dict[str, type[np.generic]] = {
     "i8": np.int8,
     "i16": np.int16,
@@ -74,14 +74,16 @@ class NativeEngine:
         """Compute the outcomes of a batch into memory made for as many persons."""
         inputs, shapes = self._inputs(batch)
         starts = range(0, batch.persons, CHUNK)
+        lasting = _addresses({**inputs, **outputs})
 
         def compute(start: int) -> None:
             end = min(start + CHUNK, batch.persons)
             spells = _most_spells(batch, start, end)
             loaded = self._load(_in_slots(shapes, spells) if self._slots_suit else shapes)
             most = max(spells.values(), default=0)
-            memory = {**inputs, **outputs, **_scratch(loaded.recipe, end - start, most)}
-            loaded.kernel.call(start, end, *(memory[name].ctypes.data for name in loaded.recipe.pointers))
+            scratch = _scratch(loaded.recipe, end - start, most)
+            places = {**lasting, **_addresses(scratch)} if scratch else lasting
+            loaded.kernel.call(start, end, *(places[name] for name in loaded.recipe.pointers))
 
         if len(starts) == 1 or self._threads == 1:
             for start in starts:
@@ -206,6 +208,10 @@ def _in_slots(shapes: Mapping[str, Shape], spells: Mapping[str, int]) -> Mapping
         return shapes
     slots = {name: next(size for size in SIZES if number <= size) for name, number in given.items()}
     return {**shapes, **{name: replace(shapes[name], most=slots[name]) for name in slots}}
+
+
+def _addresses(memory: Memory) -> dict[str, int]:
+    return {name: array.ctypes.data for name, array in memory.items()}
 
 
 def _scratch(recipe: Recipe, persons: int, most: int) -> Memory:

@@ -65,7 +65,8 @@ class Explanation:
     def reason(self, one: Taken, lang: str) -> str:
         """Give the sentence of a step: which branch was taken and why."""
         step = one.step
-        return self.forms.rules[one.rule.name].reason(lang, step.sentence, step.value, step.filling)
+        form = self.forms.rules[one.rule.name]
+        return form.reason(lang, step.sentence, form.show[lang](step.value), step.filling)
 
     def _steps(self) -> list[JsonObject]:
         known = {**self.facts, **self.values}
@@ -82,8 +83,8 @@ class Explanation:
             "parameters": [self.forms.parameter(one) for one in distinct(used)],
             "title": {**form.title},
             "reason": {
-                "zh": form.reason("zh", sentence, value, filling),
-                "en": form.reason("en", sentence, value, filling),
+                "zh": form.reason("zh", sentence, form.show["zh"](value), filling),
+                "en": form.reason("en", sentence, form.show["en"](value), filling),
             },
             "depends": [*form.depends],
             "outcome": form.rule.outcome,
@@ -104,15 +105,16 @@ class Explanation:
                 f"  {rule.title.of(lang)}: {forms.rules[rule.name].show[lang](self.values[rule.name])}"
             )
         lines += ["", reasons]
-        for number, one in enumerate(self.taken, 1):
-            form, step = forms.rules[one.rule.name], one.step
+        for number, (rule, (value, sentence, filling, used)) in enumerate(self.taken, 1):
+            form = forms.rules[rule.name]
+            said = form.show[lang](value)
             lines.append(
-                f"{number:3}. {form.title[lang]}: {form.show[lang](step.value)}\n"
-                f"     {form.reason(lang, step.sentence, step.value, step.filling)}\n"
-                f"     {law}: {form.rule.cites}"
+                f"{number:3}. {form.title[lang]}: {said}\n"
+                f"     {form.reason(lang, sentence, said, filling)}\n"
+                f"     {law}: {rule.cites}"
             )
-            if step.used:
-                lines += [f"     · {forms.parameter_text(used, lang)}" for used in distinct(step.used)]
+            if used:
+                lines += [f"     · {forms.parameter_text(row, lang)}" for row in distinct(used)]
         if unverified := self.unverified:
             lines += ["", f"{warning}: {', '.join(unverified)}"]
         return "\n".join(lines)

@@ -22,11 +22,11 @@ class Phrase:
     template: str
     fillers: tuple[tuple[int, Shower], ...]
 
-    def said(self, value: object, filling: tuple[object, ...]) -> str:
-        """Give the sentence with values filled in."""
+    def said(self, own: str, filling: tuple[object, ...]) -> str:
+        """Give the sentence with values filled in; `own` is the rule's own value in words."""
         if not self.fillers:
             return self.template
-        return self.template % tuple([say(value if at < 0 else filling[at]) for at, say in self.fillers])
+        return self.template % tuple([own if at < 0 else say(filling[at]) for at, say in self.fillers])
 
 
 class RuleForm:
@@ -57,11 +57,9 @@ class RuleForm:
             return self.show[lang]
         return shower(sentence.values[part][1], lang, self._places)
 
-    def reason(self, lang: str, sentence: int, value: object, filling: tuple[object, ...]) -> str:
-        """Give the sentence that applies."""
-        if sentence < 0:
-            return self.show[lang](value)
-        return self.phrases[lang][sentence].said(value, filling)
+    def reason(self, lang: str, sentence: int, own: str, filling: tuple[object, ...]) -> str:
+        """Give the sentence that applies; `own` is the rule's value in words."""
+        return own if sentence < 0 else self.phrases[lang][sentence].said(own, filling)
 
 
 class Forms:

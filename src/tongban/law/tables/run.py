@@ -25,7 +25,7 @@ from tongban.law.tables.sinks import Sink
 from tongban.law.tables.sources import Source, open_table
 from tongban.law.values import Date
 
-_ROWS_IN_MEMORY = 262_144
+_FEWEST_ROWS, _MOST_ROWS = 65_536, 524_288
 OnError = Literal["stop", "report"]
 Told = Callable[[int], None]
 
@@ -118,7 +118,9 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
     needed = {fact.name for fact in engine_for(ruleset, day.ordinal, engine)[0].facts}
     header = read_header(ruleset, needed, table.schema.names, "table")
     decider = Decider(ruleset, day, engine, header, "table")
-    batches = table.select(list(header.columns)).to_batches(max_chunksize=_ROWS_IN_MEMORY)
+    share = -(-table.num_rows // (os.cpu_count() or 1))
+    rows = max(_FEWEST_ROWS, min(share, _MOST_ROWS))
+    batches = table.select(list(header.columns)).to_batches(max_chunksize=rows)
     good: list[pa.RecordBatch] = []
     for decided in _in_order(iter(batches), decider):
         if decided.offenders:

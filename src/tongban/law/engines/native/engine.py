@@ -56,8 +56,8 @@ class NativeEngine:
         self._loading = threading.Lock()
 
     def run(self, batch: Batch) -> Answers:
-        """Compute the outcomes of a batch."""
-        return self.compute(batch, self.memory(batch.persons))
+        """Compute the outcomes of a batch on this thread; tables have several threads, each with a batch."""
+        return self.compute(batch, self.memory(batch.persons), threads=1)
 
     def memory(self, persons: int) -> Memory:
         """Make room for the outcomes of so many persons; it can be used again for as many."""
@@ -70,8 +70,9 @@ class NativeEngine:
                 outputs[f"none_{target.name}"] = np.empty(persons, np.uint8)
         return outputs
 
-    def compute(self, batch: Batch, outputs: Memory) -> Answers:
-        """Compute the outcomes of a batch into memory made for as many persons."""
+    def compute(self, batch: Batch, outputs: Memory, threads: int | None = None) -> Answers:
+        """Compute the outcomes of a batch into memory made for as many; on all threads or on so many."""
+        threads = threads or self._threads
         inputs, shapes = self._inputs(batch)
         starts = range(0, batch.persons, CHUNK)
         lasting = _addresses({**inputs, **outputs})
@@ -85,11 +86,11 @@ class NativeEngine:
             places = {**lasting, **_addresses(scratch)} if scratch else lasting
             loaded.kernel.call(start, end, *(places[name] for name in loaded.recipe.pointers))
 
-        if len(starts) == 1 or self._threads == 1:
+        if len(starts) == 1 or threads == 1:
             for start in starts:
                 compute(start)
         else:
-            list(_pool(self._threads).map(compute, starts))
+            list(_pool(threads).map(compute, starts))
         return Answers(
             {
                 target.name: _answer(outputs[f"value_{target.name}"], outputs.get(f"none_{target.name}"))

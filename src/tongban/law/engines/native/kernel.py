@@ -21,7 +21,8 @@ from tongban.law.engines.native.spells import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 
-_LANES, _LANES_WITH_SPELLS = 32, 8
+# Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers.
+_LANES, _LANES_OF_WIDE = 32, 8
 _LATEST_MONTH = 999_999
 _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
@@ -84,6 +85,7 @@ class _Writer:
         in_slots = any(shape.most for shape in self._shapes.values())
         if not in_slots and any(fact.type == ir.SPELLS for fact in self._program.facts):
             sweep_text, asked, capacities = self._sweep()
+        lanes = _LANES_OF_WIDE if in_slots or self._for_arrow else _LANES
         fused = self._fused(asked, swept=bool(sweep_text), in_slots=in_slots)
         arguments = "".join(f", ptr noalias %{name}" for name in self._pointers)
         assembly = f"""{LIBRARY if sweep_text else ""}{_INTRINSICS}
@@ -100,7 +102,7 @@ done:
 }}
 !0 = distinct !{{!0, !1, !2}}
 !1 = !{{!"llvm.loop.vectorize.enable", i1 true}}
-!2 = !{{!"llvm.loop.vectorize.width", i32 {_LANES_WITH_SPELLS if in_slots else _LANES}}}
+!2 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}
 """
         return Recipe(assembly, tuple(self._pointers), len(asked), capacities, not in_slots)
 

@@ -50,6 +50,7 @@ def measure(size: Size) -> Result:
                 **{name: partial(peer.seconds, "run") for name, peer in peers.items()},
             },
             size.rounds(4),
+            runs=2,
         )
         compared = {name: str(peer.ask("version")) for name, peer in peers.items()}
     best = min(_PEERS, key=lambda name: times[name].best)

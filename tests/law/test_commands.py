@@ -1,6 +1,7 @@
 """`tongban law`: what it prints and how it ends."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,16 @@ ROOT = str(Path(__file__).parent / "rulesets")
 def run():
     def run(*arguments: str, given: str = "") -> Result:
         return CliRunner().invoke(law, ["--rulesets", ROOT, *arguments], input=given)
+
+    return run
+
+
+@pytest.fixture
+def own_run():
+    """The commands with the rule sets that come with Tongban."""
+
+    def run(*arguments: str, given: str = "") -> Result:
+        return CliRunner().invoke(law, list(arguments), input=given)
 
     return run
 
@@ -70,9 +81,36 @@ def test_table_shows_what_is_in_force_with_its_source(run):
 
 def test_table_marks_what_is_not_verified(run):
     assert (
-        "240  (since 2026-01-01; hearsay; low 未核实)"
+        "240  (自 2026-01-01 起; hearsay; low 未核实)"
         in run("table", "ruritania", "--on", "2026-01-01").output
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "days_to_decide", "old_grant"),
+    [
+        ("2025-12-31", "Office Act s. 9; replaced from 2026-07-01", "Grant Act; until 2025-12-31"),
+        ("2026-06-30", "Office Act s. 9; replaced from 2026-07-01", "not in force on this date"),
+        ("2026-07-01", "Office Act s. 9 (2026); since 2026-07-01", "not in force on this date"),
+    ],
+)
+def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(run, day, days_to_decide, old_grant):
+    output = run("table", "ruritania", "--on", day, "--lang", "en").output
+    assert f"days to decide (days_to_decide): {days_to_decide}\n" in output
+    assert f"old grant (old_grant): {old_grant}" in output
+
+
+def test_table_says_that_a_number_is_not_in_force_yet(run):
+    assert "no value in force" in run("table", "ruritania", "--on", "1989-12-31", "--lang", "en").output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_number_of_every_shipped_rule_set_is_shown_with_its_date(own_run, lang):
+    since = re.compile("自 [0-9-]{10} 起" if lang == "zh" else "since [0-9-]{10}")
+    for name in (line.split()[0] for line in own_run("list").output.splitlines()):
+        result = own_run("table", name, "--on", "2026-11-22", "--lang", lang)
+        rows = [line for line in result.output.splitlines() if re.match(r"    .+  \(", line)]
+        assert (result.exit_code, rows != [], [row for row in rows if not since.search(row)]) == (0, True, [])
 
 
 def test_examples_that_hold_end_with_status_0(run):
@@ -105,12 +143,13 @@ def test_explain_draws_a_picture_when_asked(run, clerk, tmp_path):
 
 def test_when_says_the_month_and_the_facts_that_would_do(run, clerk):
     young = {**clerk, "birth_month": "1966-07"}
-    result = run(
-        "when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30", given=json.dumps(young)
-    )
+    asked = ("when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30")
+    result = run(*asked, "--lang", "en", given=json.dumps(young))
     assert result.exit_code == 0
-    assert "yes in 2 months (work" in result.stdout
-    assert "birth_month: 1966-07 -> 1966-05" in result.stdout
+    assert "entitled: yes in 2 months" in result.stdout
+    assert "month of the claim (claim_month): 2026-07" in result.stdout
+    assert "month of birth (birth_month): 1966-07 -> 1966-05" in result.stdout
+    assert "再过 2 个月变为“是”" in run(*asked, given=json.dumps(young)).stdout
 
 
 def test_when_ends_with_status_1_if_nothing_helps(run, clerk):
@@ -133,7 +172,16 @@ def test_compare_puts_two_dates_law_side_by_side(run, clerk):
         "2026-07-01",
         given=json.dumps(clerk),
     )
-    assert "days_to_decide: 30 | 10" in result.stdout
+    assert "2026-06-30 | 2026-07-01" in result.stdout
+    assert "办理天数 (days_to_decide): 30 | 10" in result.stdout
+
+
+def test_compare_puts_two_places_law_side_by_side(own_run):
+    asked = ("compare", "unemployment-benefit", "--facts", "-", "--on", "2026-11-22", "--lang", "en")
+    facts = {"place": "500000", "paid_months": 168}
+    result = own_run(*asked, "--place", "place=510100", given=json.dumps(facts))
+    assert "place of claim (place): Chongqing | Chengdu" in result.stdout
+    assert "months of benefit (benefit_months): 23 | 24" in result.stdout
 
 
 def test_compare_wants_one_other_law(run, clerk):

@@ -21,17 +21,14 @@ from tongban.law.command_input import (
     naming,
     plainly,
     read_facts,
-    today,
     write_text,
 )
 from tongban.law.examples import examples_of, failures
 from tongban.law.graph import svg
-from tongban.law.parameters import Parameter, Resolved, Row
-from tongban.law.rule_sets import RuleSet, load_rulesets_from, read_folder
+from tongban.law.rule_sets import load_rulesets_from, read_folder
 from tongban.law.run_command import run
-from tongban.law.values import Date
+from tongban.law.table_command import table
 from tongban.law.whatif_commands import compare, when
-from tongban.law.writing import show, write
 
 
 @click.group(cls=PlainGroup)
@@ -82,22 +79,6 @@ def explain(
         click.echo(explanation.to_text(lang))
 
 
-@law.command()
-@click.argument("name", metavar="RULESET")
-@ON
-@LANGUAGE
-@click.pass_obj
-@plainly
-def table(root: Path, name: str, on: datetime | None, lang: str) -> None:
-    """Give the parameters in force on a date with since, source and confidence."""
-    ruleset = find_ruleset(root, name)
-    day = Date.from_date(on.date() if on else today())
-    click.echo(f"{ruleset.title.of(lang)} ({ruleset.name} {ruleset.version}) {day}")
-    for parameter in ruleset.parameters.values():
-        for line in _parameter_lines(parameter, ruleset, day, lang):
-            click.echo(line)
-
-
 @law.command("test")
 @click.argument("name", metavar="[RULESET]", required=False)
 @click.pass_obj
@@ -118,37 +99,7 @@ def test_examples(root: Path, name: str | None) -> None:
         sys.exit(1)
 
 
-def _parameter_lines(parameter: Parameter, ruleset: RuleSet, day: Date, lang: str) -> list[str]:
-    resolved = Resolved(parameter, day.ordinal)
-    unit = f" [{parameter.unit}]" if parameter.unit else ""
-    lines = ["", f"{parameter.name}{unit} · {parameter.title.of(lang)}"]
-    if not resolved.rows:
-        lines.append("    " + ("此日期无有效值" if lang == "zh" else "no value in force on this date"))
-    lines.extend(f"    {_row(parameter, row, ruleset, lang)}" for row in resolved.rows.values())
-    if parameter.has_otherwise:
-        said = "其他" if lang == "zh" else "otherwise"
-        lines.append(f"    {said} = {write(parameter.type, parameter.otherwise)}")
-    return lines
-
-
-def _row(parameter: Parameter, row: Row, ruleset: RuleSet, lang: str) -> str:
-    keys = ", ".join(
-        f"{key.name}{_SIGNS[key.match]}{show(key.type, part, lang, ruleset.place_names)}"
-        for key, part in zip(parameter.keys, row.key, strict=True)
-    )
-    if isinstance(row.value, frozenset):
-        value = ", ".join(sorted(str(write(parameter.type, one)) for one in row.value))
-    else:
-        value = str(write(parameter.type, row.value))
-    entry = row.entry
-    assert entry is not None
-    mark = {"low": " 未核实" if lang == "zh" else " UNVERIFIED"}.get(entry.confidence, "")
-    since = Date.from_ordinal(entry.since)
-    return f"{keys + ': ' if keys else ''}{value}  (since {since}; {entry.source}; {entry.confidence}{mark})"
-
-
-_SIGNS = {"exact": "=", "from": "≥", "up-to": "≤"}
-
 law.add_command(run)
+law.add_command(table)
 law.add_command(when)
 law.add_command(compare)

@@ -126,7 +126,7 @@ class RuleSet:
 
     def rules_in_force(self, day: Date) -> tuple[Rule, ...]:
         """Give the rules that the day's outcomes need, each after those it uses; NoLaw without any."""
-        chosen = {name: self._in_force(versions, day) for name, versions in self.rules.items()}
+        chosen = {name: self.in_force(versions, day) for name, versions in self.rules.items()}
         ordered: dict[str, Rule] = {}
         for rule in chosen.values():
             if rule is not None and rule.outcome is not None:
@@ -153,7 +153,8 @@ class RuleSet:
             self._visit(needed, chosen, ordered, day)
         ordered[rule.name] = rule
 
-    def _in_force(self, versions: tuple[Rule, ...], day: Date) -> Rule | None:
+    def in_force(self, versions: tuple[Rule, ...], day: Date) -> Rule | None:
+        """Give which version of a rule (the newest first) is law on a day, or None."""
         begun = (rule for rule in versions if rule.since is None or rule.since <= day.ordinal)
         newest = next(begun, None)
         if newest is None or (newest.until is not None and newest.until < day.ordinal):

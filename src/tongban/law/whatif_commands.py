@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,11 @@ from tongban.law.command_input import (
     read_facts,
 )
 from tongban.law.errors import LawError
-from tongban.law.whatif import Comparison, changes, earliest, under_date, under_place
+from tongban.law.ir import DATE, Text
+from tongban.law.reading import read_declared
+from tongban.law.rule_sets import RuleSet
+from tongban.law.whatif import Change, Comparison, Turning, changes, earliest, under_date, under_place
+from tongban.law.writing import show
 
 
 @click.command(cls=PlainCommand)
@@ -28,9 +33,12 @@ from tongban.law.whatif import Comparison, changes, earliest, under_date, under_
 @FACTS
 @ON
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@LANGUAGE
 @click.pass_obj
 @plainly
-def when(root: Path, name: str, outcome: str, *, file: str, on: datetime | None, as_json: bool) -> None:
+def when(
+    root: Path, name: str, outcome: str, *, file: str, on: datetime | None, as_json: bool, lang: str
+) -> None:
     """Say when an OUTCOME becomes yes and which single fact would make it so; exit 1 if nothing does."""
     facts, ruleset = read_facts(file), find_ruleset(root, name)
     with naming(file):
@@ -41,10 +49,8 @@ def when(root: Path, name: str, outcome: str, *, file: str, on: datetime | None,
         answer = {"outcome": outcome, "earliest": later, "changes": [vars(change) for change in found]}
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for line in _lines(outcome, turning.months if turning else None, turning.facts if turning else {}):
+        for line in _answer(ruleset, outcome, turning, found, lang):
             click.echo(line)
-        for change in found:
-            click.echo(f"  {change.fact}: {_short(change.now)} -> {_short(change.needed)}")
     if turning is None and not found:
         sys.exit(1)
 
@@ -83,29 +89,64 @@ def compare(
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
         return
-    for line in _side_by_side(found, lang):
+    for line in _side_by_side(ruleset, found, lang):
         click.echo(line)
 
 
-def _lines(outcome: str, months: int | None, facts: object) -> list[str]:
-    if months is None:
-        return [f"{outcome}: not within fifty years by the passing of time alone"]
-    if months == 0:
-        return [f"{outcome}: yes now"]
-    moved = ", ".join(f"{k} {_short(v)}" for k, v in facts.items()) if isinstance(facts, dict) else ""
-    return [f"{outcome}: yes in {months} months ({moved})"]
+def _answer(
+    ruleset: RuleSet, outcome: str, turning: Turning | None, found: tuple[Change, ...], lang: str
+) -> Iterator[str]:
+    if turning is None:
+        yield f"{outcome}: {_NEVER.of(lang)}"
+    elif turning.months == 0:
+        yield f"{outcome}: {_NOW.of(lang)}"
+    else:
+        yield f"{outcome}: {_LATER.of(lang).format(turning.months)}"
+        yield f"  {_fact(ruleset, 'on', lang)}: {show(DATE, turning.explanation.facts['on'], lang)}"
+        for name in turning.facts:
+            yield f"  {_fact(ruleset, name, lang)}: {_said(ruleset, name, turning.facts[name], lang)}"
+    if found:
+        yield _SUFFICES.of(lang)
+    for change in found:
+        now, needed = (_said(ruleset, change.fact, one, lang) for one in (change.now, change.needed))
+        yield f"  {_fact(ruleset, change.fact, lang)}: {now} -> {needed}"
 
 
-def _short(value: object) -> str:
-    return (
-        "…" + json.dumps(value[-1], ensure_ascii=False) if isinstance(value, list) and value else str(value)
-    )
-
-
-def _side_by_side(found: Comparison, lang: str) -> list[str]:
-    lines = [f"{found.left.title.of(lang)}: {found.left.on} | {found.right.on}"]
+def _side_by_side(ruleset: RuleSet, found: Comparison, lang: str) -> Iterator[str]:
+    sides = (found.left, found.right)
+    days = dict.fromkeys(str(side.on) for side in sides)
+    yield f"{found.left.title.of(lang)} ({found.left.ruleset} {found.left.version}) {' | '.join(days)}"
+    for name, declared in ruleset.facts.items():
+        given = [side.facts.get(name) for side in sides]
+        if name != "on" and given[0] != given[1]:
+            said = (show(declared.type, one, lang, ruleset.place_names) for one in given)
+            yield f"  {_fact(ruleset, name, lang)}: {' | '.join(said)}"
     for difference in found.differences:
-        lines.append(f"  {difference.rule}: {_short(difference.left)} | {_short(difference.right)}")
+        rule = next(side.forms.rules[difference.rule] for side in sides if difference.rule in side.values)
+        values = (
+            side.forms.rules[difference.rule].show[lang](side.values[difference.rule])
+            if difference.rule in side.values
+            else _NO_RULE.of(lang)
+            for side in sides
+        )
+        yield f"  {rule.title[lang]} ({rule.rule.outcome or difference.rule}): {' | '.join(values)}"
     if not found.differences:
-        lines.append("  nothing differs" if lang == "en" else "  没有差别")
-    return lines
+        yield f"  {_NO_DIFFERENCE.of(lang)}"
+
+
+def _fact(ruleset: RuleSet, name: str, lang: str) -> str:
+    return f"{ruleset.facts[name].title.of(lang)} ({name})"
+
+
+def _said(ruleset: RuleSet, name: str, written: object, lang: str) -> str:
+    declared = ruleset.facts[name]
+    value = read_declared(declared, written, name, written is not None)
+    return show(declared.type, value, lang, ruleset.place_names)
+
+
+_NEVER = Text("仅靠时间推移，五十年内不会变为“是”", "not within fifty years by the passing of time alone")
+_NOW = Text("现在即为“是”", "yes now")
+_LATER = Text("再过 {} 个月变为“是”，届时", "yes in {} months, then with")
+_SUFFICES = Text("只改其中一项也可变为“是”", "Or with one of these changes alone")
+_NO_RULE = Text("无此规定", "no such rule")
+_NO_DIFFERENCE = Text("没有差别", "nothing differs")

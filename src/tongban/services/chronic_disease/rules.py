@@ -14,6 +14,7 @@ from tongban.law import (
     because,
     check,
     fact,
+    place_name,
     round_half_up,
     rule,
     ruleset,
@@ -27,6 +28,10 @@ ruleset(
     zh="门诊慢特病跨省直接结算",
     en="Settling chronic disease bills across provinces",
 )
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 
 class DrugClass(Choice):

@@ -16,6 +16,7 @@ from tongban.law import (
     annuity_principal,
     because,
     fact,
+    place_name,
     round_down,
     rule,
     ruleset,
@@ -23,6 +24,10 @@ from tongban.law import (
 )
 
 ruleset("housing-fund-loan", version="1", zh="住房公积金互认互贷", en="Housing fund loan")
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 
 class Household(Choice):

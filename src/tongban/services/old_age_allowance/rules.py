@@ -3,9 +3,13 @@
 Amounts are set locally and are unverified; where none was found the amount is left open, never guessed.
 """
 
-from tongban.law import Choice, Date, Fen, PlaceCode, Table, because, fact, rule, ruleset
+from tongban.law import Choice, Date, Fen, PlaceCode, Table, because, fact, place_name, rule, ruleset
 
 ruleset("old-age-allowance", version="1", zh="高龄津贴", en="Old-age allowance")
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 
 class Band(Choice):

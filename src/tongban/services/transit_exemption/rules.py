@@ -4,9 +4,35 @@ Says whether the journey is allowed, until which day (24:00) to leave, every gro
 stops outside the open area. The lists are those in force on the day of arrival.
 """
 
-from tongban.law import Choice, Date, Dated, DateTime, PlaceCode, because, fact, rule, ruleset, those
+from tongban.law import (
+    Choice,
+    Date,
+    Dated,
+    DateTime,
+    PlaceCode,
+    because,
+    fact,
+    place_name,
+    rule,
+    ruleset,
+    those,
+)
 
 ruleset("transit-exemption", version="1", zh="240 小时过境免签", en="240-hour visa-free transit")
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
+place_name(PlaceCode("510300"), zh="自贡", en="Zigong")
+place_name(PlaceCode("510500"), zh="泸州", en="Luzhou")
+place_name(PlaceCode("510600"), zh="德阳", en="Deyang")
+place_name(PlaceCode("510900"), zh="遂宁", en="Suining")
+place_name(PlaceCode("511000"), zh="内江", en="Neijiang")
+place_name(PlaceCode("511100"), zh="乐山", en="Leshan")
+place_name(PlaceCode("511400"), zh="眉山", en="Meishan")
+place_name(PlaceCode("511500"), zh="宜宾", en="Yibin")
+place_name(PlaceCode("511800"), zh="雅安", en="Ya’an")
+place_name(PlaceCode("512000"), zh="资阳", en="Ziyang")
 
 
 class Ground(Choice):

@@ -3,9 +3,13 @@
 Counts full years of contributions; months already drawn are taken off.
 """
 
-from tongban.law import PlaceCode, Table, because, fact, rule, ruleset
+from tongban.law import PlaceCode, Table, because, fact, place_name, rule, ruleset
 
 ruleset("unemployment-benefit", version="1", zh="失业保险金领取期限", en="Months of unemployment benefit")
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 place = fact(PlaceCode, zh="领取地", en="place of claim")
 paid_months = fact(int, at_least=0, at_most=720, zh="缴费月数", en="months paid")

@@ -3,7 +3,19 @@
 The benefit not yet drawn at the origin's standard, and with it the medical aid and training subsidies.
 """
 
-from tongban.law import Fen, PlaceCode, Rate, Table, because, fact, round_half_up, rule, ruleset, yuan
+from tongban.law import (
+    Fen,
+    PlaceCode,
+    Rate,
+    Table,
+    because,
+    fact,
+    place_name,
+    round_half_up,
+    rule,
+    ruleset,
+    yuan,
+)
 
 ruleset(
     "unemployment-transfer",
@@ -11,6 +23,10 @@ ruleset(
     zh="失业保险转移费用",
     en="Money that moves with unemployment insurance",
 )
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 place = fact(PlaceCode, zh="转出地", en="origin")
 months_left = fact(int, at_least=0, at_most=24, zh="尚未领取的月数", en="months not yet drawn")

@@ -13,6 +13,7 @@ from tongban.law import (
     because,
     check,
     fact,
+    place_name,
     round_half_up,
     round_up,
     rule,
@@ -20,6 +21,10 @@ from tongban.law import (
 )
 
 ruleset("vehicle-tax", version="1", zh="车船税", en="Vehicle and vessel tax")
+
+place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
+place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
+place_name(PlaceCode("510100"), zh="成都", en="Chengdu")
 
 
 class Kind(Choice):

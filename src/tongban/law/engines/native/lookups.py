@@ -10,6 +10,7 @@ from tongban.law.parameters import Parameter, Resolved, RowKey
 
 _LONGEST_CHAIN = 12
 _LARGEST_ARRAY = 65_536
+_FEWEST_STEPS = 4
 
 Encode = Callable[[object], Value]
 
@@ -111,9 +112,32 @@ class Lookups:
         for size in sizes:
             cells *= size
         dense = all(key.kind not in ("double", "i1") for key in keys) and not _has_texts(parameter)
+        if dense and len(keys) == 1 and len(rows) >= _FEWEST_STEPS and cells <= _LARGEST_ARRAY:
+            slope = self._slope(resolved, keys[0])
+            if slope is not None:
+                return slope
         if dense and len(rows) > _LONGEST_CHAIN and cells <= _LARGEST_ARRAY:
             return self._array(resolved, keys)
         return self._chain(resolved, rows, keys)
+
+    def _slope(self, resolved: Resolved, key: Value) -> Found | None:
+        """A number that rises or falls by as much with every key between two of them, and not beyond."""
+        cells = [self._constant(resolved, (one,)) for one in range(key.low, key.high + 1)]
+        if any((cell.present, cell.hit, cell.row) != (TRUE, TRUE, TRUE) for cell in cells):
+            return None
+        if any(cell.value.kind in ("double", "i1") for cell in cells):
+            return None
+        steps = [after.value.low - before.value.low for before, after in itertools.pairwise(cells)]
+        sloping = [at for at, step in enumerate(steps) if step]
+        if len(sloping) < _FEWEST_STEPS:
+            return None
+        first, last = sloping[0], sloping[-1]
+        if set(steps[first : last + 1]) != {steps[first]}:
+            return None
+        code, begin = self._code, key.low + first
+        along = code.subtract(code.bounded(key, begin, key.low + last + 1), whole(begin))
+        value = code.add(code.multiply(along, whole(steps[first])), cells[0].value)
+        return Found(value, TRUE, TRUE, TRUE)
 
     def _constant(self, resolved: Resolved, key: RowKey) -> Found:
         row = resolved.find(key)

@@ -1,10 +1,13 @@
 """The frame of the benchmarks: targets, fair turns, results that can be read back."""
 
+import itertools
 import json
+import re
 from pathlib import Path
 
 import pytest
 from benchmarks.frame.figures import Figure, Result, Series, load, save
+from benchmarks.frame.plot import plot
 from benchmarks.frame.report import markdown
 from benchmarks.frame.timing import Times, interleaved, ratio
 from benchmarks.frame.topics import names
@@ -53,3 +56,23 @@ def test_the_report_says_which_targets_were_missed() -> None:
 
 def test_a_topic_is_a_module_beside_the_frame() -> None:
     assert "law_population" in names()
+
+
+def test_what_grows_linearly_is_drawn_as_a_straight_line() -> None:
+    picture = plot([Series("kernel", ((1000, 0.01), (10_000, 0.1), (100_000, 1.0)))], "t", "people", "s")
+    (points,) = re.findall(r'points="([^"]+)"', picture)
+    first, middle, last = ([float(one) for one in point.split(",")] for point in points.split())
+    assert middle[0] - first[0] == pytest.approx(last[0] - middle[0], abs=0.2)
+    assert middle[1] - first[1] == pytest.approx(last[1] - middle[1], abs=0.2)
+
+
+def test_names_beside_lines_that_end_together_do_not_cover_each_other() -> None:
+    ends = tuple((1000 * 10**power, 0.1 * 10**power) for power in range(2))
+    picture = plot([Series(name, ends) for name in ("a", "b", "c")], "t", "people", "s")
+    places = sorted(float(y) for y in re.findall(r'y="([\d.]+)" text-anchor="start" fill="#(?!1d)', picture))
+    assert all(below - above >= 16 for above, below in itertools.pairwise(places))
+    assert len(places) == 3
+
+
+def test_a_series_without_points_is_left_out() -> None:
+    assert "nobody" not in plot([Series("a", ((10, 1.0), (100, 9.0))), Series("nobody", ())], "t", "p", "s")

@@ -1,7 +1,7 @@
 """A plot of seconds by size, both axes logarithmic, as an SVG that reads in light and dark pages."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from benchmarks.frame.figures import Series
@@ -41,7 +41,7 @@ def plot(series: Sequence[Series], title: str, across: str, up: str) -> str:
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, across, "middle"))
     parts.append(_text(LEFT, TOP - 12, up, "start"))
     ends = [place(*one.points[-1]) for one in drawn]
-    for number, (one, end, label) in enumerate(zip(drawn, ends, _apart([y for _, y in ends]), strict=True)):
+    for number, (one, end, label) in enumerate(zip(drawn, ends, _apart(ends), strict=True)):
         colour = _COLOURS[number % len(_COLOURS)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in one.points))
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
@@ -51,13 +51,14 @@ def plot(series: Sequence[Series], title: str, across: str, up: str) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _apart(places: Sequence[float]) -> Iterator[float]:
-    """The places of the labels, moved down until none covers another, in the order given."""
-    moved: dict[int, float] = {}
-    above = -math.inf
-    for index in sorted(range(len(places)), key=places.__getitem__):
-        above = moved[index] = max(places[index], above + _LEAST_GAP)
-    return (moved[index] for index in range(len(places)))
+def _apart(ends: Sequence[tuple[float, float]]) -> list[float]:
+    """How high each label stands: beside its line's end, moved down until it covers none beside it."""
+    moved: list[float] = [0.0] * len(ends)
+    above: dict[float, float] = {}
+    for index in sorted(range(len(ends)), key=lambda index: ends[index][1]):
+        x, y = ends[index]
+        moved[index] = above[x] = max(y, above.get(x, -math.inf) + _LEAST_GAP)
+    return moved
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:

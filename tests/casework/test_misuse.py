@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.casework.walk import CONSENTS, RESIDENT_ID, Walk
+from tests.casework.walk import CONSENTS, RESIDENT_ID, Walk, inbox
 from tongban.node.casework import actions, cases, drafts, submission
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
@@ -108,7 +108,7 @@ def test_a_forged_draft_id_is_not_found(walk: Walk, draft_id: str) -> None:
 
 def test_an_officer_of_another_agency_sees_nothing_and_does_nothing(walk: Walk, stranger: Officer) -> None:
     case = walk.proposed()
-    assert cases.inbox(stranger) == []
+    assert inbox(stranger) == []
     assert refused(lambda: cases.for_officer(stranger, case.number)) == "not-found"
     assert refused(lambda: actions.confirm(stranger, case.number, case.revision)) == "not-found"
     assert AccessRecord.objects.count() == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.casework.test_misuse import refused
-from tests.casework.walk import Walk
+from tests.casework.walk import Walk, inbox
 from tests.services.shipped import copy_shipped, edit
 from tongban.node.casework import acting, cases, catalogue, limits, log, timers
 from tongban.node.casework.models import Case
@@ -31,7 +31,7 @@ def test_a_correction_is_asked_for_given_and_the_case_goes_on_where_it_was(
     do(officer, case, "request-correction", **ASKED)
     case.refresh_from_db()
     assert (case.status, case.awaits, case.due_on) == ("correcting", "citizen", None)
-    assert cases.inbox(officer) == []
+    assert inbox(officer) == []
     do(walk.person, case, "correct", words="已补交")
     case.refresh_from_db()
     assert (case.status, case.awaits) == ("deciding", "officer")
@@ -63,15 +63,15 @@ def test_a_consulted_agency_sees_the_case_until_it_has_given_its_opinion(
     case = walk.proposed()
     assert refused(lambda: cases.for_officer(stranger, case.number)) == "not-found"
     do(officer, case, "ask-opinion", consulted=stranger.agency, question="就诊记录是否一致？")
-    (line,) = cases.inbox(stranger)
+    (line,) = inbox(stranger)
     assert (line.number, line.task) == (case.number, "give-opinion")
     assert [one.code for one in cases.for_officer(stranger, case.number).actions] == ["give-opinion"]
     assert refused(lambda: do(stranger, case, "confirm")) == "not-available"
     assert refused(lambda: do(officer, case, "give-opinion", opinion="一致")) == "not-available"
     do(stranger, case, "give-opinion", opinion="一致")
     assert refused(lambda: cases.for_officer(stranger, case.number)) == "not-found"
-    assert cases.inbox(stranger) == []
-    assert [line.task for line in cases.inbox(officer)] == ["decide"]
+    assert inbox(stranger) == []
+    assert [line.task for line in inbox(officer)] == ["decide"]
 
 
 def test_one_opinion_is_asked_for_at_a_time(walk: Walk, officer: Officer, stranger: Officer) -> None:
@@ -99,7 +99,7 @@ def test_who_objects_gets_a_second_look_by_another_officer(
 ) -> None:
     case = do(officer, walk.proposed(), "confirm")
     do(walk.person, case, "object", reason="少算了两个月")
-    assert [line.task for line in cases.inbox(colleague)] == ["answer-objection"]
+    assert [line.task for line in inbox(colleague)] == ["answer-objection"]
     assert refused(lambda: do(officer, case, "uphold", reason="无误")) == "not-available"
     do(colleague, case, "uphold", reason="已核对，无误")
     assert walk.again(case).status == "granted"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.casework.kinds import KINDS
 from tests.casework.test_misuse import refused
-from tests.casework.walk import Walk
+from tests.casework.walk import Walk, inbox
 from tests.services.shipped import copy_shipped, edit
 from tongban.node.casework import (
     acting,
@@ -98,12 +98,12 @@ def test_an_absence_needs_a_colleague_of_the_agency_and_days_in_order(
 
 def test_due_overdue_and_paused_are_lists(walk: Walk, officer: Officer) -> None:
     due, late, paused = walk.proposed(), walk.proposed(), walk.proposed()
-    Case.objects.filter(pk=late.pk).update(due_on=today() - timedelta(days=1))
+    Task.objects.filter(case=late).update(due_on=today() - timedelta(days=1))
     asked = {"reason": "请补充", "until": (today() + timedelta(days=5)).isoformat()}
     acting.perform(officer, paused.number, paused.revision, "request-correction", asked)
-    assert [line.number for line in cases.listed(officer, "due")] == [due.number]
-    assert [line.number for line in cases.listed(officer, "overdue")] == [late.number]
-    assert [line.number for line in cases.listed(officer, "paused")] == [paused.number]
+    assert [line.number for line in inbox(officer, "due")] == [due.number]
+    assert [line.number for line in inbox(officer, "overdue")] == [late.number]
+    assert [line.number for line in inbox(officer, "paused")] == [paused.number]
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.casework.walk import Walk
-from tongban.node.casework import actions, cases, timers
+from tests.casework.walk import Walk, inbox
+from tongban.node.casework import actions, timers
 from tongban.node.casework.models import Case, Timer
 from tongban.node.clock import LOCAL_ZONE
 from tongban.node.people.models import Officer
@@ -46,5 +46,5 @@ def test_an_overdue_case_can_still_be_decided(
     pass_time(monkeypatch, case)
     timers.fire_due()
     case = walk.again(case)
-    assert cases.inbox(officer)[0].due_on == case.due_on
+    assert inbox(officer)[0].due_on == case.due_on
     assert actions.confirm(officer, case.number, case.revision).status == "granted"

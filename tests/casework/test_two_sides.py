@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from tests.casework.conftest import POST
 from tests.casework.test_misuse import refused
-from tests.casework.walk import RESIDENT_ID
+from tests.casework.walk import RESIDENT_ID, inbox
 from tests.exchange.far_side import FarSide
 from tests.services.shipped import TWO_SIDED, copy_shipped
 from tongban import protocol
@@ -121,7 +121,7 @@ def test_a_request_is_sorted_by_its_words_and_an_officer_may_correct_it(
 ) -> None:
     opened = log.history(asked)[0].data
     assert (opened["category"], opened["words"]) == ("wages", ["工资", "拖欠"])
-    assert [line.task for line in cases.inbox(clerk)] == ["sort"]
+    assert [line.task for line in inbox(clerk)] == ["sort"]
     assert refused(lambda: do(asked, "sort", category="weather")) == "inputs-unusable"
     do(asked, "sort", category="contract")
     assert log.state_of(asked).facts["category"] == "contract"

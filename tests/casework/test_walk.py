@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tests.casework.walk import SPELLS, Walk
+from tests.casework.walk import SPELLS, Walk, inbox
 from tongban.node.casework import actions, cases, drafts, log, proposing
 from tongban.node.casework.models import Case
 from tongban.node.exchange.models import Outbox
@@ -36,7 +36,7 @@ def test_when_both_sides_have_answered_the_law_proposes_and_an_officer_has_a_tas
 ) -> None:
     case = walk.proposed()
     assert case.status == "deciding"
-    (line,) = cases.inbox(officer)
+    (line,) = inbox(officer)
     assert (line.number, line.task) == (case.number, "decide")
     limit = add_working_days(date.fromisoformat(log.history(case)[0].data["applied_on"]), 15)
     assert line.due_on == limit.on
@@ -88,8 +88,8 @@ def test_a_confirmed_proposal_is_the_decision(walk: Walk, officer: Officer) -> N
     assert view.decision is not None
     assert (view.status, view.decision.outcome, view.decision.agrees) == ("granted", "granted", True)
     assert view.waiting_for is None
-    assert cases.inbox(officer) == []
-    assert [line.number for line in cases.inbox(officer, "done")] == [case.number]
+    assert inbox(officer) == []
+    assert [line.number for line in inbox(officer, "done")] == [case.number]
 
 
 def test_a_refusal_carries_the_officers_words(walk: Walk, officer: Officer) -> None:
@@ -105,9 +105,9 @@ def test_evidence_that_is_refused_becomes_an_officers_task_once_nothing_else_is_
 ) -> None:
     case = walk.submitted()
     assert walk.decline(case, "500000").status == "gathering"
-    assert cases.inbox(officer) == []
+    assert inbox(officer) == []
     assert walk.answer(case, "510100").status == "held"
-    assert [line.task for line in cases.inbox(officer)] == ["resolve-evidence"]
+    assert [line.task for line in inbox(officer)] == ["resolve-evidence"]
 
 
 def test_an_officer_reads_what_exactly_was_wrong_with_evidence(walk: Walk, officer: Officer) -> None:
@@ -126,7 +126,7 @@ def test_refused_evidence_that_is_asked_again_and_comes_leads_on_to_the_proposal
     walk.answer(case, "510100")
     case = walk.decline(case, "500000")
     case = actions.ask_again(officer, case.number, case.revision, "spells-chongqing")
-    assert (case.status, cases.inbox(officer)) == ("gathering", [])
+    assert (case.status, inbox(officer)) == ("gathering", [])
     assert walk.answer(case, "500000").status == "deciding"
 
 
@@ -241,7 +241,7 @@ def test_an_officers_list_has_a_constant_number_of_queries(
     for _ in range(3):
         walk.proposed()
     with django_assert_max_num_queries(1):
-        assert len(cases.inbox(officer)) == 3
+        assert len(inbox(officer)) == 3
 
 
 def test_a_draft_that_is_given_up_is_gone_and_the_next_one_is_empty(walk: Walk) -> None:

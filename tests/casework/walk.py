@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.node.casework import drafts, log, sorting, submission
+from tongban.node.casework import drafts, log, sorting, submission, worklist
 from tongban.node.casework.models import Case, Draft
+from tongban.node.casework.shown import InboxLine
 from tongban.node.clock import now
 from tongban.node.exchange import api
-from tongban.node.people.models import Person
+from tongban.node.people.models import Officer, Person
 
 RESIDENT_ID = "510104197602140020"
 ANSWERS = {"work": "worker", "paying": "yes", "pool": "510100", "base": "", "phone": "13800000000"}
@@ -111,3 +112,8 @@ def answered(case: Case, message: UUID, place: str, at: datetime | None = None) 
         records=SPELLS[place],
         answered_at=at or now(),
     )
+
+
+def inbox(officer: Officer, which: worklist.Which = "open") -> list[InboxLine]:
+    """The first page of an officer's tasks."""
+    return list(worklist.page(officer, worklist.Wanted(which=which)).lines)

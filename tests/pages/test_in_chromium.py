@@ -12,6 +12,7 @@ from tests.pages.every_kind import CODE, add_every_kind
 from tests.pages.windows import browser, enter
 from tests.services.shipped import copy_shipped
 from tongban.node.casework import actions, catalogue, drafts
+from tongban.node.people import permissions
 from tongban.node.people.models import Account, Officer
 
 __all__ = ["browser", "enter"]
@@ -71,8 +72,21 @@ def question_pages(citizen: Account, tmp_path: Path) -> list[str]:
 
 
 @pytest.fixture
-def officers_pages(walk: Walk) -> list[str]:
-    return ["/workbench/", "/workbench/?status=done", f"/workbench/cases/{walk.proposed().number}/"]
+def officers_pages(walk: Walk, officer: Officer) -> list[str]:
+    for act in (permissions.Act.ASSIGN, permissions.Act.SUPERVISE):
+        permissions.grant(officer, act)
+    rooms = (
+        "",
+        "?status=done",
+        "team/",
+        "absence/",
+        "statistics/",
+        "follow-ups/",
+        "shortcuts/",
+        "complaints/",
+    )
+    one = f"cases/{walk.proposed().number}/"
+    return [f"/workbench/{room}" for room in (*rooms, one)]
 
 
 @pytest.mark.parametrize(("language", "every"), [("zh-hans", 1), ("en", 4)])

@@ -4,24 +4,21 @@ Promises: what is not visible is not found; an officer's reading of a case is re
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
 from django.core.paginator import Paginator
 from django.db import transaction
 
 from tongban.node.casework import catalogue, procedures, rights, telling
-from tongban.node.casework.models import Case, Notice, Task
+from tongban.node.casework.models import Case, Notice
 from tongban.node.casework.refusals import Refused
-from tongban.node.casework.shown import CaseLine, CaseView, InboxLine
-from tongban.node.clock import now, today
+from tongban.node.casework.shown import CaseLine, CaseView
+from tongban.node.clock import now
 from tongban.node.people import access
 from tongban.node.people.models import Account, Officer, Person
 from tongban.services import Text
 
 MOST_LINES = 200
 CASES_A_PAGE = 20
-Listing = Literal["due", "overdue", "paused"]
 _READING = Text(zh="审核办件", en="Examining the case")
 _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
 
@@ -50,32 +47,6 @@ def for_citizen(person: Person, number: str) -> CaseView:
     if case is None:
         raise Refused("not-found")
     return telling.view(case, person)
-
-
-def inbox(officer: Officer, status: Literal["open", "done"] = "open") -> list[InboxLine]:
-    """The officer's tasks: open ones by due date, done ones by when they were closed."""
-    tasks = Task.objects.filter(agency=officer.agency, case__in=rights.of_officer(officer))
-    tasks = tasks.select_related("case__person", "case__service")
-    tasks = tasks.defer("case__service__bundle", "case__snapshot")
-    if status == "open":
-        tasks = tasks.filter(closed_at=None).order_by("due_on", "pk")
-    else:
-        tasks = tasks.exclude(closed_at=None).order_by("-closed_at")
-    day = today()
-    return [_inbox_line(task, day) for task in tasks[:MOST_LINES]]
-
-
-def listed(officer: Officer, which: Listing) -> list[CaseLine]:
-    """The open cases that the officer may see: due with time left, overdue, or paused for somebody else."""
-    rows = rights.of_officer(officer).select_related("service").defer("service__bundle", "snapshot")
-    match which:
-        case "due":
-            rows = rows.filter(awaits="officer", due_on__gte=today()).order_by("due_on", "number")
-        case "overdue":
-            rows = rows.filter(awaits="officer", due_on__lt=today()).order_by("due_on", "number")
-        case "paused":
-            rows = rows.filter(awaits__in=("citizen", "other-side")).order_by("updated_at", "number")
-    return [_line(case) for case in rows[:MOST_LINES]]
 
 
 def for_officer(officer: Officer, number: str) -> CaseView:
@@ -119,20 +90,4 @@ def _line(case: Case) -> CaseLine:
         opened_at=case.opened_at,
         updated_at=case.updated_at,
         due_on=case.due_on,
-    )
-
-
-def _inbox_line(task: Task, day: date) -> InboxLine:
-    case = task.case
-    return InboxLine(
-        number=case.number,
-        service=catalogue.read(case.service).definition.name,
-        person_name=case.person.name,
-        task=task.kind,
-        status=procedures.of(case).states[case.status].text,
-        opened_at=task.opened_at,
-        due_on=task.due_on,
-        due_is_provisional=task.due_is_provisional,
-        is_overdue=task.closed_at is None and task.due_on is not None and task.due_on < day,
-        closed_at=task.closed_at,
     )

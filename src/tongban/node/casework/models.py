@@ -143,7 +143,16 @@ class Task(models.Model):
     assigned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["agency", "closed_at", "due_on"], name="task_inbox")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["agency", "due_on", "id"], condition=models.Q(closed_at=None), name="task_open_by_due"
+            ),
+            models.Index(
+                fields=["agency", "-closed_at", "-id"],
+                condition=models.Q(closed_at__isnull=False),
+                name="task_closed_latest",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=models.Q(closed_at=None), name="task_open_once"

@@ -120,7 +120,7 @@ class CaseView:
 
 @dataclass(frozen=True)
 class InboxLine:
-    """One line of an officer's list."""
+    """One line of an officer's list; `id` is the task's, None where the line is a case without one."""
 
     number: str
     service: Text
@@ -132,6 +132,8 @@ class InboxLine:
     due_is_provisional: bool
     is_overdue: bool
     closed_at: datetime | None
+    id: int | None = None
+    assignee: str = ""
 
 
 @dataclass(frozen=True)

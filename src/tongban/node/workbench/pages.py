@@ -1,4 +1,4 @@
-"""The officer's pages: inbox by due date, one case with everything it rests on, confirm or refuse.
+"""One case at the workbench: everything it rests on, and what may be done with it.
 
 Promises: opening a case is recorded before it is shown; an act counts only on the revision that was seen.
 """
@@ -17,16 +17,6 @@ from tongban.node.portal.doors import for_officers
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.forms import ActForm, AskAgainForm, ConfirmForm, RefuseForm
-
-
-@require_safe
-@for_officers
-def inbox(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """What is to be done, by due date; `?status=done` what was done."""
-    is_done = request.GET.get("status") == "done"
-    lines = cases.inbox(officer, "done" if is_done else "open")
-    context = {"lines": lines, "is_done": is_done, "officer": officer}
-    return render(request, "workbench/inbox.html", context)
 
 
 @require_safe

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from tongban.node.workbench import pages
+from tongban.node.workbench import pages, team_pages, worklist_pages
 
 urlpatterns = [
-    path("", pages.inbox, name="inbox"),
+    path("", worklist_pages.inbox, name="inbox"),
+    path("search/", worklist_pages.search, name="officer-search"),
+    path("tasks/", worklist_pages.many, name="many-tasks"),
+    path("team/", team_pages.spread, name="team"),
+    path("absence/", team_pages.absence, name="absence"),
+    path("statistics/", team_pages.statistics, name="statistics"),
+    path("statistics.csv", team_pages.statistics_csv, name="statistics-csv"),
+    path("follow-ups/", team_pages.follow_ups, name="follow-ups"),
+    path("shortcuts/", team_pages.shortcuts, name="shortcuts"),
     path("cases/<slug:number>/", pages.case, name="officer-case"),
     path("cases/<slug:number>/confirm/", pages.confirm, name="confirm"),
     path("cases/<slug:number>/refuse/", pages.refuse, name="refuse"),

@@ -1,0 +1,171 @@
+"""An officer's tasks, page by page: by due date, filtered, and found by number, name or last four digits.
+
+Promises: a page reads as many rows as it shows, however many there are; what the officer may not see is not
+there.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.db.models import Q, QuerySet
+
+from tongban.node.casework import assigning, catalogue, procedures, rights
+from tongban.node.casework.models import Case, Task
+from tongban.node.casework.shown import InboxLine
+from tongban.node.clock import today
+from tongban.node.people.models import Officer
+
+LINES_A_PAGE = 50
+FOUND_AT_MOST = 50
+SHORTEST_WORDS = 2
+Which = Literal["open", "due", "overdue", "paused", "done"]
+Whose = Literal["all", "expected", "mine", "nobody"]
+_LAST_FOUR = re.compile(r"\d{3}[\dXx]")
+_AFTER = re.compile(r"(\d{4}-\d\d-\d\d(?:T[\d:.+-]+)?|none)_(\d{1,18})")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tasks: by time limit, of a service or all, whose; `after` is where the page before ended."""
+
+    which: Which = "open"
+    service: str = ""
+    whose: Whose = "all"
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """One page of tasks; `next` is what the following page asks for, empty on the last."""
+
+    lines: tuple[InboxLine, ...]
+    next: str
+
+
+def page(officer: Officer, wanted: Wanted) -> Worklist:
+    """One page of the officer's tasks; an unusable `after` gives the first."""
+    if wanted.which == "paused":
+        return _paused(officer, wanted)
+    is_done = wanted.which == "done"
+    rows = _tasks(officer).filter(closed_at__isnull=not is_done)
+    if wanted.service:
+        rows = rows.filter(case__service__code=wanted.service)
+    match wanted.whose:
+        case "expected":
+            rows = rows.filter(assigning.expected_of(officer))
+        case "mine":
+            rows = rows.filter(closed_by=officer) if is_done else rows.filter(assignee=officer)
+        case "nobody":
+            rows = rows.filter(assignee=None)
+    match wanted.which:
+        case "due":
+            rows = rows.filter(due_on__gte=today())
+        case "overdue":
+            rows = rows.filter(due_on__lt=today())
+    rows = _after(rows, wanted.after, is_done=is_done)
+    rows = rows.order_by("-closed_at", "-pk") if is_done else rows.order_by("due_on", "pk")
+    found = list(rows[: LINES_A_PAGE + 1])
+    following = _place(found[LINES_A_PAGE - 1], is_done=is_done) if len(found) > LINES_A_PAGE else ""
+    day = today()
+    return Worklist(tuple(_line(task, day) for task in found[:LINES_A_PAGE]), following)
+
+
+def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
+    """The cases, open and ended, whose number or applicant's name begins so, or by last four digits.
+
+    Nothing for fewer than two characters; the latest first, at most fifty.
+    """
+    said = words.strip()
+    if len(said) < SHORTEST_WORDS:
+        return ()
+    found = Q(number__istartswith=said) | Q(person__name__startswith=said)
+    if _LAST_FOUR.fullmatch(said):
+        found |= Q(person__resident_id__endswith=said.upper())
+    rows = rights.of_officer(officer).filter(found).select_related("person", "service")
+    rows = rows.defer("service__bundle", "snapshot").order_by("-opened_at", "-pk")
+    return tuple(_case_line(case) for case in rows[:FOUND_AT_MOST])
+
+
+def services_of(officer: Officer) -> list[tuple[str, object]]:
+    """The services that the officer handles, by code, with their names."""
+    reached = rights.services_reached(officer)
+    named = ((service.code, service.definition.name) for service in catalogue.offered())
+    return [(code, name) for code, name in named if reached is None or code in reached]
+
+
+def _tasks(officer: Officer) -> QuerySet[Task]:
+    rows = Task.objects.filter(rights.reaching(officer, of="case__"), agency=officer.agency)
+    rows = rows.select_related("case__person", "case__service", "assignee")
+    return rows.defer("case__service__bundle", "case__snapshot")
+
+
+def _paused(officer: Officer, wanted: Wanted) -> Worklist:
+    rows = rights.of_officer(officer).filter(awaits__in=("citizen", "other-side"))
+    if wanted.service:
+        rows = rows.filter(service__code=wanted.service)
+    rows = rows.select_related("person", "service").defer("service__bundle", "snapshot")
+    place = _AFTER.fullmatch(wanted.after)
+    skipped = int(place.group(2)) if place else 0
+    found = list(rows.order_by("updated_at", "number")[skipped : skipped + LINES_A_PAGE + 1])
+    following = f"none_{skipped + LINES_A_PAGE}" if len(found) > LINES_A_PAGE else ""
+    return Worklist(tuple(_case_line(case) for case in found[:LINES_A_PAGE]), following)
+
+
+def _after(rows: QuerySet[Task], after: str, *, is_done: bool) -> QuerySet[Task]:
+    place = _AFTER.fullmatch(after)
+    if place is None:
+        return rows
+    key = int(place.group(2))
+    if is_done:
+        try:
+            moment = datetime.fromisoformat(place.group(1))
+        except ValueError:
+            return rows
+        return rows.filter(Q(closed_at__lt=moment) | Q(closed_at=moment, pk__lt=key))
+    if place.group(1) == "none":
+        return rows.filter(due_on=None, pk__gt=key)
+    try:
+        day = date.fromisoformat(place.group(1))
+    except ValueError:
+        return rows
+    return rows.filter(Q(due_on__gt=day) | Q(due_on=day, pk__gt=key) | Q(due_on=None))
+
+
+def _place(task: Task, *, is_done: bool) -> str:
+    moment = task.closed_at if is_done else task.due_on
+    return f"{moment.isoformat() if moment else 'none'}_{task.pk}"
+
+
+def _line(task: Task, day: date) -> InboxLine:
+    case = task.case
+    return InboxLine(
+        number=case.number,
+        service=catalogue.read(case.service).definition.name,
+        person_name=case.person.name,
+        task=task.kind,
+        status=procedures.of(case).states[case.status].text,
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        due_is_provisional=task.due_is_provisional,
+        is_overdue=task.closed_at is None and task.due_on is not None and task.due_on < day,
+        closed_at=task.closed_at,
+        id=task.pk,
+        assignee=task.assignee.name if task.assignee else "",
+    )
+
+
+def _case_line(case: Case) -> InboxLine:
+    return InboxLine(
+        number=case.number,
+        service=catalogue.read(case.service).definition.name,
+        person_name=case.person.name,
+        task="",
+        status=procedures.of(case).states[case.status].text,
+        opened_at=case.opened_at,
+        due_on=case.due_on,
+        due_is_provisional=False,
+        is_overdue=False,
+        closed_at=None,
+    )

@@ -1,0 +1,152 @@
+"""The team: who has how much, who is away, figures with a chart, poor ratings to look into."""
+
+import csv
+from datetime import date
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.node.casework import assigning, ratings, team
+from tongban.node.casework.models import Absence
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import today
+from tongban.node.people.models import Officer
+from tongban.node.portal.doors import for_officers
+from tongban.node.portal.names import service_name
+from tongban.node.theme.wording import spoken
+from tongban.node.workbench.charts import Bars, bars
+
+_DATE = {"required": _("请填写日期"), "invalid": _("请按 2026-10-01 这样填写日期")}
+
+
+class AbsenceForm(forms.Form):
+    """From when to when, and who stands in."""
+
+    first = forms.DateField(error_messages=_DATE)
+    last = forms.DateField(error_messages=_DATE)
+    substitute = forms.IntegerField(
+        error_messages={"required": _("请选择代办人"), "invalid": _("请选择代办人")}
+    )
+
+
+@require_safe
+@for_officers
+def spread(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """How the open tasks are spread."""
+    try:
+        loads = team.team(officer)
+    except Refused:
+        raise PermissionDenied from None
+    return render(request, "workbench/team.html", {"loads": loads, "officer": officer, "tab": "team"})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_officers
+def absence(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Say when one is away, and who stands in."""
+    form = AbsenceForm(request.POST) if request.method == "POST" else AbsenceForm()
+    others = [one for one in team.colleagues(officer) if one.pk != officer.pk]
+    problem = ""
+    if form.is_bound and form.is_valid():
+        chosen = next((one for one in others if one.pk == form.cleaned_data["substitute"]), None)
+        first: date = form.cleaned_data["first"]
+        try:
+            if chosen is None or first < today():
+                raise Refused("not-permitted")
+            assigning.be_absent(officer, first, form.cleaned_data["last"], chosen)
+            return redirect("absence")
+        except Refused:
+            problem = spoken_problem()
+    mine = Absence.objects.filter(officer=officer, last__gte=today()).select_related("substitute")
+    standing = Absence.objects.filter(substitute=officer, last__gte=today()).select_related("officer")
+    context = {
+        "form": form,
+        "others": others,
+        "mine": mine.order_by("first"),
+        "standing": standing.order_by("first"),
+        "problem": problem,
+        "officer": officer,
+        "tab": "absence",
+    }
+    return render(request, "workbench/absence.html", context, status=422 if form.is_bound else 200)
+
+
+def spoken_problem() -> str:
+    """Why an absence cannot be noted."""
+    return str(_("开始不能早于今天，结束不能早于开始，代办人要在同一部门在岗。"))
+
+
+@require_safe
+@for_officers
+def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """The agency's figures of twelve months, with a chart and the table behind it."""
+    found = _statistics(officer)
+    chart = bars(
+        [month.first.strftime("%Y-%m") for month in found.months],
+        [
+            Bars(str(_("收到")), [month.opened for month in found.months]),
+            Bars(str(_("办完")), [month.ended for month in found.months]),
+        ],
+    )
+    context = {"found": found, "chart": chart, "officer": officer, "tab": "statistics"}
+    return render(request, "workbench/statistics.html", context)
+
+
+@require_safe
+@never_cache
+@for_officers
+def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
+    """The same figures as a table for other programs."""
+    found = _statistics(officer)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="statistics.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow(["service", "name", "opened", "ended", "in_time", "mean_days", "rating"])
+    for one in found.services:
+        days = "" if one.mean_days is None else f"{one.mean_days:.1f}"
+        rating = "" if one.rating_tenths is None else f"{one.rating_tenths / 10:.1f}"
+        writer.writerow([one.code, spoken(one.name), one.opened, one.ended, one.in_time, days, rating])
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@for_officers
+def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Poor ratings, and what was found."""
+    problem, status = "", 200
+    if request.method == "POST":
+        number = request.POST.get("follow_up", "")
+        try:
+            if not number.isdigit():
+                raise Refused("not-found")
+            ratings.close_follow_up(officer, int(number), request.POST.get("finding", ""))
+            return redirect("follow-ups")
+        except Refused as refused:
+            if refused.code == "not-found":
+                raise
+            problem, status = spoken(refused.text), 409
+    lines = [(line, service_name(line.service)) for line in ratings.follow_ups(officer)]
+    context = {"follow_ups": lines, "problem": problem, "officer": officer, "tab": "follow-ups"}
+    return render(request, "workbench/follow_ups.html", context, status=status)
+
+
+@require_safe
+@for_officers
+def shortcuts(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """The keys, and how to switch them off."""
+    return render(request, "workbench/shortcuts.html", {"officer": officer, "tab": "shortcuts"})
+
+
+def _statistics(officer: Officer) -> team.Statistics:
+    try:
+        return team.statistics(officer)
+    except Refused:
+        raise PermissionDenied from None

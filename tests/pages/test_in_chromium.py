@@ -134,7 +134,38 @@ def test_workbench_is_accessible_and_quiet(
     for address in officers_pages:
         page.goto(address)
         assert violations(page) == [], address
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert overflow(page) <= 0, address
+        page.set_viewport_size({"width": 1280, "height": 800})
     assert heard.complaints == []
+
+
+def test_an_officer_goes_through_the_list_by_keys(
+    enter: Callable[..., Page], officer: Officer, walk: Walk
+) -> None:
+    first, second = walk.proposed(), walk.proposed()
+    page = enter(officer.account)
+    page.goto("/workbench/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("input[name=task]:checked").get_attribute("aria-label") == second.number
+    page.keyboard.press("k")
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/workbench/cases/{first.number}/")
+
+
+def test_keys_that_were_switched_off_do_nothing(
+    enter: Callable[..., Page], officer: Officer, walk: Walk
+) -> None:
+    walk.proposed()
+    page = enter(officer.account)
+    page.goto("/workbench/shortcuts/")
+    page.get_by_role("button", name="打开或关闭快捷键").click()
+    page.goto("/workbench/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("input[name=task]:checked").count() == 0
 
 
 def test_sign_in_with_an_error_is_accessible_and_shows_the_error_first(

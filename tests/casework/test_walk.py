@@ -240,7 +240,7 @@ def test_an_officers_list_has_a_constant_number_of_queries(
 ) -> None:
     for _ in range(3):
         walk.proposed()
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(2):
         assert len(inbox(officer)) == 3
 
 

@@ -12,6 +12,7 @@ from tongban.law.explanation import Explanation
 from tongban.law.writing import show
 
 COLUMN, ROW, BOX, MARGIN = 300, 74, 230, 24
+_INSIDE, _WIDE, _PLAIN, _BOLD = 10, 13, 7, 9
 _FONT = "'Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 _FILL = {"fact": "#f3f2f1", "rule": "#ffffff", "outcome": "#e3f1ea"}
 _STROKE = {"fact": "#505a5f", "rule": "#1d70b8", "outcome": "#00703c"}
@@ -115,18 +116,18 @@ def _box(node: Node, place: tuple[int, int]) -> str:
     return (
         f'<g>{hint}<rect x="{x}" y="{y}" width="{BOX}" height="54" rx="4" fill="{_FILL[node.kind]}" '
         f'stroke="{_STROKE[node.kind]}"/>'
-        f'<text x="{x + 10}" y="{y + 22}" fill="#505a5f">{escape(_cut(node.title))}</text>'
+        f'<text x="{x + 10}" y="{y + 22}" fill="#505a5f">{escape(_cut(node.title, _PLAIN))}</text>'
         f'<text x="{x + 10}" y="{y + 42}" fill="#0b0c0c" font-weight="700">'
-        f"{escape(_cut(node.value))}</text></g>"
+        f"{escape(_cut(node.value, _BOLD))}</text></g>"
     )
 
 
-def _cut(text: str) -> str:
-    """Shorten a line to the width of a box; a Chinese character is twice as wide as a Latin one."""
-    room, kept = 30, ""
-    for character in text:
-        room -= 2 if east_asian_width(character) in "WF" else 1
-        if room < 1:
+def _cut(text: str, latin: int) -> str:
+    """Shorten a line to the inside of a box; `latin` is how wide a Latin character is at most, in pixels."""
+    room, kept = BOX - 2 * _INSIDE, ""
+    for position, character in enumerate(text):
+        room -= _WIDE if east_asian_width(character) in "WF" else latin
+        if room < (0 if position == len(text) - 1 else latin):
             return kept + "…"
         kept += character
     return kept

@@ -5,6 +5,7 @@ It is the transport of Sichuan's deliveries, and gives deliveries of its own to 
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -15,6 +16,17 @@ from tongban.node.exchange.transport import Unreachable
 from tongban.protocol import HttpRequest, HttpResponse
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Body, Conversation, Effect, Here, Known, Matter, Thread
+from tongban.protocol.conversations.memories import (
+    Remembered,
+    memory,
+    open_recall,
+    seal_memories,
+)
+from tongban.protocol.recall import RECALL_PATH, Recalled, authenticate_recall, seal_recalled
+
+
+def _as_it_is(told: HttpRequest) -> HttpRequest:
+    return told
 
 
 @dataclass
@@ -24,6 +36,7 @@ class FarSide:
     case_ref: str
     is_up: bool = True
     loses_receipts: bool = False
+    spoil: Callable[[HttpRequest], HttpRequest] = _as_it_is
     effects: list[Effect] = field(default_factory=list)
     deliveries: list[HttpRequest] = field(default_factory=list)
     said: list[talk.AnyUtterance] = field(default_factory=list)
@@ -47,9 +60,11 @@ class FarSide:
     def here(self) -> Here:
         return Here("chongqing", true_now(), uuid4)
 
-    def __call__(self, node: protocol.NodeEntry, request: HttpRequest) -> HttpResponse:
+    def __call__(self, peer: protocol.NodeEntry, request: HttpRequest) -> HttpResponse:
         if not self.is_up:
             raise Unreachable
+        if request.path == RECALL_PATH:
+            return self._remember(request)
         now = true_now()
         self.deliveries.append(request)
         delivered = talk.authenticate_utterance(request, directory(around=now), "chongqing", now=now)
@@ -90,6 +105,30 @@ class FarSide:
             now=now,
             nonce=secrets.token_urlsafe(16),
         )
+
+    def _remember(self, request: HttpRequest) -> HttpResponse:
+        """What both said, three messages at a time; of questions answered at once it knows nothing."""
+        now, known = true_now(), directory(around=true_now())
+        if b'"recall-asked"' not in request.body:
+            recall = authenticate_recall(request, known, "chongqing", now=now).message
+            nothing = Recalled(
+                sender="chongqing",
+                receiver="sichuan",
+                in_reply_to=recall.id,
+                heard=(),
+                answered=(),
+                more=False,
+            )
+            return seal_recalled(nothing, request, CHONGQING_KEY, now=now)
+        asked, _ = open_recall(request, known, "chongqing", now=now)
+        kept = [*self.deliveries, *(self.delivery(message) for message in self.said)]
+        page = kept[asked.after : asked.after + 3]
+        reply = Remembered(
+            sender="chongqing",
+            memories=tuple(memory(self.spoil(one)) for one in page),
+            next=asked.after + 3 if asked.after + 3 < len(kept) else None,
+        )
+        return seal_memories(reply, request, CHONGQING_KEY, now=now)
 
     def _keep(self, step: talk.Step) -> None:
         if step.conversation is None or not step.is_new:

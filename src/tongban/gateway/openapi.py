@@ -21,6 +21,7 @@ from tongban.protocol import (
     SignedDocument,
 )
 from tongban.protocol.conversations import CONVERSATIONS_PATH, Receipt
+from tongban.protocol.conversations.memories import RecallAsked, Remembered
 from tongban.protocol.conversations.messages import MODELS
 from tongban.protocol.recall import RECALL_PATH, Recall, Recalled
 
@@ -53,7 +54,7 @@ def document() -> Json:
         "paths": {
             MESSAGES_PATH: {"post": _message("askForEvidence", "EvidenceRequest", "EvidenceAnswer")},
             CONVERSATIONS_PATH: {"post": _message("sayInConversation", "Utterance", "Receipt")},
-            RECALL_PATH: {"post": _message("recallWhatCrossed", "Recall", "Recalled")},
+            RECALL_PATH: {"post": _message("recallWhatCrossed", "AnyRecall", "AnyRecalled")},
             "/directory": {"get": _directory(), "post": _offer()},
             "/evidence-types/{name}": {"get": _evidence_type()},
             "/health": {"get": _health()},
@@ -71,6 +72,8 @@ def _schemas() -> Json:
         Receipt,
         Recall,
         Recalled,
+        RecallAsked,
+        Remembered,
         SignedDocument,
         *_UTTERANCES,
     )
@@ -79,7 +82,13 @@ def _schemas() -> Json:
     )
     schemas: Json = definitions["$defs"]
     spoken = [{"$ref": f"#/components/schemas/{model.__name__}"} for model in _UTTERANCES]
-    return schemas | {"Utterance": {"oneOf": spoken}}
+    recalls = [{"$ref": f"#/components/schemas/{name}"} for name in ("Recall", "RecallAsked")]
+    recalled = [{"$ref": f"#/components/schemas/{name}"} for name in ("Recalled", "Remembered")]
+    return schemas | {
+        "Utterance": {"oneOf": spoken},
+        "AnyRecall": {"oneOf": recalls},
+        "AnyRecalled": {"oneOf": recalled},
+    }
 
 
 def _message(operation: str, request: str, reply: str) -> Json:

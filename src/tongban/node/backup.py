@@ -24,6 +24,7 @@ from tongban.node.tls_folder import write_private
 DUMP = "database.dump"
 NOTE = "backup.json"
 RESTORED = "restored.json"
+CAUGHT_UP = "caught-up.json"
 
 
 class BackupError(Exception):
@@ -75,6 +76,7 @@ def put_back(config: NodeConfig, database: Address, folder: Path) -> Backup:
         database,
         ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(dump)],
     )
+    (config.home / CAUGHT_UP).unlink(missing_ok=True)
     write_private(config.home / RESTORED, json.dumps(asdict(backup), indent=2).encode() + b"\n")
     return backup
 

@@ -4,19 +4,16 @@ Exit status: 0 done; 1 something is still missing; 2 unusable input.
 """
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from tongban.node.backup import RESTORED, BackupError, back_up, put_back, read_note
+from tongban.node.backup import BackupError, back_up, put_back
 from tongban.node.config import ConfigError, load
 from tongban.node.database import DatabaseUnavailableError, open_database
 from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.starting import config_option, start_django
 
-MARGIN = timedelta(minutes=10)
-"""How far before the backup peers are asked: what was on its way when it was begun."""
 _folder = click.Path(path_type=Path, file_okay=False)
 
 
@@ -46,9 +43,8 @@ def restore(config_path: Path, folder: Path) -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(f"{config.name}: is as it was at {made.begun}")
-    click.echo(
-        f"start it, then ask its peers what it has missed: tongban node catch-up --config {config_path}"
-    )
+    click.echo("once started, it asks its peers what it has missed; to see what they tell:")
+    click.echo(f"tongban node catch-up --config {config_path}")
 
 
 @click.command("catch-up")
@@ -56,12 +52,11 @@ def restore(config_path: Path, folder: Path) -> None:
 def catch_up(config_path: Path) -> None:
     """Ask every peer what crossed since the backup, write down again what is missing, and tell."""
     start_django(config_path)
-    from tongban.node.exchange import recalling  # noqa: PLC0415 - needs Django started
+    from tongban.node import catching_up  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
 
     try:
-        since = read_note(load(config_path).home / RESTORED).since - MARGIN
-        found = recalling.catch_up(since, own_transport())
+        found = catching_up.catch_up(load(config_path).home, own_transport())
     except (ConfigError, BackupError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
@@ -75,4 +70,10 @@ def catch_up(config_path: Path) -> None:
         )
         for message in peer.lost:
             click.echo(f"  lost here, answered there: message {message}")
-    sys.exit(1 if any(peer.problem or peer.lost for peer in found) else 0)
+        taken_up = peer.conversations
+        click.echo(f"  {taken_up.messages} messages of conversations taken up again")
+        for case_ref, kind in taken_up.decided:
+            click.echo(f"  {case_ref}: this node had said {kind}; look whether the case shows it")
+        for case_ref in taken_up.left:
+            click.echo(f"  {case_ref}: its conversations could not be taken up again; see the node's log")
+    sys.exit(0 if all(peer.is_whole and not peer.lost for peer in found) else 1)

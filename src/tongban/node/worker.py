@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
+    from tongban.node import catching_up  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange import delivery  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.conversing import delivering  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
@@ -41,6 +42,8 @@ def run(stop: threading.Event) -> None:
         return asked or said
 
     crew = _Crew(stop, deliver)
+
+    periodic.every(60, lambda: catching_up.go_on(this_node().home, transport))
 
     def tend() -> bool:
         periodic.run_due()

@@ -15,7 +15,7 @@ from tongban.protocol.conversations import AnyUtterance, merge, recall, seal_utt
 from tongban.protocol.conversations.memories import (
     AT_ONCE,
     RecallAsked,
-    Recalled,
+    Remembered,
     memory,
     open_memories,
     open_recall,
@@ -65,7 +65,7 @@ class Recovery:
         page = kept[asked.after : asked.after + AT_ONCE]
         end = asked.after + len(page)
         memories = tuple(memory(one.proof or self._sealed(one)) for one in page)
-        reply = Recalled(sender=node.name, memories=memories, next=end if end < len(kept) else None)
+        reply = Remembered(sender=node.name, memories=memories, next=end if end < len(kept) else None)
         return seal_memories(reply, request, node.members.keys[node.name], now=node.moment)
 
     def _sealed(self, kept: Kept) -> HttpRequest:

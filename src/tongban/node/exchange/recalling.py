@@ -2,7 +2,8 @@
 
 What waits in the database is delivered again by itself and gets the stored answers. Here the node learns what
 its database does not know at all: who saw data through it, written down again, and messages of its own that
-it has lost, which an operator has to look into. Nothing is written twice.
+it has lost, which an operator has to look into; messages of conversations are taken up again. Nothing is
+written twice.
 """
 
 import logging
@@ -19,6 +20,8 @@ from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import identity, limits
 from tongban.node.exchange.accesses import access_record
+from tongban.node.exchange.conversing import remembering
+from tongban.node.exchange.conversing.remembering import TakenUp
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, Outbox, SeenNonce
 from tongban.node.exchange.transport import Transport, Unreachable
@@ -51,10 +54,18 @@ class CaughtUp:
     heard: int = 0
     accesses: int = 0
     lost: list[UUID] = field(default_factory=list)
+    conversations: TakenUp = field(default_factory=TakenUp)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is left that asking this peer again could bring."""
+        return not self.problem and not self.conversations.left
 
 
 def receive(request: HttpRequest) -> HttpResponse:
     """The response to another node's recall; it never raises."""
+    if remembering.is_for(request):
+        return remembering.receive(request)
     try:
         node = identity.current()
         recall = authenticate_recall(request, node.directory, node.me, now=true_now())
@@ -117,6 +128,7 @@ def _catch_up_with(peer: str, since: datetime, node: Identity, transport: Transp
             found.heard += len(page.heard)
             found.lost += _unknown([heard.id for heard in page.heard])
             found.accesses += sum(_written_again(answered, peer, node) for answered in page.answered)
+        found.conversations = remembering.take_up(peer, since, node, transport)
     except Unreachable as unreachable:
         found.problem = unreachable.code.value
     except Refused as refused:

@@ -16,6 +16,7 @@ from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse, the_field
 from tongban.protocol.messages import checked_object, path_of
 from tongban.protocol.model import Moment, Name, Strict
+from tongban.protocol.recall import RECALL_PATH
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
     CONTENT_TYPE,
@@ -29,7 +30,6 @@ from tongban.protocol.signature import (
 from tongban.protocol.signature_input import read_claim
 from tongban.suites import SigningKey
 
-RECALL_PATH = "/exchange/v1/recall"
 AT_ONCE = 200
 """Messages that one response holds at most."""
 
@@ -56,11 +56,11 @@ class Memory(Strict):
     headers: dict[str, str]
 
 
-class Recalled(Strict):
+class Remembered(Strict):
     """What the peer kept, in its order; `next` is None when there is no more."""
 
     version: Literal["1"] = "1"
-    kind: Literal["recalled"] = "recalled"
+    kind: Literal["remembered"] = "remembered"
     sender: Name
     memories: Annotated[tuple[Memory, ...], Field(max_length=AT_ONCE)]
     next: int | None
@@ -100,7 +100,7 @@ def open_recall(
     return asked, verified
 
 
-def seal_memories(reply: Recalled, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
+def seal_memories(reply: Remembered, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
     """The answer as a signed response bound to `request`."""
     unsigned = HttpResponse(200, (("content-type", CONTENT_TYPE),), encode(reply))
     return sign_response(unsigned, request, key, now=now)
@@ -115,11 +115,11 @@ def open_memories(
     """
     verified = verify_response(response, delivery, directory.key_at, now=now)
     directory.check_owner(verified.keyid, asked.receiver)
-    checked_object(response.body, ("recalled",))
+    checked_object(response.body, ("remembered",))
     try:
-        reply = Recalled.model_validate_json(response.body)
+        reply = Remembered.model_validate_json(response.body)
     except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid, Recalled.model_fields)) from None
+        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid, Remembered.model_fields)) from None
     return tuple(_proved(one, asked, directory) for one in reply.memories), reply.next
 
 

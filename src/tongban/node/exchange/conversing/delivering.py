@@ -114,7 +114,7 @@ def _deliver(row: Letter, node: Identity, transport: Transport) -> None:
             peers.note_ahead(row.peer)
         own = Letter.objects.filter(is_own=True, peer=row.peer, case_ref=row.case_ref)
         kept = own.filter(position__lt=found.kept_before, is_waiting=True)
-        kept.update(is_waiting=False, lease=None, lease_until=None, problem="")
+        kept.update(is_waiting=False, kept_at=true_now(), lease=None, lease_until=None, problem="")
         if found.lacks_from is not None:
             lacking = own.filter(position__gte=found.lacks_from)
             lacking.update(is_waiting=True, next_try=Now(), lease=None, lease_until=None)

@@ -56,8 +56,9 @@ class Conversation(models.Model):
 class Letter(models.Model):
     """One message of a conversation, said by this node (`is_own`) or heard from the peer.
 
-    An own one waits until the peer's receipt says that it is kept there. `next_try` and `lease_until` are in
-    the database's time.
+    An own one waits until the peer's receipt says that it is kept there; `kept_at` is when both had it.
+    `proof` holds the signature's headers of the delivery in which the peer said a heard one. `next_try` and
+    `lease_until` are in the database's time.
     """
 
     message = models.UUIDField()
@@ -70,6 +71,8 @@ class Letter(models.Model):
     body = models.BinaryField()
     body_sha256 = models.BinaryField()
     stored_at = models.DateTimeField()
+    kept_at = models.DateTimeField(null=True, default=None)
+    proof = models.JSONField(null=True, default=None)
     is_waiting = models.BooleanField(default=False)
     attempts = models.PositiveIntegerField(default=0)
     next_try = models.DateTimeField(null=True, default=None)

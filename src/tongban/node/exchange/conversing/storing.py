@@ -16,7 +16,7 @@ from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import record_conversation, record_message
 from tongban.node.exchange.conversing import handlers, models
 from tongban.node.exchange.models import SeenNonce
-from tongban.protocol import Code, Refused
+from tongban.protocol import Code, HttpRequest, Refused
 from tongban.protocol.conversations import (
     AnyUtterance,
     Conversation,
@@ -29,6 +29,7 @@ from tongban.protocol.conversations import (
     Thread,
     parse_utterance,
 )
+from tongban.protocol.conversations.memories import Memory, memory
 from tongban.protocol.signature import Verified
 
 
@@ -147,9 +148,23 @@ def keep(locked: Locked, step: Step, heard: tuple[AnyUtterance, Delivered] | Non
     locked.row.save(update_fields=["said", "heard"])
     _keep_conversation(locked, conversation, heard[0] if heard else step.says[0])
     if heard is not None:
-        _keep_letter(heard[0], heard[1].request.body, is_own=False)
+        _keep_letter(heard[0], heard[1].request.body, is_own=False, proof=memory(heard[1].request))
     for message in step.says:
         _keep_letter(message, protocol.encode(message), is_own=True)
+    for effect in step.effects:
+        _record_access(effect)
+    handlers.tell(step.effects)
+
+
+def keep_recalled(locked: Locked, step: Step, message: AnyUtterance, delivery: HttpRequest) -> None:
+    """Store a message that this node had forgotten, and what follows from it; its peer has it already."""
+    if step.conversation is None:
+        return
+    locked.row.said, locked.row.heard = step.thread.said, step.thread.heard
+    locked.row.save(update_fields=["said", "heard"])
+    _keep_conversation(locked, step.conversation, message)
+    is_own = message.sender != locked.row.peer
+    _keep_letter(message, delivery.body, is_own=is_own, proof=memory(delivery))
     for effect in step.effects:
         _record_access(effect)
     handlers.tell(step.effects)
@@ -190,7 +205,9 @@ def _keep_conversation(locked: Locked, conversation: Conversation, message: AnyU
     )
 
 
-def _keep_letter(message: AnyUtterance, body: bytes, *, is_own: bool) -> None:
+def _keep_letter(message: AnyUtterance, body: bytes, *, is_own: bool, proof: Memory | None = None) -> None:
+    """Store a message; without the proof of a delivery it is an own one that waits to be delivered."""
+    stored_at, is_waiting = true_now(), proof is None
     models.Letter.objects.create(
         message=message.id,
         is_own=is_own,
@@ -201,9 +218,11 @@ def _keep_letter(message: AnyUtterance, body: bytes, *, is_own: bool) -> None:
         kind=message.kind,
         body=body,
         body_sha256=hashlib.sha256(body).digest(),
-        stored_at=true_now(),
-        is_waiting=is_own,
-        next_try=Now() if is_own else None,
+        stored_at=stored_at,
+        kept_at=None if is_waiting else stored_at,
+        proof=proof.headers if proof is not None and not is_own else None,
+        is_waiting=is_waiting,
+        next_try=Now() if is_waiting else None,
     )
     record_message(message, body, is_own=is_own)
 

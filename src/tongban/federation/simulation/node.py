@@ -18,7 +18,7 @@ from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import AnyUtterance, Conversation, Forgotten, Here, Receipt, Step
-from tongban.protocol.conversations.memories import RECALL_PATH
+from tongban.protocol.recall import RECALL_PATH
 
 TIMEOUT = 15.0
 """Seconds until a delivery without a reply counts as not arrived."""

@@ -100,6 +100,12 @@ def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(run, day
     assert f"old grant (old_grant): {old_grant}" in output
 
 
+def test_table_tells_what_a_list_in_force_is_known_to_lack(own_run):
+    output = own_run("table", "transit-exemption", "--on", "2026-11-22").output
+    assert "注: 未列入（代码未查到）：磨憨铁路口岸" in output
+    assert "未列入（代码未查到）" not in own_run("table", "transit-exemption", "--on", "2025-11-04").output
+
+
 def test_table_says_that_a_number_is_not_in_force_yet(run):
     assert "no value in force" in run("table", "ruritania", "--on", "1989-12-31", "--lang", "en").output
 

@@ -30,6 +30,7 @@ _REPLACED = Text("自 {} 起由新规定代替", "replaced from {}")
 _NOT_IN_FORCE = Text("此日期未施行", "not in force on this date")
 _NO_VALUE = Text("此日期无有效值", "no value in force on this date")
 _OTHERWISE = Text("其他", "otherwise")
+_NOTE = Text("注", "note")
 _UNVERIFIED = Text("未核实", "UNVERIFIED")
 
 
@@ -87,6 +88,9 @@ def _parameter(parameter: Parameter, ruleset: RuleSet, day: Date, lang: str) -> 
         yield f"    {_NO_VALUE.of(lang)}"
     for row in resolved.rows.values():
         yield f"    {_row(parameter, row, ruleset, lang)}"
+    notes = dict.fromkeys(row.entry.note for row in resolved.rows.values() if row.entry and row.entry.note)
+    for note in notes:
+        yield f"    {_NOTE.of(lang)}: {note}"
     if parameter.has_otherwise:
         yield f"    {_OTHERWISE.of(lang)} = {write(parameter.type, parameter.otherwise)}"
 

@@ -1,5 +1,6 @@
 """A failing run is made small and still fails; the command says so and exits with 1."""
 
+import pytest
 from click.testing import CliRunner
 
 from tongban.cli import main
@@ -38,9 +39,9 @@ def test_the_command_exits_with_1_and_a_short_trace_when_an_invariant_breaks() -
     assert "1 errands" in done.output
 
 
-def test_unusable_input_is_said_in_one_line() -> None:
-    done = CliRunner().invoke(main, ["simulate", "--nodes", "1"])
-    assert done.exit_code == 2
-    done = CliRunner().invoke(main, ["simulate", "--mutation", "unheard-of"])
-    assert done.exit_code == 2
-    assert len(done.output.splitlines()) == 1
+@pytest.mark.parametrize(
+    "arguments", [("--nodes", "1"), ("--mutation", "unheard-of"), ("--sed", "1"), ("--seed", "x"), ("more",)]
+)
+def test_unusable_input_is_said_in_one_line(arguments: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, ["simulate", *arguments])
+    assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)

@@ -15,7 +15,6 @@ from tongban.law.command_input import (
     LANGUAGE,
     ON,
     OWN_RULESETS,
-    PlainGroup,
     day_of,
     find_ruleset,
     naming,
@@ -29,6 +28,7 @@ from tongban.law.rule_sets import load_rulesets_from, read_folder
 from tongban.law.run_command import run
 from tongban.law.table_command import table
 from tongban.law.whatif_commands import compare, when
+from tongban.plain_commands import PlainGroup
 
 
 @click.group(cls=PlainGroup)

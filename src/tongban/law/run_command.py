@@ -15,8 +15,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tongban.law.command_input import ON, PlainCommand, find_ruleset, plainly, today
+from tongban.law.command_input import ON, find_ruleset, plainly, today
 from tongban.law.values import Date
+from tongban.plain_commands import PlainCommand
 
 
 @click.command(cls=PlainCommand)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from tongban.law.command_input import LANGUAGE, ON, PlainCommand, find_ruleset, plainly, today
+from tongban.law.command_input import LANGUAGE, ON, find_ruleset, plainly, today
 from tongban.law.ir import Rule, Text
 from tongban.law.parameters import Entry, Key, Parameter, Resolved, Row
 from tongban.law.rule_sets import RuleSet
 from tongban.law.values import Date
 from tongban.law.writing import show, write
+from tongban.plain_commands import PlainCommand
 
 _SIGNS = {"exact": "=", "from": "≥", "up-to": "≤"}
 _UNITS = {

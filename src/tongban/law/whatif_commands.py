@@ -12,7 +12,6 @@ from tongban.law.command_input import (
     FACTS,
     LANGUAGE,
     ON,
-    PlainCommand,
     day_of,
     find_ruleset,
     naming,
@@ -25,6 +24,7 @@ from tongban.law.reading import read_declared
 from tongban.law.rule_sets import RuleSet
 from tongban.law.whatif import Change, Comparison, Turning, changes, earliest, under_date, under_place
 from tongban.law.writing import show
+from tongban.plain_commands import PlainCommand
 
 
 @click.command(cls=PlainCommand)

@@ -10,6 +10,7 @@ from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.plan import Plan, draw
 from tongban.federation.simulation.shrinking import shrink
 from tongban.federation.simulation.world import SimulatedWorld
+from tongban.plain_commands import PlainCommand
 
 INVARIANTS = (
     "every conversation ends, and ends the same on both sides",
@@ -24,7 +25,7 @@ LAST_OF_TRACE = 60
 SEEDS_FOR_A_MUTATION = 200
 
 
-@click.command()
+@click.command(cls=PlainCommand)
 @click.option("--nodes", type=click.IntRange(2, 59), default=3, show_default=True, help="How many nodes.")
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="What the run follows from."

@@ -1,6 +1,6 @@
 // A wallet by @openid4vc, @sd-jwt and jose. Asked with {"do": name, "issuer", "base", ...}; answers JSON.
 // Every address is the issuer's own under https; only the connection itself is led to `base`.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { clientAuthenticationAnonymous, clientAuthenticationNone } from '@openid4vc/oauth2'
 import { Openid4vciClient } from '@openid4vc/openid4vci'
@@ -132,6 +132,22 @@ const can = {
       dpop: { signer: key.signer }
     })
     return fetchCopies(found, token)
+  },
+  // Knows nothing but the certificate of who may certify issuers.
+  async judge () {
+    const jwt = asked.credential.split('~')[0]
+    const { x5c, alg } = jose.decodeProtectedHeader(jwt)
+    const [leaf, ...more] = x5c.map(der => new X509Certificate(Buffer.from(der, 'base64')))
+    const root = new X509Certificate(asked.root)
+    const { payload } = await jose.jwtVerify(jwt, leaf.publicKey, { algorithms: ['ES256'] })
+    return {
+      alg,
+      more: more.length,
+      certified: leaf.checkIssued(root) && leaf.verify(root.publicKey),
+      ca: leaf.ca,
+      named: Boolean(leaf.checkHost(new URL(payload.iss).hostname)) && leaf.subjectAltName.includes(`URI:${payload.iss}`),
+      use: leaf.keyUsage
+    }
   },
   async show () {
     const verifier = new Openid4vpClient({ callbacks })

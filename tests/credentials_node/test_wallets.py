@@ -19,7 +19,7 @@ from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
 from tongban.node.credentials.models import Asked, Entry, Handover, Issued
-from tongban.node.credentials.wallets import asking, offering
+from tongban.node.credentials.wallets import asking, certifying, offering, reader
 from tongban.node.people.models import Account, Officer
 
 ISSUER = "https://sichuan.example"
@@ -166,6 +166,25 @@ class TestAtTheCounter:
             "holder": taken["holders"][0],
         }
         return wallet.do("show", **given, **more)
+
+    def test_a_verifier_without_a_directory_can_check_a_copy_by_its_certificate(
+        self, wallet: Wallet, title: Issued
+    ) -> None:
+        root = reader.certificate_issuer().certificate_pem().decode()
+        (copy,) = wallet.take(title)["credentials"]
+        assert wallet.do("judge", credential=copy, root=root) == {
+            "alg": "ES256",
+            "more": 0,
+            "certified": True,
+            "ca": False,
+            "named": True,
+            "use": ["1.3.6.1.5.5.7.3.36"],
+        }
+
+    def test_the_certificate_does_not_tell_two_copies_apart(self, title: Issued) -> None:
+        own = issuers.own(title.vct)
+        assert certifying.header(own) == certifying.header(own)
+        assert list(certifying.header(own)) == ["x5c"]
 
     def test_only_what_was_asked_for_is_seen_and_once(self, wallet: Wallet, title: Issued) -> None:
         asked = asking.ask(issuers.types()[TITLE], ["name", "title"])

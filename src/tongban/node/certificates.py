@@ -7,11 +7,13 @@ import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,13 +23,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 LIFETIME = timedelta(days=90)
 RENEWAL = timedelta(days=30)
 """A certificate is renewed when less than this is left of its lifetime."""
 SKEW = timedelta(hours=1)
 """How far the other side's clock may be behind."""
+_DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 
 class CertificateFileError(ValueError):
@@ -113,6 +116,35 @@ def issue(issuer: Issuer, node: str, host: str, *, now: datetime, lifetime: time
         .sign(issuer.key, SHA256())
     )
     return Issued(certificate.public_bytes(Encoding.PEM), _key_pem(key))
+
+
+def certify(issuer: Issuer, node: str, uri: str, key: EllipticCurvePublicKey) -> x509.Certificate:
+    """A certificate for a key that signs documents under the name `uri`, of no use on connections (RFC 9336).
+
+    The same key gets the same bytes every time, so that a certificate never tells two documents apart.
+    """
+    named = x509.SubjectKeyIdentifier.from_public_key(key)
+    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri)]
+    host = urlsplit(uri).hostname
+    if host:
+        names.append(_alternative(host))
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(node))
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key)
+        .serial_number(int.from_bytes(named.digest[:16], "big") | 1)
+        .not_valid_before(issuer.certificate.not_valid_before_utc)
+        .not_valid_after(issuer.certificate.not_valid_after_utc)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([_DOCUMENT_SIGNING]), critical=True)
+        .add_extension(named, critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
+        )
+        .sign(issuer.key, SHA256(), ecdsa_deterministic=True)
+    )
 
 
 def read_certificate(path: Path) -> x509.Certificate:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tongban.credentials.refusals import Code, CredentialRefused
 from tongban.credentials.sdjwt import issue
+from tongban.credentials.sdjwt.issuing import NO_HEADER
 from tongban.credentials.sdjwt.times import seconds
 from tongban.credentials.status import StatusReference
 from tongban.credentials.types import CredentialType, check_complete
@@ -35,11 +36,13 @@ def issue_credential(
     key: SigningKey,
     now: datetime,
     expires: datetime | None = None,
+    header: Mapping[str, object] = NO_HEADER,
 ) -> str:
     """One credential in compact form, with all disclosures.
 
     `issuer` is the URI under which the trust list has `key`. Without `expires` the type's own validity
-    counts from today. Raises CredentialRefused when the claims do not fit the type or a status is missing.
+    counts from today. `header` are more members of the JWS header. Raises CredentialRefused when the claims
+    do not fit the type or a status is missing.
     """
     check_complete(kind, claims)
     if kind.has_status and slot.status is None:
@@ -62,6 +65,7 @@ def issue_credential(
         typ=CURRENT.typ,
         holder=slot.holder,
         decoys=sum(name not in claims for name in choosable),
+        header=header,
     )
 
 
@@ -74,6 +78,7 @@ def issue_batch(
     key: SigningKey,
     now: datetime,
     expires: datetime | None = None,
+    header: Mapping[str, object] = NO_HEADER,
 ) -> list[str]:
     """The same credential once a slot, to be shown once each; verifiers who compare notes find nothing alike.
 
@@ -84,6 +89,6 @@ def issue_batch(
     if len(set(holders)) != len(slots) or len(set(entries)) != len(entries):
         raise ValueError("a batch needs a holder's key and a status entry of its own for every credential")
     return [
-        issue_credential(kind, claims, slot, issuer=issuer, key=key, now=now, expires=expires)
+        issue_credential(kind, claims, slot, issuer=issuer, key=key, now=now, expires=expires, header=header)
         for slot in slots
     ]

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from tongban.credentials.sdjwt.issuing import NO_HEADER
 from tongban.credentials.status import StatusReference
 from tongban.credentials.vc import Slot, issue_batch
 from tongban.node.casework.models import Case
@@ -64,8 +65,13 @@ def issue(
     return credential
 
 
-def copies_for(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
-    """A copy of the credential for each of these holders' keys, with status entries of their own."""
+def copies_for(
+    credential: Issued, holders: list[VerifyingKey], header: Mapping[str, object] = NO_HEADER
+) -> list[str]:
+    """A copy of the credential for each of these holders' keys, with status entries of their own.
+
+    `header` are more members of the copies' JWS header.
+    """
     own = issuers.own(credential.vct)
     kind = issuers.types().find(credential.vct)
     entries = lists.take_entries(credential, len(holders)) if kind.has_status else []
@@ -80,15 +86,16 @@ def copies_for(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
         key=own.key,
         now=true_now(),
         expires=credential.expires,
+        header=header,
     )
 
 
-def hand_out(credential: Issued, holders: list[VerifyingKey]) -> list[str]:
+def hand_out(credential: Issued, holders: list[VerifyingKey], header: Mapping[str, object]) -> list[str]:
     """Copies for a wallet elsewhere, in the log before they leave. Inside a transaction.
 
     Raises LogUnavailable, ListFull.
     """
-    copies = copies_for(credential, holders)
+    copies = copies_for(credential, holders, header)
     _record(HANDED_OUT, credential, copies=len(copies))
     return copies
 

@@ -25,7 +25,7 @@ from tongban.credentials.openid import (
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing
 from tongban.node.credentials.models import Access, Handover, Issued
-from tongban.node.credentials.wallets import authorising, offering, tokens
+from tongban.node.credentials.wallets import authorising, certifying, offering, tokens
 
 LIFETIME = timedelta(minutes=10)
 MOST_COPIES = 20
@@ -87,7 +87,7 @@ def hand_out(access: Access, asked: CredentialRequest) -> dict[str, object]:
             raise OpenIdRefused(
                 OpenIdError.CREDENTIAL_REQUEST_DENIED, f"expected at most {MOST_COPIES} copies in all"
             )
-        copies = issuing.hand_out(row, keys)
+        copies = issuing.hand_out(row, keys, certifying.header(issuers.own(row.vct)))
         name = tokens.fresh()
         Handover.objects.create(name=tokens.digest(name), access=access, copies=len(keys), at=now)
     return credential_response(copies, name)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tongban.credentials.openid import x509_hash_client_id
-from tongban.node.certificates import CertificateFileError, issue, read_issuer
+from tongban.node.certificates import CertificateFileError, Issuer, issue, read_issuer
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
 from tongban.node.credentials import issuers
@@ -51,14 +51,20 @@ def forget() -> None:
     _issued.cache_clear()
 
 
-@cache
-def _issued() -> Reader:
+def certificate_issuer() -> Issuer:
+    """The node's own issuer of certificates. Raises NoReader."""
     config = this_node()
     folder = TlsFolder(config.tls_path or config.home)
     try:
-        issuer = read_issuer(folder.issuer, folder.issuer_key)
+        return read_issuer(folder.issuer, folder.issuer_key)
     except CertificateFileError:
         raise NoReader from None
+
+
+@cache
+def _issued() -> Reader:
+    config = this_node()
+    issuer = certificate_issuer()
     host = urlsplit(issuers.own().uri).hostname or "localhost"
     made = issue(issuer, config.name, host, now=true_now(), lifetime=_LIFETIME)
     certificate = x509.load_pem_x509_certificate(made.certificate_pem)

@@ -145,7 +145,8 @@ const can = {
       more: more.length,
       certified: leaf.checkIssued(root) && leaf.verify(root.publicKey),
       ca: leaf.ca,
-      named: Boolean(leaf.checkHost(new URL(payload.iss).hostname)) && leaf.subjectAltName.includes(`URI:${payload.iss}`),
+      named: Boolean(leaf.checkHost(new URL(asked.issuer).hostname)) && leaf.subjectAltName.includes(`URI:${asked.issuer}`),
+      own: (payload.iss ?? payload.sub).startsWith(asked.issuer),
       use: leaf.keyUsage
     }
   },

@@ -17,7 +17,7 @@ from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.openid import configuration_id
 from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, issuing, showing
+from tongban.node.credentials import issuers, issuing, lists, showing
 from tongban.node.credentials.models import Asked, Entry, Handover, Issued
 from tongban.node.credentials.wallets import asking, certifying, offering, reader
 from tongban.node.people.models import Account, Officer
@@ -167,17 +167,19 @@ class TestAtTheCounter:
         }
         return wallet.do("show", **given, **more)
 
-    def test_a_verifier_without_a_directory_can_check_a_copy_by_its_certificate(
-        self, wallet: Wallet, title: Issued
+    @pytest.mark.parametrize("of", ["copy", "status list"])
+    def test_a_verifier_without_a_directory_can_check_it_by_its_certificate(
+        self, wallet: Wallet, title: Issued, of: str
     ) -> None:
         root = reader.certificate_issuer().certificate_pem().decode()
-        (copy,) = wallet.take(title)["credentials"]
-        assert wallet.do("judge", credential=copy, root=root) == {
+        signed = lists.signed(0) if of == "status list" else wallet.take(title)["credentials"][0]
+        assert wallet.do("judge", credential=signed, root=root) == {
             "alg": "ES256",
             "more": 0,
             "certified": True,
             "ca": False,
             "named": True,
+            "own": True,
             "use": ["1.3.6.1.5.5.7.3.36"],
         }
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from tongban.credentials import base64url, jws
 from tongban.credentials.limits import DEFAULT_LIMITS, Limits
 from tongban.credentials.refusals import Code, CredentialRefused
+from tongban.credentials.sdjwt.issuing import NO_HEADER
 from tongban.credentials.sdjwt.times import check_started, has_expired, moment, seconds
 from tongban.credentials.status.bits import PackedStatuses
 from tongban.credentials.status.register import StatusRegister
@@ -39,9 +40,19 @@ class ListCopy:
 
 
 def publish(
-    register: StatusRegister, uri: str, key: SigningKey, *, now: datetime, lifetime: timedelta, ttl: timedelta
+    register: StatusRegister,
+    uri: str,
+    key: SigningKey,
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    ttl: timedelta,
+    header: Mapping[str, object] = NO_HEADER,
 ) -> str:
-    """The signed list for `uri`: valid for `lifetime`, to be fetched again after `ttl`."""
+    """The signed list for `uri`: valid for `lifetime`, to be fetched again after `ttl`.
+
+    `header` are more members of the JWS header.
+    """
     payload = {
         "sub": uri,
         "iat": seconds(now),
@@ -49,7 +60,7 @@ def publish(
         "ttl": int(ttl.total_seconds()),
         "status_list": {"bits": register.bits, "lst": base64url.encode(register.compressed()).decode()},
     }
-    return jws.sign({"typ": TYPE, "kid": key.keyid}, payload, key).decode()
+    return jws.sign({"typ": TYPE, "kid": key.keyid, **header}, payload, key).decode()
 
 
 def open_list(

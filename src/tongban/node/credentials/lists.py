@@ -14,6 +14,7 @@ from tongban.credentials.status.indices import IndexOrder
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Entry, Issued, StatusList
+from tongban.node.credentials.wallets import certifying
 
 SIZE = 131_072
 BITS = 2
@@ -71,7 +72,16 @@ def signed(number: int) -> str | None:
     if found is None:
         return None
     uri, register = found
-    return publish(register, uri, issuers.own().key, now=true_now(), lifetime=LIFETIME, ttl=FETCH_AGAIN)
+    own = issuers.own()
+    return publish(
+        register,
+        uri,
+        own.key,
+        now=true_now(),
+        lifetime=LIFETIME,
+        ttl=FETCH_AGAIN,
+        header=certifying.header(own),
+    )
 
 
 def signed_cwt(number: int) -> bytes | None:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from tongban import __version__
+from tongban.gateway.openapi_log import log_paths
 from tongban.node.exchange.receiving import BODY_LIMIT
 from tongban.protocol import (
     DIRECTORY_TYPE,
@@ -57,8 +58,11 @@ def document() -> Json:
             RECALL_PATH: {"post": _message("recallWhatCrossed", "AnyRecall", "AnyRecalled")},
             "/directory": {"get": _directory(), "post": _offer()},
             "/evidence-types/{name}": {"get": _evidence_type()},
-            "/health": {"get": _health()},
+            "/health": {"get": _health("getHealth")},
+            "/health/ready": {"get": _health("getReadiness")},
+            "/health/live": {"get": _alive()},
             "/openapi.json": {"get": _this_document()},
+            **log_paths(),
         },
         "components": {"schemas": _schemas()},
     }
@@ -167,7 +171,7 @@ def _evidence_type() -> Json:
     }
 
 
-def _health() -> Json:
+def _health(operation: str) -> Json:
     states = {
         "type": "object",
         "properties": {"status": {"enum": ["ok", "unavailable"]}},
@@ -175,11 +179,20 @@ def _health() -> Json:
     }
     content = {"application/json": {"schema": states}}
     return {
-        "operationId": "getHealth",
+        "operationId": operation,
         "responses": {
             "200": {"description": "The node works", "content": content},
             "503": {"description": "Its database does not answer", "content": content},
         },
+    }
+
+
+def _alive() -> Json:
+    state = {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]}
+    content = {"application/json": {"schema": state}}
+    return {
+        "operationId": "getLiveness",
+        "responses": {"200": {"description": "The process answers", "content": content}},
     }
 
 

@@ -17,7 +17,7 @@ from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import attachments, identity, limits
 from tongban.node.exchange.attachments import Crossing
-from tongban.node.exchange.models import SeenNonce
+from tongban.node.exchange.nonces import count_once
 from tongban.node.exchange.transport import HttpTransport
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
 from tongban.protocol.attachments import (
@@ -30,7 +30,6 @@ from tongban.protocol.attachments import (
     seal,
     seal_held,
 )
-from tongban.protocol.signature import Verified
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def receive_offer(request: HttpRequest) -> HttpResponse:
         node = identity.current()
         offer, verified = authenticate(request, Offer, node.directory, node.me, now=true_now())
         with limits.share_of(offer.sender):
-            _count_once(verified)
+            count_once(verified)
             files = attachments.own()
             files.expect(Crossing(offer.sha256, offer.size, (offer.sender,), offer.case_ref))
         held = Held(
@@ -64,7 +63,7 @@ def fetched(request: HttpRequest) -> tuple[Crossing, int]:
     node = identity.current()
     fetch, verified = authenticate(request, Fetch, node.directory, node.me, now=true_now())
     with limits.share_of(fetch.sender):
-        _count_once(verified)
+        count_once(verified)
     files = attachments.own()
     known = files.crossing(fetch.sha256)
     if known is None or fetch.sender not in known.peers or not files.is_whole(fetch.sha256):
@@ -118,11 +117,3 @@ def _refusal_in(body: bytes) -> Refused:
         return Refused(Code(said["code"]), str(said.get("path", "")), str(said.get("hint", "")))
     except (ValueError, KeyError, TypeError):
         return Refused(Code.TRY_LATER, "body", "the other node gave no reason")
-
-
-def _count_once(verified: Verified) -> None:
-    _, is_new = SeenNonce.objects.get_or_create(
-        keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
-    )
-    if not is_new:
-        raise Refused(Code.REPLAYED, "signature parameter nonce")

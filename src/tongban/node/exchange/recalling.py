@@ -23,7 +23,8 @@ from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.conversing import remembering
 from tongban.node.exchange.conversing.remembering import TakenUp
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.models import Inbox, Outbox, SeenNonce
+from tongban.node.exchange.models import Inbox, Outbox
+from tongban.node.exchange.nonces import count_once
 from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.node.people.access import store
 from tongban.node.people.models import AccessRecord
@@ -40,7 +41,6 @@ from tongban.protocol.recall import (
     seal_recall,
     seal_recalled,
 )
-from tongban.protocol.signature import Verified
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         node = identity.current()
         recall = authenticate_recall(request, node.directory, node.me, now=true_now())
         with limits.share_of(recall.message.sender):
-            _count_once(recall.verified)
+            count_once(recall.verified)
             return seal_recalled(_remembered(recall.message, node), request, node.key, now=true_now())
     except Refused as why:
         refused = why
@@ -86,14 +86,6 @@ def catch_up(since: datetime, transport: Transport) -> list[CaughtUp]:
     return [
         _catch_up_with(peer.id, since, node, transport) for peer in node.directory.nodes if peer.id != node.me
     ]
-
-
-def _count_once(verified: Verified) -> None:
-    _, is_new = SeenNonce.objects.get_or_create(
-        keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
-    )
-    if not is_new:
-        raise Refused(Code.REPLAYED, "signature parameter nonce")
 
 
 def _remembered(recall: Recall, node: Identity) -> Recalled:

@@ -21,6 +21,7 @@ from tongban.node.exchange import identity, limits
 from tongban.node.exchange.conversing import storing
 from tongban.node.exchange.conversing.models import Letter, Peer
 from tongban.node.exchange.identity import Identity
+from tongban.node.exchange.nonces import count_once
 from tongban.node.exchange.transport import Transport
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
 from tongban.protocol import conversations as talk
@@ -70,7 +71,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         node = identity.current()
         asked, verified = open_recall(request, node.directory, node.me, now=true_now())
         with limits.share_of(asked.sender):
-            storing.DatabaseStorage().note_delivery(verified)
+            count_once(verified)
             return seal_memories(_kept(asked, node), request, node.key, now=true_now())
     except Refused as why:
         refused = why

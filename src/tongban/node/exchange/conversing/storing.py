@@ -15,7 +15,7 @@ from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import record_conversation, record_message
 from tongban.node.exchange.conversing import handlers, models
-from tongban.node.exchange.models import SeenNonce
+from tongban.node.exchange.nonces import count_once
 from tongban.protocol import Code, HttpRequest, Refused
 from tongban.protocol.conversations import (
     AnyUtterance,
@@ -114,11 +114,7 @@ class DatabaseStorage:
 
     def note_delivery(self, verified: Verified) -> None:
         """Remember this delivery; Refused `replayed` when it has been received before."""
-        _, is_new = SeenNonce.objects.get_or_create(
-            keyid=verified.keyid, nonce=verified.nonce, defaults={"expires": verified.expires}
-        )
-        if not is_new:
-            raise Refused(Code.REPLAYED, "signature parameter nonce")
+        count_once(verified)
 
     def thread(self, peer: str, case_ref: str) -> Thread:
         """The thread, its row locked until the transaction ends."""

@@ -53,6 +53,7 @@ def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
         "/search/?q=yibao",
         "/search/?q=xyzzy",
         "/accesses/",
+        "/notices/",
         NOWHERE,
     ]
 

@@ -21,6 +21,7 @@ from tongban.node.embedded_postgres import EmbeddedPostgres
 HOME_VARIABLE = "TONGBAN_TEST_HOME"
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
+LONGEST_NAME = 40
 
 
 def _write_node(home: Path, server_url: str) -> Path:
@@ -69,6 +70,11 @@ def _open_home() -> EmbeddedPostgres | None:
 
 _server = _open_home()
 django.setup()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long values do not stand in a test's name: signatures among them differ from worker to worker."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_NAME else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -51,7 +51,7 @@ def page(officer: Officer, wanted: Wanted) -> Worklist:
     is_done = wanted.which == "done"
     rows = _tasks(officer).filter(closed_at__isnull=not is_done)
     if wanted.service:
-        rows = rows.filter(case__service__code=wanted.service)
+        rows = rows.filter(rights.of_services((wanted.service,), of="case__"))
     match wanted.whose:
         case "expected":
             rows = rows.filter(assigning.expected_of(officer))
@@ -104,7 +104,7 @@ def _tasks(officer: Officer) -> QuerySet[Task]:
 def _paused(officer: Officer, wanted: Wanted) -> Worklist:
     rows = rights.of_officer(officer).filter(awaits__in=("citizen", "other-side"))
     if wanted.service:
-        rows = rows.filter(service__code=wanted.service)
+        rows = rows.filter(rights.of_services((wanted.service,)))
     rows = rows.select_related("person", "service").defer("service__bundle", "snapshot")
     place = _AFTER.fullmatch(wanted.after)
     skipped = int(place.group(2)) if place else 0

@@ -14,11 +14,11 @@ from zxingcpp import read_barcode
 from tests.counterparts.counterpart import ask
 from tests.credentials_node.conftest import TITLE
 from tongban.credentials.codes.qr import QrCode
-from tongban.credentials.openid import configuration_id
+from tongban.credentials.openid import OpenIdError, OpenIdRefused, PreAuthorisedRequest, configuration_id
 from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, lists, showing
-from tongban.node.credentials.models import Asked, Entry, Handover, Issued
+from tongban.node.credentials.models import Asked, Authorisation, Entry, Handover, Issued, Offer
 from tongban.node.credentials.wallets import asking, certifying, offering, reader
 from tongban.node.people.models import Account, Officer
 
@@ -142,6 +142,44 @@ def test_five_wrong_numbers_end_an_offer(wallet: Wallet, title: Issued) -> None:
         wrong = "000000" if made.number != "000000" else "000001"
         assert wallet.is_refused("invalid_grant", "take", offer=made.link, number=wrong)
     assert offering.read(name) is None
+
+
+def test_an_offer_ends_by_itself(title: Issued) -> None:
+    made = offering.offer(title)
+    name = parse_qs(urlsplit(made.link).query)["credential_offer_uri"][0].rsplit("/", 1)[1]
+    offered = offering.read(name)
+    assert offered is not None
+    Offer.objects.update(expires=true_now())
+    assert offering.read(name) is None
+    asked = PreAuthorisedRequest.model_validate(
+        {"pre-authorized_code": offered.pre_authorised, "tx_code": made.number}
+    )
+    with pytest.raises(OpenIdRefused) as refused:
+        offering.redeem(asked)
+    assert refused.value.error is OpenIdError.INVALID_GRANT
+
+
+def test_a_code_that_another_app_was_given_is_refused(
+    wallet: Wallet, title: Issued, citizen: Account
+) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title)
+    Authorisation.objects.update(fields={**Authorisation.objects.get().fields, "client_id": "another.app"})
+    assert wallet.is_refused("invalid_grant", "finish", begun=begun, redirected=back, redirect=REDIRECT)
+
+
+def test_a_wallet_can_tell_an_answer_of_another_issuer(
+    wallet: Wallet, title: Issued, citizen: Account
+) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
+    back = agree(citizen, begun["url"], title)
+    assert parse_qs(urlsplit(back).query)["iss"] == [ISSUER]
+    mixed = back.replace("sichuan.example", "elsewhere.example")
+    assert mixed != back
+    assert wallet.is_refused(
+        "does not match the expected", "finish", begun=begun, redirected=mixed, redirect=REDIRECT
+    )
+    assert not Handover.objects.exists()
 
 
 def test_a_suspended_card_is_not_offered(title: Issued, officer: Officer) -> None:

@@ -220,3 +220,12 @@ def test_a_page_takes_the_same_queries_however_long_the_list(at_work: Client, wa
     for _ in range(4):
         walk.proposed()
     assert queries() == few
+
+
+def test_a_list_of_one_service_holds_its_cases_only(at_work: Client, walk: Walk) -> None:
+    number = walk.proposed().number
+    listed = {
+        code: number in at_work.get("/workbench/", {"service": code}).content.decode()
+        for code in ("medical-retirement", "hotline-handover", "no-such-service")
+    }
+    assert listed == {"medical-retirement": True, "hotline-handover": False, "no-such-service": False}

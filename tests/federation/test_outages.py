@@ -56,4 +56,3 @@ def test_a_running_node_is_watched(two_nodes: TwoNodes) -> None:
     figures = httpx.get(f"{watched}/metrics", timeout=60).text.splitlines()
     assert 'tongban_program_up{program="gateway"} 1.0' in figures
     assert "tongban_database_up 1.0" in figures
-    assert any(line.startswith("tongban_delivered_total{") for line in figures)

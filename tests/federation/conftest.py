@@ -41,7 +41,8 @@ def two_nodes(_founded_nodes: TwoNodes) -> TwoNodes:
     return _founded_nodes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: Django refuses its database to a thread in which Playwright still runs."""
     with running_chromium() as browser:
         yield browser

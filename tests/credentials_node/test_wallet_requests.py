@@ -15,7 +15,7 @@ from tongban.credentials.jwk import to_jwk
 from tongban.credentials.openid import configuration_id, sign_proof
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing
-from tongban.node.credentials.models import Handover, Issued
+from tongban.node.credentials.models import Handover, Issued, Offer
 from tongban.node.credentials.wallets import issuer_views, offering
 from tongban.node.people.models import Account, Officer
 from tongban.suites import SigningKey, Suite, new_signing_key
@@ -264,3 +264,13 @@ def test_nobody_authorises_without_signing_in(wallet: Wallet) -> None:
     page = wallet.client.get("/openid/authorize", {"client_id": "x", "request_uri": "y"})
     assert page.status_code == 302
     assert page.headers["Location"].startswith("/sign-in/")
+
+
+def test_an_offer_that_wrong_numbers_ended_is_not_taken_up_by_signing_in_either(
+    wallet: Wallet, title: Issued
+) -> None:
+    offer = offering.read(offering.offer(title).link.rsplit("%2F", 1)[1])
+    assert offer is not None
+    Offer.objects.update(tries=offering.MOST_TRIES)
+    refused = wallet.post("/openid/pushed", PUSHED | {"issuer_state": offer.issuer_state})
+    assert refusal(refused) == (400, "invalid_request")

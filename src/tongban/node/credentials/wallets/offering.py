@@ -100,7 +100,9 @@ def redeem(asked: PreAuthorisedRequest) -> Issued:
 
 def by_state(state: str) -> Offer | None:
     """The offer that an authorisation refers to, while it can be taken up."""
-    return Offer.objects.filter(state=tokens.digest(state), redeemed_at=None, expires__gt=true_now()).first()
+    return Offer.objects.filter(
+        state=tokens.digest(state), redeemed_at=None, expires__gt=true_now(), tries__lt=MOST_TRIES
+    ).first()
 
 
 def take_up(row: Offer) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from tongban.law import ir
 from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
 from tongban.law.engines.native.lookups import Lookups
-from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode
+from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode, number_of
 from tongban.law.engines.native.shapes import Shape, outcome_type
 from tongban.law.engines.native.slots import EMPTY, Arrays, SideBySide
 from tongban.law.engines.native.spells import LIBRARY
@@ -153,7 +153,9 @@ done:
             body.refused = code.either(body.refused, Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
         for check in self._program.checks:
             holds = lowering.body(check)
-            body.refused = code.either(body.refused, code.either(holds.refused, code.negate(_number(holds))))
+            body.refused = code.either(
+                body.refused, code.either(holds.refused, code.negate(number_of(holds)))
+            )
         for rule in self._program.rules:
             body.refused = code.either(body.refused, lowering.rule(rule).refused)
         for target in self._program.targets:
@@ -337,7 +339,7 @@ done:
         return Value(body.code.do(f"icmp eq i8 {missing}, 0"), "i1")
 
     def _store(self, code: Assembly, target: Target, lowered: Lowered) -> None:
-        value = _number(lowered)
+        value = number_of(lowered)
         stored = outcome_type(target, for_arrow=self._for_arrow)
         if stored == "halves":
             self._store_halves(code, f"value_{target.name}", code.cast(value, "i64"))
@@ -381,9 +383,3 @@ def _any_number(stored: str, loaded: str) -> Value:
     """A number from memory, of which nothing is known yet."""
     bits = int(stored[1:])
     return Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]
-
-
-def _number(lowered: Lowered) -> Value:
-    if isinstance(lowered.value, SomeSpells):
-        raise TypeError("spells are not a number")
-    return lowered.value

@@ -368,3 +368,10 @@ _PLAIN: dict[str, Callable[..., Value]] = {
     "place_province": _part_of_place(10_000),
     "place_city": _part_of_place(100),
 }
+
+
+def number_of(lowered: Lowered) -> Value:
+    """The number that was lowered; TypeError for spells, which the typed form never puts here."""
+    if isinstance(lowered.value, SomeSpells):
+        raise TypeError("spells are not a number")
+    return lowered.value

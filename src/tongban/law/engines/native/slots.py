@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value
-from tongban.law.engines.native.lower import Lowered, SomeSpells
+from tongban.law.engines.native.lower import Lowered, SomeSpells, number_of
 from tongban.law.engines.native.spells import NEVER
 from tongban.law.engines.native.sweeps import ALL_PLACES, ANY_KIND, FOR_EVER, Asked, Kept, Key, keeping
 from tongban.law.engines.program import Fact, Program, Unsupported
@@ -124,7 +124,7 @@ class SideBySide:
 
     def derived(self, op: str, arguments: Sequence[Lowered]) -> Slots:
         """The spells that are kept, cut to the months asked for."""
-        return self._kept(_slots(arguments[0]), keeping(self._code, op, _number(arguments[1])))
+        return self._kept(_slots(arguments[0]), keeping(self._code, op, number_of(arguments[1])))
 
     def chosen(self, condition: Value, then: SomeSpells, otherwise: SomeSpells) -> Slots:
         """One of two lists, the shorter one filled up with empty slots."""
@@ -330,7 +330,7 @@ class SideBySide:
         return self._do(f"call i32 @llvm.smin.i32(i32 {a}, i32 {b})")
 
     def _int(self, argument: Lowered) -> str:
-        return self._code.cast(_number(argument), "i32")
+        return self._code.cast(number_of(argument), "i32")
 
     def _bridging(self, argument: Lowered) -> str:
         return self._greater(self._int(argument), "0")
@@ -346,9 +346,3 @@ def _slots(lowered: Lowered) -> Slots:
     if isinstance(lowered.value, SomeSpells):
         return _own(lowered.value)
     raise TypeError("a number is not spells")
-
-
-def _number(lowered: Lowered) -> Value:
-    if isinstance(lowered.value, SomeSpells):
-        raise TypeError("spells are not a number")
-    return lowered.value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, whole
-from tongban.law.engines.native.lower import Lowered, SomeSpells, SpellList
+from tongban.law.engines.native.lower import Lowered, SomeSpells, SpellList, number_of
 from tongban.law.engines.native.spells import NEVER
 from tongban.law.engines.program import Unsupported
 
@@ -125,7 +125,7 @@ class Sweep:
             return self._made(
                 f"@{name}({left.everything}, {right.everything}, ", lambda most: capacity(a(most), b(most))
             )
-        kept = keeping(self._code, op, _number(arguments[1]))
+        kept = keeping(self._code, op, number_of(arguments[1]))
         return self._made(f"@kept({left.everything}, {kept.arguments}, ", self._sizes[left.count])
 
     def _made(self, call: str, capacity: Capacity) -> SpellList:
@@ -164,7 +164,7 @@ class Sweep:
     def column_value(self, answer: Lowered) -> str:
         """What goes into the column: the number, or the codes for none and refused."""
         code = self._code
-        value = _number(answer)
+        value = number_of(answer)
         number = value if value.kind != "i1" else code.select(value, whole(1), whole(0))
         number = code.select(answer.present, number, whole(NONE_CODE))
         return code.cast(code.select(answer.refused, whole(REFUSED_CODE), number), "i32")
@@ -189,7 +189,7 @@ class Sweep:
                 place = self._code.do(f"call i32 @last_place({spells.months}, ptr {spells.places})")
                 return self._unless_empty(spells, place)
             case "spells_first_month_with":
-                wanted = self._code.cast(self._code.greater(_number(arguments[1]), whole(1)), "i32")
+                wanted = self._code.cast(self._code.greater(number_of(arguments[1]), whole(1)), "i32")
                 month = self._code.do(f"call i32 @month_reaching({spells.months}, i32 {wanted})")
                 found = self._code.do(f"icmp sgt i32 {month}, 0")
                 return self._code.do(f"select i1 {found}, i32 {month}, i32 {NEVER}")
@@ -222,10 +222,10 @@ class Sweep:
         return self._code.do(f"select i1 {some}, i32 {number}, i32 {NEVER}")
 
     def _int(self, argument: Lowered) -> str:
-        return self._code.cast(_number(argument), "i32")
+        return self._code.cast(number_of(argument), "i32")
 
     def _bridging(self, argument: Lowered) -> str:
-        return self._code.cast(self._code.bounded(_number(argument), 0, FOR_EVER), "i32")
+        return self._code.cast(self._code.bounded(number_of(argument), 0, FOR_EVER), "i32")
 
     def _flag(self, call: str) -> str:
         return self._code.do(f"zext i1 {self._code.do(call)} to i32")
@@ -288,9 +288,3 @@ def _list(lowered: Lowered) -> SpellList:
     if isinstance(lowered.value, SomeSpells):
         return _own(lowered.value)
     raise TypeError("a number is not spells")
-
-
-def _number(lowered: Lowered) -> Value:
-    if isinstance(lowered.value, SomeSpells):
-        raise TypeError("spells are not a number")
-    return lowered.value

@@ -1,7 +1,7 @@
 """SD-JWTs in JWS JSON serialisation, flattened or general (RFC 9901, section 8), to and from compact form.
 
-Promises: one signature, whose unprotected header holds the disclosures and the key binding; what names them
-anywhere else, or twice, is refused. The compact form that comes out is what the signatures and hashes cover.
+Promises: the unprotected header of the first signature holds the disclosures and the key binding; what names
+them anywhere else, or twice, is refused. The compact form that comes out is what signatures and hashes cover.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,15 @@ _DISCLOSURES, _KEY_BINDING = "disclosures", "kb_jwt"
 
 
 def to_compact(document: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
-    """The compact form of an SD-JWT in JSON, to be verified like any other."""
+    """The compact form of an SD-JWT in JSON, to be verified like any other.
+
+    Of several signatures it has the first; the others are not looked at, so the first has to be the issuer's
+    that the verifier trusts.
+    """
     if len(document) > limits.token_bytes:
         raise CredentialRefused(Code.TOO_LARGE, "sd-jwt")
     members = jws.load_object(document, "sd-jwt", limits)
-    signed = _one_signature(members)
+    signed = _first_signature(members)
     header = signed.get("header", {})
     if not isinstance(header, dict) or "alg" in header or "crit" in header:
         raise CredentialRefused(Code.MALFORMED, "sd-jwt.header")
@@ -55,16 +59,22 @@ def _taken_apart(compact: str | bytes, limits: Limits) -> tuple[str, dict[str, o
     return pieces[1], {"header": header, "protected": pieces[0], "signature": pieces[2]}
 
 
-def _one_signature(members: Mapping[str, object]) -> Mapping[str, object]:
+def _first_signature(members: Mapping[str, object]) -> Mapping[str, object]:
     if "signatures" not in members:
         return members
     signatures = members["signatures"]
-    if not _NAMED_ONCE.isdisjoint(members) or not isinstance(signatures, list) or len(signatures) != 1:
-        raise CredentialRefused(Code.MALFORMED, "sd-jwt.signatures: expected one")
-    (only,) = signatures
-    if not isinstance(only, dict):
+    if not _NAMED_ONCE.isdisjoint(members) or not isinstance(signatures, list) or not signatures:
+        raise CredentialRefused(Code.MALFORMED, "sd-jwt.signatures: expected a list")
+    first, *others = signatures
+    if not isinstance(first, dict) or any(_carries_disclosures(other) for other in others):
         raise CredentialRefused(Code.MALFORMED, "sd-jwt.signatures")
-    return only
+    return first
+
+
+def _carries_disclosures(signed: object) -> bool:
+    """Whether this is no signature, or one with what only the first may have."""
+    header = signed.get("header", {}) if isinstance(signed, dict) else None
+    return not isinstance(header, dict) or _DISCLOSURES in header or _KEY_BINDING in header
 
 
 _NAMED_ONCE = frozenset({"protected", "signature", "header"})

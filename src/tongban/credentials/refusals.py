@@ -41,6 +41,7 @@ class Code(StrEnum):
     UNKNOWN_PURPOSE = "unknown-purpose"
     CODE_TOO_LARGE = "code-too-large"
     ALREADY_USED = "already-used"
+    TOO_MANY = "too-many"
 
 
 SENTENCES: dict[Code, Text] = {
@@ -148,6 +149,10 @@ SENTENCES: dict[Code, Text] = {
     ),
     Code.ALREADY_USED: Text(
         "这个码已经用过一次，请持有人重新亮码。", "This code has been used; ask the holder for a fresh one."
+    ),
+    Code.TOO_MANY: Text(
+        "短时间内的请求太多，这一次没有处理，请等一分钟再试。",
+        "Too much was asked within a minute and this was not done; wait a minute, then try again.",
     ),
 }
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class OpenIdError(StrEnum):
-    """Error codes of OAuth 2.0, OpenID4VCI 1.0 (sections 6.3, 8.3.1.2, 11.3), OpenID4VP 1.0 and DPoP."""
+    """Error codes of OAuth 2.0, OpenID4VCI 1.0 (sections 6.3, 8.3.1.2, 11.3), OpenID4VP 1.0 and DPoP.
+
+    `too_many_requests` is of this node's own making and comes with status 429.
+    """
 
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
@@ -26,6 +29,7 @@ class OpenIdError(StrEnum):
     INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"
     VP_FORMATS_NOT_SUPPORTED = "vp_formats_not_supported"
     ACCESS_DENIED = "access_denied"
+    TOO_MANY = "too_many_requests"
 
 
 _UNAUTHORISED = frozenset(
@@ -44,6 +48,8 @@ class OpenIdRefused(ValueError):
     @property
     def status(self) -> int:
         """The HTTP status of the error response."""
+        if self.error is OpenIdError.TOO_MANY:
+            return 429
         return 401 if self.error in _UNAUTHORISED else 400
 
     def to_json(self) -> dict[str, str]:

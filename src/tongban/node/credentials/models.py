@@ -279,6 +279,17 @@ class Spent(models.Model):
         return "spent"
 
 
+class Counted(models.Model):
+    """What one address has spent of its budget for one minute, under a digest of both."""
+
+    name = models.BinaryField(primary_key=True, max_length=32)
+    until = models.DateTimeField(db_index=True)
+    spent = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return "counted"
+
+
 class Asked(models.Model):
     """A verifier asks a wallet to show something, and what it showed, until the verifier has read it.
 

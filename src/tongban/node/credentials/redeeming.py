@@ -138,7 +138,7 @@ def post(issuer: str, path: str, asked: BaseModel) -> bytes:
             response = client.post(f"{issuer}{path}", json=asked.model_dump())
     except httpx.HTTPError as error:
         raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
-    if response.status_code not in {200, 409} or len(response.content) > MOST_BYTES:
+    if response.status_code not in {200, 409, 429} or len(response.content) > MOST_BYTES:
         raise IssuerAway(f"{issuer}: {response.status_code}")
     return response.content
 

@@ -25,7 +25,7 @@ from tongban.credentials.trust import Untrusted, Use
 from tongban.credentials.types import traditional
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import copies, copying, issuers, lists, redeeming, showing
+from tongban.node.credentials import copies, copying, issuers, limits, lists, redeeming, showing
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken
 from tongban.services import Text
@@ -36,6 +36,7 @@ _WORKER = Path(__file__).parent / "static" / "credentials" / "worker.js"
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@limits.counted(limits.COUNTERS)
 def verify(request: HttpRequest) -> HttpResponse:
     """Scan or paste a code; the verdict and what it shows."""
     if request.method != "POST":
@@ -93,7 +94,8 @@ def worker(_request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @never_cache
-def redeem(request: HttpRequest) -> JsonResponse:
+@limits.counted(limits.NODES, limits.as_json)
+def redeem(request: HttpRequest) -> HttpResponse:
     """What a code for a minute of this node stands for, to a verifier at another node (JSON in and out)."""
     try:
         asked = redeeming.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])
@@ -112,7 +114,8 @@ def redeem(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_POST
 @never_cache
-def copies_for_another(request: HttpRequest) -> JsonResponse:
+@limits.counted(limits.NODES, limits.as_json)
+def copies_for_another(request: HttpRequest) -> HttpResponse:
     """Copies for another wallet of the holder's, at another node (JSON in and out)."""
     try:
         asked = copying.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])

@@ -47,6 +47,11 @@ def unavailable(request: HttpRequest, page: str = "theme/503.html") -> HttpRespo
     return response
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Somebody asks more often than one address may; in so many seconds it is their turn again."""
+    return render(request, "theme/429.html", {"seconds": seconds}, status=429)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Anything unforeseen; an unreachable database or a log that takes no records has its own page."""
     error = sys.exc_info()[1]

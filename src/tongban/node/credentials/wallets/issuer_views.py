@@ -26,7 +26,7 @@ from tongban.credentials.openid import (
 )
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
-from tongban.node.credentials import issuers
+from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.lists import ListFull
 from tongban.node.credentials.models import Access
 from tongban.node.credentials.wallets import addresses, authorising, handing, offering, tokens
@@ -82,6 +82,7 @@ def server(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limits.counted(limits.WALLETS, limits.as_openid)
 @_answers
 def offer(_request: HttpRequest, name: str) -> HttpResponse:
     """An offer that a wallet was led to."""
@@ -93,6 +94,7 @@ def offer(_request: HttpRequest, name: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limits.counted(limits.WALLETS, limits.as_openid, cost=5)
 @_answers
 def pushed(request: HttpRequest) -> HttpResponse:
     """Take a wallet's authorisation request before its holder's browser comes."""
@@ -105,6 +107,7 @@ def pushed(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limits.counted(limits.WALLETS, limits.as_openid, cost=2)
 @_answers
 def token(request: HttpRequest) -> HttpResponse:
     """An access token for a code."""
@@ -114,6 +117,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limits.counted(limits.WALLETS, limits.as_openid)
 @_answers
 def nonce(_request: HttpRequest) -> HttpResponse:
     """A nonce for the proofs of one request."""
@@ -123,6 +127,7 @@ def nonce(_request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limits.counted(limits.WALLETS, limits.as_openid, cost=2)
 @_answers
 def credential(request: HttpRequest) -> HttpResponse:
     """Copies of the credential that the token opens."""
@@ -132,6 +137,7 @@ def credential(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+@limits.counted(limits.WALLETS, limits.as_openid)
 @_answers
 def notification(request: HttpRequest) -> HttpResponse:
     """What became of copies in the wallet."""

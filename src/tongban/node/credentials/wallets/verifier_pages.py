@@ -12,7 +12,7 @@ from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers
+from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.models import Asked
 from tongban.node.credentials.wallets import asking
 from tongban.node.credentials.wallets.reader import NoReader
@@ -26,6 +26,7 @@ _MOST_OPEN = 20
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@limits.counted(limits.COUNTERS)
 def ask(request: HttpRequest) -> HttpResponse:
     """Choose a type, then the claims; then the wallet is asked."""
     given = request.GET if request.method == "GET" else request.POST

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.credentials.openid import OpenIdRefused
 from tongban.credentials.openid.requests import MEDIA_TYPE
 from tongban.node.clock import true_now
+from tongban.node.credentials import limits
 from tongban.node.credentials.models import Asked
 from tongban.node.credentials.wallets import asking
 
 
 @require_safe
 @never_cache
+@limits.counted(limits.WALLETS, limits.as_openid)
 def request_object(_request: HttpRequest, number: uuid.UUID) -> HttpResponse:
     """What is asked, signed by the verifier."""
     asked = Asked.objects.filter(pk=number, answered_at=None, expires__gt=true_now()).first()
@@ -27,6 +29,7 @@ def request_object(_request: HttpRequest, number: uuid.UUID) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @never_cache
+@limits.counted(limits.WALLETS, limits.as_openid, cost=5)
 def answer(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
     """Take what a wallet shows."""
     try:

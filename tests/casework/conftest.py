@@ -36,7 +36,11 @@ def published(db: None, service_root: Path) -> Service:
 def _sichuan(monkeypatch: pytest.MonkeyPatch) -> None:
     two = directory(around=true_now())
     own = two.holds[0].model_copy(update={"place": "510100", "agency": "510100-yb"})
-    both = two.model_copy(update={"holds": (*two.holds, own)})
+    decided = [
+        two.handles[0].model_copy(update={"service": service, "agency": "510100-rs"})
+        for service in ("hotline-handover", "unemployment-transfer")
+    ]
+    both = two.model_copy(update={"holds": (*two.holds, own), "handles": (*two.handles, *decided)})
     monkeypatch.setattr(identity, "current", lambda: Identity("sichuan", SICHUAN_KEY, both, b""))
 
 

@@ -4,13 +4,18 @@ from datetime import date
 
 import pytest
 
+from tests.casework.walk import CONSENTS, Walk
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tongban import protocol
+from tongban.node.casework import competence, submission
 from tongban.node.casework.competence import NotCompetent, competent
+from tongban.node.casework.models import Case
+from tongban.node.casework.refusals import Refused
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity
 from tongban.node.exchange.identity import Identity
 from tongban.places.divisions import PlaceNotValid, UnknownPlace
+from tongban.services import Definition
 
 SERVICE = "medical-retirement"
 BEFORE, AFTER = date(2026, 1, 20), date(2026, 2, 20)
@@ -72,3 +77,60 @@ def test_a_district_that_does_not_exist_yet_and_a_made_up_one_are_refused() -> N
         competent(SERVICE, "500157", BEFORE)
     with pytest.raises(UnknownPlace):
         competent(SERVICE, "999999", AFTER)
+
+
+def by_home(definition: Definition) -> Definition:
+    """The service, its agency found by the answer to a question."""
+    return definition.model_copy(update={"place_question": "home"})
+
+
+def test_the_place_that_the_applicant_names_leads_to_the_agency(definition: Definition) -> None:
+    found = competence.deciding(by_home(definition), {"home": "510104"}, AFTER)
+    assert (found.agency, found.node) == ("510100-yb", "sichuan")
+
+
+def test_the_nodes_own_place_counts_where_no_place_is_asked(definition: Definition) -> None:
+    assert competence.deciding(definition, {"home": "500105"}, AFTER).agency == "510100-yb"
+
+
+@pytest.mark.parametrize(
+    ("home", "code"),
+    [
+        ("500105", "competent-elsewhere"),
+        ("500112", "place-divided"),
+        ("513300", "place-not-covered"),
+        ("999999", "place-not-covered"),
+    ],
+)
+def test_a_place_that_nobody_here_decides_for_is_refused(
+    definition: Definition, home: str, code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        competence.deciding(by_home(definition), {"home": home}, AFTER)
+    assert refused.value.code == code
+
+
+def nobody_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = directory(around=true_now()).model_copy(update={"handles": ()})
+    monkeypatch.setattr(identity, "current", lambda: Identity("sichuan", SICHUAN_KEY, two, b""))
+
+
+@pytest.mark.django_db
+def test_nothing_is_submitted_where_nobody_decides(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = walk.draft()
+    nobody_decides(monkeypatch)
+    with pytest.raises(Refused) as refused:
+        submission.submit(walk.person, draft.pk, CONSENTS)
+    assert refused.value.code == "place-not-covered"
+    assert not Case.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_case_belongs_to_the_agency_that_the_directory_names(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = directory(around=true_now())
+    other = two.handles[0].model_copy(update={"agency": "510100-rs"})
+    changed = two.model_copy(update={"handles": (other,)})
+    monkeypatch.setattr(identity, "current", lambda: Identity("sichuan", SICHUAN_KEY, changed, b""))
+    assert walk.submitted().agency == "510100-rs"

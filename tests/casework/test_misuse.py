@@ -6,7 +6,7 @@ import pytest
 
 from tests.casework.walk import CONSENTS, RESIDENT_ID, Walk, inbox
 from tongban.node.casework import actions, cases, drafts, submission
-from tongban.node.casework.models import Case
+from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.exchange.models import Consent, Outbox
 from tongban.node.people.models import AccessRecord, Account, Officer, Person
@@ -64,6 +64,23 @@ def test_without_consent_nothing_is_submitted_or_asked(walk: Walk) -> None:
 def test_an_unfinished_application_is_not_submitted(walk: Walk) -> None:
     draft = drafts.begin(walk.person, "medical-retirement")
     assert refused(lambda: submission.submit(walk.person, draft.pk, CONSENTS)) == "answers-incomplete"
+
+
+@pytest.mark.parametrize("kept", ["no number", 13800000000, " 13800000000", ["13800000000"], None])
+def test_an_answer_that_the_form_does_not_take_is_not_submitted_however_it_was_stored(
+    walk: Walk, kept: object
+) -> None:
+    draft = walk.draft()
+    Draft.objects.update(answers=draft.answers | {"phone": kept})
+    assert refused(lambda: submission.submit(walk.person, draft.pk, CONSENTS)) == "answers-incomplete"
+    assert [one.key for one in drafts.missing(drafts.find(walk.person, draft.pk))] == ["phone"]
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_not_stored_with_the_case(walk: Walk) -> None:
+    draft = walk.draft()
+    Draft.objects.update(answers=draft.answers | {"secret": "1"})
+    case = submission.submit(walk.person, draft.pk, CONSENTS)
+    assert "secret" not in case.events.get(revision=1).data["answers"]
 
 
 def test_an_unacceptable_answer_changes_nothing(walk: Walk) -> None:

@@ -86,7 +86,10 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey, issuer: str = "htt
         valid_from=(now - timedelta(days=1)).date(),
     )
     away = issues.model_copy(update={"node": "chongqing", "issuer": AWAY, "lists": (f"{AWAY}/status/0",)})
-    both = two.model_copy(update={"nodes": nodes, "issues": (issues, away)})
+    titles = two.handles[0].model_copy(update={"service": "professional-title", "agency": "510100-rs"})
+    both = two.model_copy(
+        update={"nodes": nodes, "issues": (issues, away), "handles": (*two.handles, titles)}
+    )
     monkeypatch.setattr(identity, "current", lambda: identity.Identity("sichuan", SICHUAN_KEY, both, b""))
     monkeypatch.setattr(keystore, "own_key", lambda: key)
 

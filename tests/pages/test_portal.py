@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.casework.test_competence import nobody_decides
 from tests.casework.walk import ANSWERS, CONSENTS, Walk
 from tests.pages.english import chinese_left_over
 from tongban.node.casework import actions
@@ -60,6 +61,26 @@ def test_guide_tells_who_how_long_cost_and_law(client: Client, published: Servic
     guide = page(client, "/services/medical-retirement/")
     for said in ("谁可以办", "15 个工作日内办结", "申请不收费", "社会保险法", "重庆市医疗保障局", "未核实"):
         assert said in guide
+
+
+@pytest.mark.django_db
+def test_guide_and_check_tell_which_agency_decides(signed_in: Client, walk: Walk) -> None:
+    for address in ("/services/medical-retirement/", f"/applications/{walk.draft().pk}/check/"):
+        assert "由谁办理" in page(signed_in, address)
+
+
+@pytest.mark.django_db
+def test_where_nobody_decides_the_pages_say_so_before_and_at_the_submission(
+    signed_in: Client, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = walk.draft()
+    nobody_decides(monkeypatch)
+    assert "没有办理这个事项的部门" in page(Client(), "/services/medical-retirement/")
+    assert "没有办理这个事项的部门" in page(signed_in, f"/applications/{draft.pk}/check/")
+    sent = signed_in.post(f"/applications/{draft.pk}/consent/", dict.fromkeys(CONSENTS, "on"))
+    assert sent.status_code == 409
+    assert "您的回答已经保存" in sent.content.decode()
+    assert not Case.objects.exists()
 
 
 @pytest.mark.django_db

@@ -160,7 +160,8 @@ class Definition(Data):
     """One version of one service (事项).
 
     A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind handover
-    `categories`; the last category is the one for requests that no word puts anywhere.
+    `categories`; the last category is the one for requests that no word puts anywhere. `place_question` is
+    the question whose answer is the place by which the deciding agency is found; without it, the node's own.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,50}$")]
@@ -185,6 +186,7 @@ class Definition(Data):
     categories: tuple[Category, ...] = Field(default=(), strict=False)
     decision: Decision | None = None
     transfer: Transfer | None = None
+    place_question: str | None = None
 
     @model_validator(mode="after")
     def _has_the_parts_of_its_kind(self) -> "Definition":

@@ -57,9 +57,15 @@ class Form(Data):
     def accepts(self, answers: Mapping[str, Answer]) -> bool:
         """Whether these answer all that has to be answered, each in its canonical form, and nothing else."""
         known = {key: value for key, value in answers.items() if key.startswith("person.")}
-        asked = {question.key: question for question in self.visible(answers)}
-        return not (answers.keys() - known.keys() - asked.keys() or self.missing(answers)) and all(
-            _rereads(asked[key], answers[key]) for key in answers.keys() & asked.keys()
+        asked = {question.key for question in self.visible(answers)}
+        return not (answers.keys() - known.keys() - asked or self.missing(answers) or self.unusable(answers))
+
+    def unusable(self, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+        """The questions whose answer is not one that they read, or not in its canonical form."""
+        return tuple(
+            question
+            for question in self.visible(answers)
+            if question.key in answers and not _rereads(question, answers[question.key])
         )
 
 
@@ -68,4 +74,4 @@ def _rereads(question: Question, answer: Answer) -> bool:
         again = question.read(question.raw(answer))
     except AnswerError:
         return False
-    return again == answer and type(again) is type(answer)
+    return answer is not None and again == answer and type(again) is type(answer)

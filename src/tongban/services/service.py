@@ -110,6 +110,10 @@ def _form(bundle: Mapping[str, str], folder: str) -> Form:
 
 
 def _check_questions(folder: str, definition: Definition, form: Form) -> None:
+    key = definition.place_question
+    if key is not None and not any(one.key == key and one.type == "place" for one in form.questions):
+        expected = f"expected a question of type 'place' in {FORM_FILE}, not {key!r}"
+        raise ServiceError(f"{folder}/{SERVICE_FILE}", "place_question", expected)
     decision = definition.decision
     if decision is None:
         return

@@ -4,13 +4,16 @@ Promises: a place that has ended leads to what took over; where several did, the
 whose place has ended leads to its successor.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tongban.node.casework.refusals import Refused
+from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.places import agencies, divisions
-from tongban.places.divisions import Place
-from tongban.services import Text
+from tongban.places.divisions import Place, PlaceError
+from tongban.services import Answer, Definition, Text
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class Competent:
     node: str
     place: str
 
+    @property
+    def name(self) -> Text:
+        """The agency's name by the directory."""
+        title = api.agency_title(self.agency)
+        return Text(zh=title.zh, en=title.en)
+
 
 class NotCompetent(ValueError):
     """No agency, or not one; `choices` are the places of which one has to be named instead."""
@@ -29,6 +38,35 @@ class NotCompetent(ValueError):
         super().__init__(text.en)
         self.text = text
         self.choices = choices
+
+
+def deciding(definition: Definition, answers: Mapping[str, Answer], on: date) -> Competent:
+    """The agency of this node that decides an application with these answers.
+
+    The place is the answer that the service names for it, else the node's own. Raises Refused:
+    `place-not-covered`, `place-divided`, and `competent-elsewhere` when the agency is another node's.
+    """
+    answer = answers.get(definition.place_question) if definition.place_question else None
+    place = answer if isinstance(answer, str) else this_node().office_place
+    try:
+        found = competent(definition.code, place, on)
+    except NotCompetent as nobody:
+        if nobody.choices:
+            raise Refused("place-divided", nobody.text) from nobody
+        raise Refused("place-not-covered") from nobody
+    except PlaceError as unknown:
+        raise Refused("place-not-covered") from unknown
+    if found.node != this_node().name:
+        raise Refused("competent-elsewhere")
+    return found
+
+
+def at_home(definition: Definition, on: date) -> Competent | None:
+    """The agency that decides for the node's own place; None when nobody of this node does."""
+    try:
+        return deciding(definition, {}, on)
+    except Refused:
+        return None
 
 
 def competent(service: str, place: str, on: date) -> Competent:

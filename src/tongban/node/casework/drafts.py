@@ -80,7 +80,12 @@ def service_of(draft: Draft) -> Service:
 
 def known(draft: Draft) -> Mapping[str, Answer]:
     """The answers, with what the node knows of the person, for the form's conditions."""
-    return {"person.sex": draft.person.sex, **draft.answers}
+    return {**person_facts(draft), **draft.answers}
+
+
+def person_facts(draft: Draft) -> dict[str, Answer]:
+    """What the node knows of the person and a form's conditions may name."""
+    return {"person.sex": draft.person.sex}
 
 
 def questions(draft: Draft) -> tuple[Question, ...]:
@@ -94,8 +99,10 @@ def following(draft: Draft, key: str | None) -> Question | None:
 
 
 def missing(draft: Draft) -> tuple[Question, ...]:
-    """The questions that still need an answer."""
-    return service_of(draft).form.missing(known(draft))
+    """The questions that still need an answer, or whose answer cannot be used (any more), in their order."""
+    form, answers = service_of(draft).form, known(draft)
+    wanting = {question.key for question in (*form.missing(answers), *form.unusable(answers))}
+    return tuple(question for question in form.visible(answers) if question.key in wanting)
 
 
 def answer(draft: Draft, key: str, raw: Raw) -> Draft:
@@ -122,6 +129,11 @@ def _store(draft: Draft, key: str, value: Answer | None) -> Draft:
         stored.updated_at = now()
         stored.save()
     return stored
+
+
+def given(draft: Draft) -> dict[str, Answer]:
+    """The answers that count: those to questions that apply."""
+    return {one.key: draft.answers[one.key] for one in questions(draft) if one.key in draft.answers}
 
 
 def answered(draft: Draft) -> tuple[tuple[Question, Text], ...]:

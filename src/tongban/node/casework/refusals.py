@@ -10,6 +10,7 @@ from tongban.services import Text
 
 Code = Literal[
     "answers-incomplete",
+    "competent-elsewhere",
     "consent-missing",
     "credential-not-valid",
     "evidence-not-covered",
@@ -17,6 +18,8 @@ Code = Literal[
     "not-available",
     "not-found",
     "not-permitted",
+    "place-divided",
+    "place-not-covered",
     "rated-already",
     "rating-unusable",
     "reason-missing",
@@ -26,8 +29,13 @@ Code = Literal[
 
 _TEXTS: dict[Code, Text] = {
     "answers-incomplete": Text(
-        zh="还有问题没有回答，请补充后再提交",
-        en="Some questions are not answered yet; answer them, then submit",
+        zh="还有问题没有回答，或者回答不能使用，请补充后再提交",
+        en="Some questions are not answered yet, or an answer cannot be used; answer them, then submit",
+    ),
+    "competent-elsewhere": Text(
+        zh="这个地方由另一方的部门办理，请到另一方的通办平台申请，您在那里也能登录",
+        en="For this place an agency of the other side decides; apply on the other side's platform, "
+        "where you can sign in as well",
     ),
     "consent-missing": Text(
         zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",
@@ -57,6 +65,16 @@ _TEXTS: dict[Code, Text] = {
         zh="您的岗位没有这项权限，请联系本部门管理员",
         en="Your post does not permit this; ask your agency's administrator",
     ),
+    "place-divided": Text(
+        zh="您选择的辖区已经分别划入几个新的辖区，请返回修改，选择其中一个",
+        en="The district you chose has been divided among several; go back and choose one of them",
+    ),
+    "place-not-covered": Text(
+        zh="这个地方现在没有办理这个事项的部门，申请没有提交，您的回答已经保存。"
+        "请返回核对您选的地方，或拨打 12345 咨询",
+        en="No agency decides this service for the place now; nothing was submitted and your answers are "
+        "kept. Check the place that you chose, or ask at 12345",
+    ),
     "rated-already": Text(
         zh="这个办件您已经评价过了，每个办件只评价一次",
         en="You have rated this case already; each is rated once",
@@ -82,10 +100,10 @@ _TEXTS: dict[Code, Text] = {
 class Refused(Exception):
     """Something asked of casework that it does not do; nothing was changed."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, text: Text | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.text = _TEXTS[code]
+        self.text = text or _TEXTS[code]
 
 
 class InputsRefused(Refused):

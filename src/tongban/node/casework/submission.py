@@ -1,6 +1,7 @@
 """From a draft to a case: the application is complete, consent is given, the evidence is asked for.
 
-Promises: case, first event, consents and questions are one transaction; the same draft twice is one case.
+Promises: case, first event, consents and questions are one transaction; the same draft twice is one case; the
+answers pass the form's schema once more, and the agency is the one that decides for the place on the day.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import transaction
 from tongban.node.casework import (
     asking,
     catalogue,
+    competence,
     drafts,
     handing,
     log,
@@ -37,7 +39,7 @@ def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Ca
         made = Case.objects.filter(draft=draft).first()
         if made is not None:
             return made
-        if drafts.missing(draft):
+        if not drafts.service_of(draft).form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
             raise Refused("answers-incomplete")
         if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
             raise Refused("consent-missing")
@@ -47,24 +49,21 @@ def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Ca
 def _open(draft: Draft) -> Case:
     service = catalogue.read(draft.service)
     node, at, day = this_node(), now(), today()
-    side = service.definition.side(node.office_place)
-    if side is None:
-        raise Refused("service-unknown")
+    given = drafts.given(draft)
+    agency = competence.deciding(service.definition, given, day).agency
     case = Case.objects.create(
         number=numbers.next_number(node.case_prefix, day),
         draft=draft,
         person=draft.person,
         service=draft.service,
         procedure=procedures.current(service.definition.kind),
-        agency=side.agency_code,
+        agency=agency,
         status="",
         revision=0,
         snapshot={},
         opened_at=at,
         updated_at=at,
     )
-    answers = {question.key: draft.answers.get(question.key) for question in drafts.questions(draft)}
-    given = {key: value for key, value in answers.items() if value is not None}
     asked = [asking.ask_with_consent(case, service.definition, need) for need in service.definition.evidence]
     data = {
         "answers": given,

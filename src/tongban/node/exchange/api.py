@@ -31,7 +31,7 @@ from tongban.node.exchange.conversing.saying import (
     tell_change,
     withdraw,
 )
-from tongban.node.exchange.naming import field_titles, node_title
+from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome
 from tongban.node.exchange.waiting import Waiting, settled, waiting
 from tongban.protocol import Code, Refused, Text
@@ -55,6 +55,7 @@ __all__ = [
     "Waiting",
     "accept_case",
     "accept_subscription",
+    "agency_title",
     "agree_to_transfer",
     "answer_case",
     "ask",

@@ -12,6 +12,12 @@ def field_titles() -> Mapping[str, Text]:
     return {field.name: field.title for kind in kinds for field in kind.fields}
 
 
+def agency_title(code: str) -> Text:
+    """The name of an agency; its code when the directory does not list it any more."""
+    titles = {agency.code: agency.title for agency in identity.current().directory.agencies}
+    return titles.get(code, Text(zh=code, en=code))
+
+
 def node_title(node_id: str) -> Text:
     """The name of a node; its id when the directory does not list it any more."""
     nodes = {node.id: node.title for node in identity.current().directory.nodes}

@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongban.node.casework import drafts, submission
+from tongban.node.casework import competence, drafts, submission
+from tongban.node.casework.models import Draft
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import today
 from tongban.node.people.models import Person
 from tongban.node.portal.consent import CONSENT_DAYS, ConsentForm
 from tongban.node.portal.doors import for_citizens
@@ -41,6 +44,7 @@ def check(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
         "person": person,
         "service": drafts.service_of(draft).definition,
         "answers": drafts.answered(draft),
+        **_deciding(draft),
     }
     return render(request, "portal/check.html", context)
 
@@ -56,16 +60,23 @@ def consent(request: HttpRequest, person: Person, draft_id: UUID) -> HttpRespons
     if drafts.missing(draft):
         return redirect("application", draft.pk)
     form = ConsentForm(drafts.consents_needed(draft), request.POST if request.method == "POST" else None)
+    refused = None
     if request.method == "POST" and form.is_valid():
-        case = submission.submit(person, draft.pk, form.agreed)
-        return redirect("submitted", case.number)
+        try:
+            return redirect("submitted", submission.submit(person, draft.pk, form.agreed).number)
+        except Refused as why:
+            if why.code == "not-found":
+                raise
+            refused = why
     context = {
         "draft": draft,
         "service": drafts.service_of(draft).definition,
         "form": form,
         "days": CONSENT_DAYS,
+        "refused": refused.text if refused else None,
     }
-    return render(request, "portal/consent.html", context, status=422 if form.errors else 200)
+    status = 409 if refused else 422 if form.errors else 200
+    return render(request, "portal/consent.html", context, status=status)
 
 
 @require_POST
@@ -74,3 +85,12 @@ def discard(request: HttpRequest, person: Person, draft_id: UUID) -> HttpRespons
     """Give the application up and forget its answers."""
     drafts.discard(drafts.find(person, draft_id))
     return redirect("my-cases")
+
+
+def _deciding(draft: Draft) -> dict[str, object]:
+    """Who decides the application, or why nobody does, before the person consents to anything."""
+    definition = drafts.service_of(draft).definition
+    try:
+        return {"decides": competence.deciding(definition, drafts.given(draft), today())}
+    except Refused as refused:
+        return {"refused": refused.text}

@@ -9,10 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from tongban.node.casework import catalogue, rights
+from tongban.node.casework import catalogue, competence, rights
 from tongban.node.casework.refusals import Refused
-from tongban.node.clock import now
-from tongban.node.config import this_node
+from tongban.node.clock import now, today
 from tongban.node.people import access
 from tongban.node.people.models import Officer, Person
 from tongban.node.portal.models import Complaint
@@ -92,7 +91,4 @@ def _visible(officer: Officer) -> QuerySet[Complaint]:
 
 
 def _agency(code: str) -> str:
-    side = catalogue.service(code).definition.side(this_node().office_place)
-    if side is None:
-        raise Refused("service-unknown")
-    return side.agency_code
+    return competence.deciding(catalogue.service(code).definition, {}, today()).agency

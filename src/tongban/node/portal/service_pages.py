@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.node.casework import catalogue, drafts, ratings
+from tongban.node.casework import catalogue, competence, drafts, ratings
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
@@ -41,6 +41,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     person = person_of(request.user)
     context = {
         "service": offered.definition,
+        "decides": competence.at_home(offered.definition, today()),
         "draft": _open_draft(person, code) if person else None,
         "compared": comparison(offered, today()),
         "rating": row_of(offered.definition.name, ratings.figures_of(code)),

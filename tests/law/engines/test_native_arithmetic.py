@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.law.engines.native import calendar
-from tongban.law.engines.native.assembly import Assembly, Value, whole
+from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.compiler import load_kernel
+from tongban.law.engines.native.operands import Value, whole
 from tongban.law.values import date_month, date_plus_months, full_months, month_first_day
 
 Two = Callable[[Assembly, Value, Value], Value]
@@ -37,6 +38,8 @@ def computed(make: Two, low: int, high: int, a: np.ndarray, b: np.ndarray) -> np
     kernel = load_kernel(
         f"""declare double @llvm.floor.f64(double)
 declare float @llvm.floor.f32(float)
+declare float @llvm.fmuladd.f32(float, float, float)
+declare double @llvm.fmuladd.f64(double, double, double)
 define void @law(i64 %begin, i64 %end, ptr noalias %a, ptr noalias %b, ptr noalias %c) {{
 entry:
   br label %loop

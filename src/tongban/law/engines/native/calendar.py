@@ -5,7 +5,8 @@ The proleptic Gregorian calendar with years that begin in March, so that the lea
 
 from dataclasses import dataclass
 
-from tongban.law.engines.native.assembly import Assembly, Value, whole
+from tongban.law.engines.native.assembly import Assembly
+from tongban.law.engines.native.operands import Value, whole
 
 _DAYS_BEFORE_1970 = 719_468
 _DAYS_OF_400_YEARS = 146_097

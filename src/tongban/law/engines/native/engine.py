@@ -76,9 +76,13 @@ class NativeEngine:
         inputs, shapes = self._inputs(batch)
         starts = range(0, batch.persons, CHUNK)
         lasting = _addresses({**inputs, **outputs})
+        plain = None if batch.histories else self._load(shapes)
 
         def compute(start: int) -> None:
             end = min(start + CHUNK, batch.persons)
+            if plain is not None:
+                plain.kernel.call(start, end, *(lasting[name] for name in plain.recipe.pointers))
+                return
             spells = _most_spells(batch, start, end)
             loaded = self._load(_in_slots(shapes, spells) if self._slots_suit else shapes)
             most = max(spells.values(), default=0)

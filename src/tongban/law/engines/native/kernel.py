@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tongban.law import ir
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
+from tongban.law.engines.native.assembly import Assembly
+from tongban.law.engines.native.cells import Cells, either_outside, is_outside
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode, number_of
+from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
 from tongban.law.engines.native.shapes import Shape, outcome_type
 from tongban.law.engines.native.slots import EMPTY, Arrays, SideBySide
 from tongban.law.engines.native.spells import LIBRARY
@@ -23,11 +25,12 @@ from tongban.law.engines.program import Fact, Program, Target, plain
 
 # Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers.
 _LANES, _LANES_OF_WIDE = 32, 8
-_LATEST_MONTH = 999_999
 _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i32 @llvm.smin.i32(i32, i32)
 declare double @llvm.floor.f64(double)
+declare float @llvm.fmuladd.f32(float, float, float)
+declare double @llvm.fmuladd.f64(double, double, double)
 declare float @llvm.floor.f32(float)
 declare double @llvm.ceil.f64(double)
 declare double @llvm.roundeven.f64(double)
@@ -61,6 +64,14 @@ class _Body:
     code: Assembly
     refused: Value = FALSE
 
+    def refuse(self, who: Value) -> None:
+        """Refuse a person too of whom this is true, or for whom this number is negative."""
+        self.refused = either_outside(self.code, self.refused, who)
+
+    def all_refused(self) -> Value:
+        """Whether the person is refused for one reason or another."""
+        return is_outside(self.code, self.refused)
+
 
 def make_recipe(program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool = False) -> Recipe:
     """Write the kernel of a program for a table whose facts have these shapes.
@@ -76,6 +87,7 @@ class _Writer:
         self._shapes = shapes
         self._for_arrow = for_arrow
         self._pointers: list[str] = []
+        self._cells = Cells(program, self._pointer)
         self._arrays: list[str] = []
 
     def write(self) -> Recipe:
@@ -118,7 +130,7 @@ done:
         code = body.code
         sweep = Sweep(code, self._pointer("scratch"), self._pointer("layout"))
         given = self._given(body, "swept", sweep)
-        accepted = body.refused
+        refused = body.all_refused()
         lowering = self._lowering(code, sweep, given)
         for rule in self._program.rules:
             lowering.rule(rule)
@@ -131,7 +143,7 @@ done:
             )
             code.lines.append(f"  store i32 {sweep.column_value(answer)}, ptr {at}")
         at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
-        code.lines.append(f"  store i8 {code.cast(accepted, 'i8')}, ptr {at}")
+        code.lines.append(f"  store i8 {code.cast(refused, 'i8')}, ptr {at}")
         text = _loop("sweep", "swept", code, before="start", after="fused")
         return text, {key: asked for key, (asked, _) in sweep.answers.items()}, tuple(sweep.capacities)
 
@@ -150,17 +162,15 @@ done:
         if swept:
             at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
             unfit = code.do(f"load i8, ptr {at}")
-            body.refused = code.either(body.refused, Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
+            body.refuse(Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
         for check in self._program.checks:
             holds = lowering.body(check)
-            body.refused = code.either(
-                body.refused, code.either(holds.refused, code.negate(number_of(holds)))
-            )
+            body.refuse(code.either(holds.refused, code.negate(number_of(holds))))
         for rule in self._program.rules:
-            body.refused = code.either(body.refused, lowering.rule(rule).refused)
+            body.refuse(lowering.rule(rule).refused)
         for target in self._program.targets:
             self._store(code, target, lowering.rule(target.rule))
-        self._store_number(code, "refused", "i8", code.cast(body.refused, "i8"))
+        self._store_number(code, "refused", "i8", code.cast(body.all_refused(), "i8"))
         before = "sweep_end" if swept else "start"
         return _loop("fused", "person", code, before=before, after="done", note=", !llvm.loop !0")
 
@@ -182,69 +192,24 @@ done:
             given["on"] = Lowered(whole(self._program.day))
         return given
 
-    def _load(self, code: Assembly, pointer: str, stored: str, index: str) -> str:
-        at = code.do(f"getelementptr inbounds {stored}, ptr {self._pointer(pointer)}, i64 %{index}")
-        return code.do(f"load {stored}, ptr {at}, align 1")
-
     def _number(self, body: _Body, fact: Fact, index: str) -> Lowered:
         code, shape = body.code, self._shapes[fact.name]
         present = TRUE
         if shape.absent:
             present = FALSE
         elif shape.may_miss:
-            missing = self._load(code, f"missing_{fact.name}", "i8", index)
+            missing = self._cells.load(code, f"missing_{fact.name}", "i8", index)
             present = Value(code.do(f"icmp eq i8 {missing}, 0"), "i1")
         value = self._absent_value(fact)
         if not shape.absent:
-            value, fits = self._read(code, fact, shape, index)
-            body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
+            value, outside = self._cells.number(code, fact, shape, index)
+            body.refuse(outside if present == TRUE else code.both(present, is_outside(code, outside)))
         if fact.default is not None:
             return Lowered(code.select(present, value, self._constant(fact.default)))
         if not fact.optional:
-            body.refused = code.either(body.refused, code.negate(present))
+            body.refuse(code.negate(present))
             return Lowered(value)
         return Lowered(value, present)
-
-    def _read(self, code: Assembly, fact: Fact, shape: Shape, index: str) -> tuple[Value, Value]:
-        """The number in a cell, and whether it can be read and keeps the bounds of the fact."""
-        name = f"fact_{fact.name}"
-        match shape.form:
-            case "month":
-                return self._month(code, fact, shape.stored, self._load(code, name, shape.stored, index))
-            case "decimal":
-                low, high = self._halves(code, name, index)
-                value, fits = self._checked(code, fact, "i64", low)
-                sign = code.do(f"ashr i64 {low}, 63")
-                return value, code.both(fits, Value(code.do(f"icmp eq i64 {high}, {sign}"), "i1"))
-            case "code":
-                stored = self._load(code, name, shape.stored, index)
-                position = code.do(f"zext {shape.stored} {stored} to i64")
-                numbers = self._pointer(f"numbers_{fact.name}")
-                at = code.do(f"getelementptr inbounds i32, ptr {numbers}, i64 {position}")
-                return self._checked(code, fact, "i32", code.do(f"load i32, ptr {at}, align 4"))
-        return self._checked(code, fact, shape.stored, self._load(code, name, shape.stored, index))
-
-    def _month(self, code: Assembly, fact: Fact, stored: str, loaded: str) -> tuple[Value, Value]:
-        """A month written YYYYMM."""
-        raw = code.bounded(_any_number(stored, loaded), 0, _LATEST_MONTH)
-        year = code.floor_divide(raw, whole(100))
-        number = code.subtract(raw, code.multiply(year, whole(100)))
-        is_month = code.both(code.compare("sge", number, whole(1)), code.compare("sle", number, whole(12)))
-        month = code.subtract(code.add(code.multiply(year, whole(12)), number), whole(1))
-        low, high = int(fact.low), int(fact.high)
-        fits = code.both(code.compare("sge", month, whole(low)), code.compare("sle", month, whole(high)))
-        return code.known(month, low, high), code.both(is_month, fits)
-
-    def _halves(self, code: Assembly, pointer: str, index: str) -> tuple[str, str]:
-        """The two halves of a decimal, the lower first."""
-        first = code.do(f"shl nuw nsw i64 %{index}, 1")
-        second = code.do(f"or disjoint i64 {first}, 1")
-        places = (
-            code.do(f"getelementptr inbounds i64, ptr {self._pointer(pointer)}, i64 {one}")
-            for one in (first, second)
-        )
-        low, high = (code.do(f"load i64, ptr {place}, align 1") for place in places)
-        return low, high
 
     def _constant(self, value: int | float | str) -> Value:
         return encode(self._program, value)
@@ -257,24 +222,6 @@ done:
             if plain(fact.type) == ir.BOOL
             else whole(0)
         )
-
-    def _checked(self, code: Assembly, fact: Fact, stored: str, loaded: str) -> tuple[Value, Value]:
-        """The number with the bounds of the fact, and whether it keeps them."""
-        if plain(fact.type) == ir.BOOL:
-            return Value(code.do(f"icmp ne {stored} {loaded}, 0"), "i1"), TRUE
-        if stored == "double":
-            value = Value(loaded, "double")
-            above = code.compare("sge", value, floating(fact.low))
-            return value, code.both(above, code.compare("sle", value, floating(fact.high)))
-        raw = _any_number(stored, loaded)
-        low, high = int(fact.low), int(fact.high)
-        fits = code.both(code.compare("sge", raw, whole(low)), code.compare("sle", raw, whole(high)))
-        if fact.one_of:
-            allowed = FALSE
-            for one in fact.one_of:
-                allowed = code.either(allowed, code.compare("eq", raw, self._constant(one)))
-            fits = code.both(fits, allowed)
-        return code.known(raw, low, high), fits
 
     def _spells(self, body: _Body, fact: Fact, index: str, made: _OfSpells) -> Lowered:
         match made:
@@ -304,9 +251,9 @@ done:
     def _possible(self, body: _Body, fact: Fact, spells: SomeSpells, present: Value, fits: Value) -> Lowered:
         """The spells; refused is who has some that cannot be, or none where there must be some."""
         code = body.code
-        body.refused = code.either(body.refused, code.both(present, code.negate(fits)))
+        body.refuse(code.both(present, code.negate(fits)))
         if not fact.may_be_missing:
-            body.refused = code.either(body.refused, code.negate(present))
+            body.refuse(code.negate(present))
         return Lowered(spells, present)
 
     def _swept(self, body: _Body, fact: Fact, index: str, sweep: Sweep) -> Lowered:
@@ -335,7 +282,7 @@ done:
             return FALSE
         if not shape.may_miss:
             return TRUE
-        missing = self._load(body.code, f"missing_{fact.name}", "i8", index)
+        missing = self._cells.load(body.code, f"missing_{fact.name}", "i8", index)
         return Value(body.code.do(f"icmp eq i8 {missing}, 0"), "i1")
 
     def _store(self, code: Assembly, target: Target, lowered: Lowered) -> None:
@@ -377,9 +324,3 @@ def _loop(label: str, index: str, code: Assembly, *, before: str, after: str, no
 {label}_end:
   br label %{after}
 """
-
-
-def _any_number(stored: str, loaded: str) -> Value:
-    """A number from memory, of which nothing is known yet."""
-    bits = int(stored[1:])
-    return Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tongban.law import ir
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
+from tongban.law.engines.native.assembly import Assembly
+from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
 from tongban.law.parameters import Parameter, Resolved, RowKey
 
 _LONGEST_CHAIN = 12
@@ -201,7 +202,7 @@ class Lookups:
         position = whole(0)
         for key in keys:
             size = key.high - key.low + 1
-            inside = self._code.bounded(self._code.subtract(key, whole(key.low)), 0, size - 1)
+            inside = self._code.forced(self._code.subtract(key, whole(key.low)), 0, size - 1)
             position = self._code.add(self._code.multiply(position, whole(size)), inside)
         return Found(
             self._load([cell.value for cell in cells], position),

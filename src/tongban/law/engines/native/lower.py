@@ -11,8 +11,9 @@ from typing import Protocol, TypeAlias
 
 from tongban.law import ir
 from tongban.law.engines.native import calendar
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, floating, whole
+from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.lookups import Lookups
+from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
 from tongban.law.engines.program import Program, Unsupported
 
 MINUTES_A_DAY = 1440

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tongban.law import ir
-from tongban.law.engines.native.assembly import FALSE, TRUE, Assembly, Value, whole
+from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.lower import Lowered, SomeSpells, SpellList, number_of
+from tongban.law.engines.native.operands import FALSE, TRUE, Value, whole
 from tongban.law.engines.native.spells import NEVER
 from tongban.law.engines.program import Unsupported
 

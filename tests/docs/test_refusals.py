@@ -5,6 +5,7 @@ from typing import get_args
 
 from tongban import credentials
 from tongban.node.casework.refusals import Code, Refused
+from tongban.node.people import mandates
 from tongban.node.portal.uploads.refusals import TEXTS
 from tongban.places import PlaceNotValid, UnknownPlace
 from tongban.places.resident_id import REFUSALS
@@ -34,6 +35,12 @@ def test_refusals_of_cases() -> None:
 
 def test_refusals_of_files() -> None:
     assert rows("Files") == [f"| `{code}` | {text.en} | {text.zh} |" for code, text in TEXTS.items()]
+
+
+def test_refusals_of_mandates() -> None:
+    assert rows("Mandates") == [
+        f"| `{fault.value}` | {text.en} | {text.zh} |" for fault, text in mandates.TEXTS.items()
+    ]
 
 
 def test_refusals_of_id_numbers() -> None:

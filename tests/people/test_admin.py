@@ -11,7 +11,7 @@ from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tongban.node.casework.models import Case, Event, PublishedService
 from tongban.node.clock import today, true_now
 from tongban.node.exchange import identity
-from tongban.node.people.models import AccessRecord, Account, Grant, Officer, Person
+from tongban.node.people.models import AccessRecord, Account, Grant, Mandate, Officer, Person
 from tongban.node.people.permissions import Act, grant, may
 from tongban.node.people.register import create_citizen, create_officer
 
@@ -123,3 +123,21 @@ def test_reference_data_name_their_files(inside: Client) -> None:
     page = inside.get("/admin/reference/").content.decode()
     assert "places/agencies.toml" in page
     assert "两江新区" in page or "重庆市医疗保障局" in page
+
+
+def test_a_mandate_shown_at_a_counter_is_entered_and_ended_and_nothing_else_of_it_changes(
+    inside: Client, operator: Officer, woman: Person
+) -> None:
+    agent = create_citizen("daughter", "x", "510104199003070023", "刘小芳").person
+    assert agent is not None
+    shown = {"agent": agent.pk, "services": '["medical-retirement"]', "reference": "委托书 12 号"}
+    days = {"valid_from": today().isoformat(), "valid_until": today().isoformat()}
+    assert inside.post("/admin/people/mandate/add/", shown | days).status_code == 200
+    assert not Mandate.objects.exists()
+    inside.post("/admin/people/mandate/add/", shown | days | {"person": woman.pk})
+    kept = Mandate.objects.get()
+    assert (kept.proof, kept.registered_by, kept.person) == ("counter", operator, woman)
+    inside.post(f"/admin/people/mandate/{kept.pk}/change/", shown | days | {"services": "[]"})
+    inside.post("/admin/people/mandate/", {"action": "end_mandates", "_selected_action": [kept.pk]})
+    kept.refresh_from_db()
+    assert (kept.services, kept.ended_by) == (["medical-retirement"], "agency")

@@ -7,20 +7,22 @@ what shows a person is recorded before it is shown.
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from tongban.node.admin.site import operator_of
 from tongban.node.casework.models import Case, Event, Notice, PublishedService, Rating, Task, Timer
-from tongban.node.clock import today
+from tongban.node.clock import now, today
 from tongban.node.exchange.models import Inbox, Outbox, TakenDirectory
-from tongban.node.people import access
+from tongban.node.people import access, mandates
 from tongban.node.people.models import (
     AccessRecord,
     Account,
     Enterprise,
     Grant,
+    Mandate,
     Officer,
     Person,
     Representative,
@@ -166,12 +168,47 @@ class EnterpriseAdmin(Kept):
 
 @admin.register(Representative)
 class RepresentativeAdmin(Kept):
-    """Who may act for an enterprise, until when."""
+    """Who heads an enterprise and acts for it by office, until when."""
 
-    list_display = ("enterprise", "role", "valid_from", "valid_until")
+    list_display = ("enterprise", "valid_from", "valid_until")
     autocomplete_fields = ("enterprise", "person")
     may_add = True
     may_change = ("valid_until",)
+
+
+@admin.register(Mandate)
+class MandateAdmin(Kept):
+    """Mandates: those shown on paper at a counter are entered here, and any can be ended."""
+
+    list_display = ("giver", "agent", "valid_from", "valid_until", "proof", "ended_at")
+    list_select_related = ("person", "enterprise", "agent")
+    autocomplete_fields = ("person", "enterprise", "agent")
+    may_add = True
+    actions = ("end_mandates",)
+
+    @admin.display(description=_("委托人"))
+    def giver(self, mandate: Mandate) -> str:
+        """The person or the enterprise, without a number of a person."""
+        return str(mandate.enterprise or mandate.person)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """What a clerk reads off the paper; everything once it is kept."""
+        entered = ["person", "enterprise", "agent", "services", "valid_from", "valid_until", "reference"]
+        told = ["proof", "given_at", "given_by", "registered_by", "ended_at", "ended_by"]
+        return entered if obj is None else entered + told
+
+    def save_model(self, request: HttpRequest, obj: Mandate, form: object, change: bool) -> None:
+        """Keep what was shown at the counter, with who registered it."""
+        obj.proof, obj.given_at = Mandate.Proof.COUNTER, now()
+        obj.registered_by = operator_of(request)
+        mandates.keep(obj)
+
+    @admin.action(description=_("结束选中的委托"))
+    def end_mandates(self, request: HttpRequest, chosen: QuerySet[Mandate]) -> None:
+        """End those that have not ended."""
+        with transaction.atomic():
+            for mandate in chosen.order_by().select_for_update(of=("self",)).filter(ended_at=None):
+                mandates.close(mandate, Mandate.EndedBy.AGENCY)
 
 
 @admin.register(Person)

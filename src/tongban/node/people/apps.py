@@ -10,8 +10,9 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Have access records compared with what was recorded of them when the database is verified."""
+        """Have looks and mandates compared with what was recorded of them when the database is verified."""
         from tongban.node.people.access import ACCESS, stored_accesses  # noqa: PLC0415 - models are loaded now
+        from tongban.node.people.mandates import MANDATE, stored_mandates  # noqa: PLC0415 - as above
         from tongban.node.people.withholding import (  # noqa: PLC0415 - as above
             WITHHOLDING,
             stored_withholdings,
@@ -20,3 +21,4 @@ class PeopleConfig(AppConfig):
 
         compare_with(ACCESS, stored_accesses)
         compare_with(WITHHOLDING, stored_withholdings)
+        compare_with(MANDATE, stored_mandates)

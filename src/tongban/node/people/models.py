@@ -118,17 +118,10 @@ class Enterprise(models.Model):
 
 
 class Representative(models.Model):
-    """A person who may act for an enterprise (经办人), from a day until a day; `legal` for 法定代表人."""
-
-    class Role(models.TextChoices):
-        """By office, or by the enterprise's mandate."""
-
-        LEGAL = "legal", _("法定代表人")
-        MANDATED = "mandated", _("受委托的经办人")
+    """The person who acts for an enterprise by office (法定代表人), from a day until a day."""
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="representatives")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="represents")
-    role = models.CharField(max_length=10, choices=Role)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
@@ -141,6 +134,72 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"representative {self.pk}"
+
+
+class Mandate(models.Model):
+    """That `agent` may act for a person or an enterprise (委托代办), for services, from a day until a day.
+
+    Exactly one of `person` and `enterprise` is represented; no `services` means every one. Nothing of it
+    changes but its end, which comes once.
+    """
+
+    class Proof(models.TextChoices):
+        """How it was proved: given while signed in, or shown on paper at a counter."""
+
+        ONLINE = "online", _("登录后在线委托")
+        COUNTER = "counter", _("窗口核验委托书")
+
+    class EndedBy(models.TextChoices):
+        """Who ended it before its last day."""
+
+        GIVER = "giver", _("委托人")
+        AGENT = "agent", _("代办人")
+        AGENCY = "agency", _("部门")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="mandates_given"
+    )
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="mandates_given"
+    )
+    agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates_held")
+    services = models.JSONField(default=list, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    proof = models.CharField(max_length=10, choices=Proof)
+    reference = models.CharField(max_length=80, blank=True)
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="mandates_signed"
+    )
+    registered_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=10, choices=EndedBy, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-given_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(person=None, enterprise__isnull=False)
+                | models.Q(person__isnull=False, enterprise=None),
+                name="mandate_for_one",
+                violation_error_message=_("委托人是一个人或者一个企业，填一个"),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(person=models.F("agent")),
+                name="mandate_for_another",
+                violation_error_message=_("代办人不能是委托人自己"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="mandate_ends_after_it_begins",
+                violation_error_message=_("止日不能早于起日"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mandate {self.id}"
 
 
 class AccessRecord(models.Model):

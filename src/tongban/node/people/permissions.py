@@ -42,7 +42,7 @@ def granted(officer: Officer, *acts: Grant.Act) -> QuerySet[Grant]:
     """The officer's grants of any of these acts that hold today; none for who is out of office."""
     if not officer.is_active:
         return Grant.objects.none()
-    return Grant.objects.filter(_holding(today()), officer=officer, act__in=acts)
+    return Grant.objects.filter(holding_on(today()), officer=officer, act__in=acts)
 
 
 def may(officer: Officer, act: Grant.Act, *, service: str = "", place: str = "") -> bool:
@@ -63,12 +63,13 @@ def within_grants(officer: Officer, acts: Iterable[Grant.Act], *, service_field:
 
 
 def represented_by(person: Person) -> QuerySet[Enterprise]:
-    """The enterprises that the person may act for today."""
-    holding = Representative.objects.filter(_holding(today()), person=person, enterprise=OuterRef("pk"))
+    """The enterprises that the person heads today, and so acts for by office."""
+    holding = Representative.objects.filter(holding_on(today()), person=person, enterprise=OuterRef("pk"))
     return Enterprise.objects.filter(Exists(holding)).order_by(F("name"))
 
 
-def _holding(on: date) -> Q:
+def holding_on(on: date) -> Q:
+    """The rows with `valid_from` and `valid_until` that hold on this day, both included."""
     return Q(valid_until=None, valid_from__lte=on) | Q(valid_until__gte=on, valid_from__lte=on)
 
 

@@ -95,7 +95,7 @@ def register_enterprise(code: str, name: str, legal_representative: Person) -> E
             enterprise=enterprise,
             person=legal_representative,
             valid_until=None,
-            defaults={"role": Representative.Role.LEGAL, "valid_from": today()},
+            defaults={"valid_from": today()},
         )
         return enterprise
 

@@ -181,7 +181,8 @@ const can = {
       authorizationResponsePayload: response.authorizationResponsePayload,
       jarm: response.jarm
     })
-    return { status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted }
+    const { redirect_uri: redirect = null } = await sent.response.json()
+    return { redirect, status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted }
   }
 }
 

@@ -75,6 +75,6 @@ def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Pa
     page.get_by_role("button", name="下一步").click()
     look(page, "claims")
     page.locator("input[value=title]").check()
-    page.get_by_role("button", name="生成给钱包扫的码").click()
+    page.get_by_role("button", name="向钱包索要").click()
     look(page, "code for the wallet")
     assert heard.complaints == []

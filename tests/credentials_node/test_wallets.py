@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,10 +17,12 @@ from tests.credentials_node.conftest import TITLE
 from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.openid import OpenIdError, OpenIdRefused, PreAuthorisedRequest, configuration_id
 from tongban.credentials.verdict import Verdict
+from tongban.credentials.x5c import authority_identifiers, read_chain
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, lists, showing
 from tongban.node.credentials.models import Asked, Authorisation, Entry, Handover, Issued, Offer
 from tongban.node.credentials.wallets import asking, certifying, offering, reader
+from tongban.node.exchange import identity
 from tongban.node.people.models import Account, Officer
 
 ISSUER = "https://sichuan.example"
@@ -250,6 +253,43 @@ class TestAtTheCounter:
         seen = asking.take(asked.pk)
         assert seen is not None
         assert seen.verdict == Verdict.REVOKED.value
+
+    def test_a_wallet_on_the_same_device_leads_back_to_the_browser_that_asked(
+        self, client: Client, wallet: Wallet, title: Issued
+    ) -> None:
+        client.post("/verify/ask/", {"type": TITLE, "claims": ["title"], "where": "here"})
+        asked = Asked.objects.get()
+        assert "<svg" not in client.get(f"/verify/asked/{asked.pk}/").content.decode()
+        led = urlsplit(self.show(wallet, title, asked)["redirect"])
+        assert led.path == f"/verify/asked/{asked.pk}/"
+        for stranger, query in ((client, ""), (client, "response_code=x"), (Client(), led.query)):
+            page = stranger.get(f"{led.path}?{query}")
+            assert page.status_code in {403, 404}
+            assert "高级工程师" not in page.content.decode()
+        assert "高级工程师" in client.get(f"{led.path}?{led.query}").content.decode()
+
+    def test_a_wallet_elsewhere_is_led_nowhere(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        assert self.show(wallet, title, asked)["redirect"] is None
+
+    def test_a_request_names_the_authorities_of_all_issuers_of_the_type(
+        self, wallet: Wallet, title: Issued, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert (
+            "trusted_authorities" not in asking.ask(issuers.types()[TITLE], ["title"]).query["credentials"][0]
+        )
+        pem = reader.certificate_issuer().certificate_pem().decode()
+        me = identity.current()
+        nodes = tuple(node.model_copy(update={"certificates": (pem,)}) for node in me.directory.nodes)
+        listed = replace(me, directory=me.directory.model_copy(update={"nodes": nodes}))
+        monkeypatch.setattr(identity, "current", lambda: listed)
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        sent = self.show(wallet, title, asked)
+        (authority,) = sent["asked"]["trusted_authorities"]
+        (certificate,) = read_chain({"x5c": certifying.header(issuers.own(title.vct))["x5c"]})
+        assert authority["type"] == "aki"
+        assert authority_identifiers((certificate,)) <= set(authority["values"])
+        assert sent["status"] == 200
 
     def test_a_presentation_made_for_another_verifier_is_refused(self, wallet: Wallet, title: Issued) -> None:
         asked = asking.ask(issuers.types()[TITLE], ["title"])

@@ -69,6 +69,7 @@ class TrustList:
     fresh_until: datetime
     _by_name: Mapping[tuple[str, str], TrustedKey] = field(init=False, repr=False, compare=False)
     _by_keyid: Mapping[str, TrustedKey] = field(init=False, repr=False, compare=False)
+    _by_public_key: Mapping[bytes, TrustedKey] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the keys; ValueError when two keys bear the same name, which nobody could tell apart."""
@@ -78,6 +79,8 @@ class TrustList:
             raise ValueError("trust list: expected every key under a name of its own")
         object.__setattr__(self, "_by_name", by_name)
         object.__setattr__(self, "_by_keyid", by_keyid)
+        by_public_key = {key.key.public_key: key for key in self.keys}
+        object.__setattr__(self, "_by_public_key", by_public_key)
 
     @classmethod
     def of(cls, *keys: TrustedKey, as_of: datetime, fresh_until: datetime) -> Self:
@@ -100,4 +103,11 @@ class TrustList:
         found = self._by_keyid.get(keyid)
         if found is None:
             raise Untrusted(Verdict.UNKNOWN_ISSUER, f"key {keyid}")
+        return found
+
+    def find_public_key(self, public_key: bytes) -> TrustedKey:
+        """The entry of this very key, such as one that a certificate holds; raises Untrusted without one."""
+        found = self._by_public_key.get(public_key)
+        if found is None:
+            raise Untrusted(Verdict.UNKNOWN_ISSUER, "a key that is not listed")
         return found

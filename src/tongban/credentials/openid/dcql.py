@@ -14,6 +14,7 @@ from tongban.credentials.openid.data import Message, read
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.paths import select
 from tongban.credentials.sdjwt import Held, Path
+from tongban.credentials.x5c import authority_identifiers, read_chain
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 _Step = Annotated[StrictStr, Field(max_length=200)] | Annotated[StrictInt, Field(ge=0, le=10_000)] | None
@@ -39,6 +40,15 @@ class Meta(Message):
     vct_values: Annotated[list[Annotated[str, Field(min_length=1, max_length=400)]], Field(min_length=1)]
 
 
+class Authorities(Message):
+    """Those who certify issuers whose credentials are taken: by `aki`, other types match nothing here."""
+
+    type: Annotated[str, Field(min_length=1, max_length=60)]
+    values: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=400)]], Field(min_length=1, max_length=100)
+    ]
+
+
 class CredentialQuery(Message):
     """One credential that is asked for."""
 
@@ -47,6 +57,7 @@ class CredentialQuery(Message):
     meta: Meta
     multiple: bool = False
     require_cryptographic_holder_binding: bool = True
+    trusted_authorities: Annotated[list[Authorities], Field(min_length=1, max_length=10)] | None = None
     claims: Annotated[list[ClaimQuery], Field(min_length=1, max_length=100)] | None = None
     claim_sets: Annotated[list[Annotated[list[_Id], Field(min_length=1)]], Field(min_length=1)] | None = None
 
@@ -62,6 +73,14 @@ class CredentialQuery(Message):
             if not {claim_id for option in self.claim_sets for claim_id in option} <= set(named):
                 raise ValueError("claim_sets: expected ids of claims")
         return self
+
+    def takes(self, authorities: frozenset[str]) -> bool:
+        """Whether a credential counts whose certificates were made by these authorities (`aki`)."""
+        if self.trusted_authorities is None:
+            return True
+        return any(
+            one.type == "aki" and not authorities.isdisjoint(one.values) for one in self.trusted_authorities
+        )
 
     def options(self) -> list[list[ClaimQuery]]:
         """The sets of claims that each would do, the preferred one first."""
@@ -137,6 +156,8 @@ def _candidates(query: CredentialQuery, wallet: Mapping[str, Held]) -> Iterable[
         if held.claims.get("vct") not in query.meta.vct_values:
             continue
         if query.require_cryptographic_holder_binding and not bound:
+            continue
+        if query.trusted_authorities and not query.takes(authority_identifiers(read_chain(held.header))):
             continue
         for option in query.options():
             if all(_fits(claim, held.claims) for claim in option):

@@ -16,6 +16,7 @@ from tongban.credentials.trust import TrustedKey, TrustList, Untrusted, Use
 from tongban.credentials.types import CredentialType, TypeRegistry, check_shown
 from tongban.credentials.vc.versions import ACCEPTED_TYP
 from tongban.credentials.verdict import Verdict
+from tongban.credentials.x5c import is_in_force, point, read_chain
 from tongban.suites import VerifyingKey
 
 NEVER_DISCLOSED = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "aud"})
@@ -118,11 +119,27 @@ class _KeyFinding:
         self.kind = self._known.types.find(payload.get("vct"))
         if self._accepted is not None and self.kind.vct not in self._accepted:
             raise CredentialRefused(Code.WRONG_TYPE, "vct")
-        issuer, keyid = payload.get("iss"), header.get("kid")
-        if not isinstance(issuer, str) or not isinstance(keyid, str):
-            raise CredentialRefused(Code.UNKNOWN_ISSUER, "iss and kid")
-        self.issuer = issuer
-        trusted: TrustedKey = self._known.trust.find(issuer, keyid)
+        trusted = self._trusted(header, payload)
         issued_at = moment(payload, "iat")
         trusted.check(Use.CREDENTIAL, issued_at or self._now, self._now, self.kind.vct)
         return trusted.key
+
+    def _trusted(self, header: Mapping[str, object], payload: Mapping[str, object]) -> TrustedKey:
+        """The listed key: by `iss` and `kid`, or without `kid` the one in the header's certificate."""
+        issuer, keyid = payload.get("iss"), header.get("kid")
+        if keyid is None and "x5c" in header:
+            return self._certified(header, issuer)
+        if not isinstance(issuer, str) or not isinstance(keyid, str):
+            raise CredentialRefused(Code.UNKNOWN_ISSUER, "iss and kid")
+        self.issuer = issuer
+        return self._known.trust.find(issuer, keyid)
+
+    def _certified(self, header: Mapping[str, object], issuer: object) -> TrustedKey:
+        signer = read_chain(header)[0]
+        if not is_in_force(signer, self._now):
+            raise CredentialRefused(Code.UNKNOWN_ISSUER, "header.x5c")
+        trusted = self._known.trust.find_public_key(point(signer))
+        if issuer is not None and issuer != trusted.issuer:
+            raise CredentialRefused(Code.UNKNOWN_ISSUER, "iss")
+        self.issuer = trusted.issuer
+        return trusted

@@ -293,7 +293,8 @@ class Counted(models.Model):
 class Asked(models.Model):
     """A verifier asks a wallet to show something, and what it showed, until the verifier has read it.
 
-    `key` decrypts the answer; it and `shown` are stored encrypted.
+    `key` decrypts the answer; it and `shown` are stored encrypted. `way_back` is the digest of the secret
+    with which a wallet on the same device leads back to the browser that asked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -306,6 +307,8 @@ class Asked(models.Model):
     key = models.TextField()
     expires = models.DateTimeField(db_index=True)
     answered_at = models.DateTimeField(null=True, default=None)
+    is_same_device = models.BooleanField(default=False)
+    way_back = models.BinaryField(null=True, default=None, max_length=32)
     problem = models.CharField(max_length=60, blank=True)
     shown = models.TextField(blank=True)
 

@@ -1,6 +1,7 @@
 """Where wallets find this node, as an issuer and as a verifier: addresses under the name in `iss`."""
 
 from tongban.credentials.openid import Endpoints
+from tongban.node.config import this_node
 from tongban.node.credentials import issuers
 
 
@@ -26,6 +27,11 @@ def offer_uri(name: str) -> str:
 def request_uri(name: str) -> str:
     """Where a wallet fetches what it is asked to show."""
     return f"{issuers.own().uri}/openid/requests/{name}"
+
+
+def result_uri(name: str, secret: str) -> str:
+    """Where a wallet on the same device leads the browser back to."""
+    return f"{this_node().pages_url}/verify/asked/{name}/?response_code={secret}"
 
 
 def answer_uri(name: str) -> str:

@@ -4,6 +4,7 @@ Promises: a request is answered once, within minutes; only what was asked for is
 stored encrypted and forgotten when it was read or the request has ended.
 """
 
+import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,7 @@ from tongban.node.config import this_node
 from tongban.node.credentials import showing
 from tongban.node.credentials.models import Asked
 from tongban.node.credentials.sealing import seal, unseal
-from tongban.node.credentials.wallets import addresses, tokens
+from tongban.node.credentials.wallets import addresses, authorities, tokens
 from tongban.node.credentials.wallets.reader import reader
 
 LIFETIME = timedelta(minutes=5)
@@ -54,8 +55,11 @@ class Seen:
     as_of: datetime | None
 
 
-def ask(kind: CredentialType, claims: Sequence[str]) -> Asked:
-    """Ask for some claims of a credential of this type. Raises NoReader, NoIssuer."""
+def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = False) -> Asked:
+    """Ask for some claims of a credential of this type. Raises NoReader, NoIssuer.
+
+    A wallet on the same device leads back to the browser that asked; elsewhere nobody can see what it showed.
+    """
     verifier = reader()
     now = true_now()
     Asked.objects.filter(expires__lt=now - KEPT).delete()
@@ -66,6 +70,7 @@ def ask(kind: CredentialType, claims: Sequence[str]) -> Asked:
                 "format": "dc+sd-jwt",
                 "meta": {"vct_values": [kind.vct]},
                 "claims": [{"path": [name]} for name in claims] or [{"path": ["vct"]}],
+                **({"trusted_authorities": by} if (by := authorities.trusted(kind.vct)) else {}),
             }
         ]
     }
@@ -92,6 +97,7 @@ def ask(kind: CredentialType, claims: Sequence[str]) -> Asked:
         request=request.sign(verifier.key, now=now, lifetime=LIFETIME, chain=[verifier.certificate]),
         key=seal(json.dumps(key.as_dict(private=True))),
         expires=now + LIFETIME,
+        is_same_device=is_same_device,
     )
 
 
@@ -100,8 +106,12 @@ def link(asked: Asked) -> str:
     return request_link(asked.client_id, addresses.request_uri(str(asked.pk)))
 
 
-def answer(number: uuid.UUID, body: bytes) -> None:
-    """Take a wallet's answer: verified and kept, or refused. Raises OpenIdRefused."""
+def answer(number: uuid.UUID, body: bytes) -> str | None:
+    """Take a wallet's answer: verified and kept, or refused. Raises OpenIdRefused.
+
+    Gives the address to which a wallet on the same device has to lead its holder.
+    """
+    secret = tokens.fresh()
     with transaction.atomic():
         asked = Asked.objects.select_for_update().filter(pk=number, expires__gt=true_now()).first()
         if asked is None or asked.answered_at is not None:
@@ -114,7 +124,16 @@ def answer(number: uuid.UUID, body: bytes) -> None:
         asked.answered_at = true_now()
         if seen is not None:
             asked.shown = seal(json.dumps(seen))
-        asked.save(update_fields=["answered_at", "problem", "shown"])
+        asked.way_back = tokens.digest(secret)
+        asked.save(update_fields=["answered_at", "problem", "shown", "way_back"])
+    return addresses.result_uri(str(number), secret) if asked.is_same_device else None
+
+
+def has_come_back(asked: Asked, secret: str) -> bool:
+    """Whether who looks may see what was shown: a wallet on the same device led them here, by its secret."""
+    if not asked.is_same_device:
+        return True
+    return asked.way_back is not None and hmac.compare_digest(bytes(asked.way_back), tokens.digest(secret))
 
 
 def take(number: uuid.UUID) -> Seen | None:

@@ -25,7 +25,7 @@ from tongban.node.credentials.wallets import offering, tokens
 from tongban.node.people.models import Person
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
-REQUEST_LIFETIME = timedelta(minutes=10)
+REQUEST_LIFETIME = timedelta(minutes=5)
 CODE_LIFETIME = timedelta(minutes=1)
 _LOOPBACK = {"127.0.0.1", "::1"}
 

@@ -41,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not wanted:
         return render(request, "credentials/ask.html", {**context, "is_unchosen": True}, status=422)
     try:
-        asked = asking.ask(kind, wanted)
+        asked = asking.ask(kind, wanted, is_same_device=request.POST.get("where") == "here")
     except (NoReader, issuers.NoIssuer):
         return render(request, "credentials/ask.html", {**context, "cannot": True}, status=503)
     request.session[_SESSION] = [*request.session.get(_SESSION, []), str(asked.pk)][-_MOST_OPEN:]
@@ -61,12 +61,15 @@ def asked(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"number": number, "kind": kind}
     if row.answered_at is None and row.expires <= true_now():
         return render(request, "credentials/asked.html", {**context, "is_over": True}, status=410)
+    if row.answered_at is not None and not asking.has_come_back(row, request.GET.get("response_code", "")):
+        return render(request, "credentials/asked.html", {**context, "is_elsewhere": True}, status=403)
     if row.problem:
         return render(request, "credentials/asked.html", {**context, "is_declined": True})
     seen = asking.take(number)
     if seen is None:
         link = asking.link(row)
-        context |= {"link": link, "svg": QrCode.of_link(link).svg(), "until": row.expires}
+        svg = "" if row.is_same_device else QrCode.of_link(link).svg()
+        context |= {"link": link, "svg": svg, "until": row.expires}
         return render(request, "credentials/asked.html", context)
     text = VERDICT_SENTENCES[Verdict(seen.verdict)]
     context |= {

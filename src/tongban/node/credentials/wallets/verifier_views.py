@@ -33,7 +33,7 @@ def request_object(_request: HttpRequest, number: uuid.UUID) -> HttpResponse:
 def answer(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
     """Take what a wallet shows."""
     try:
-        asking.answer(number, request.body)
+        led_to = asking.answer(number, request.body)
     except OpenIdRefused as refused:
         return JsonResponse(refused.to_json(), status=refused.status)
-    return JsonResponse({})
+    return JsonResponse({"redirect_uri": led_to} if led_to else {})

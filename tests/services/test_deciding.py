@@ -5,7 +5,18 @@ from datetime import date
 import pytest
 
 from tests.services.shipped import SHIPPED
-from tongban.services import Known, NotComputable, Proposed, Service, explain, facts, load, propose
+from tongban.services import (
+    Definition,
+    Known,
+    NotComputable,
+    Proposed,
+    Service,
+    explain,
+    facts,
+    load,
+    propose,
+)
+from tongban.services.definition import EvidenceFact
 
 CHENGDU = {"place": "510100", "from": "2012-11", "to": "2026-10", "kind": "actual"}
 CHONGQING = {"place": "500000", "from": "2003-04", "to": "2012-12", "kind": "actual"}
@@ -93,3 +104,31 @@ def test_an_outcome_that_the_law_does_not_give_is_told_as_not_known(service: Ser
     decision = propose(service.definition, outcomes, {"pool": "better"}, "510100")
     assert decision.outcome == "refused"
     assert "最早可以办理的月份：尚不能确定" in decision.text.zh
+
+
+def of_latest(field: str) -> EvidenceFact:
+    return EvidenceFact(evidence="contribution-spells", field=field, latest_by="from")
+
+
+def with_facts(service: Service, **changes: object) -> Definition:
+    assert service.definition.decision
+    decision = service.definition.decision.model_copy(update=changes)
+    return service.definition.model_copy(update={"decision": decision})
+
+
+def test_a_fact_may_be_a_field_of_the_record_that_comes_last(service: Service) -> None:
+    definition = with_facts(service, facts={"place": of_latest("place")})
+    assert facts(definition, known(CHENGDU, CHONGQING)) == {"place": "510100"}
+    assert facts(definition, known()) == {}
+
+
+@pytest.mark.parametrize(
+    ("eligible", "outcome"), [("reached_age", "granted"), ("eligible_500000", "refused"), (None, "granted")]
+)
+def test_without_a_choice_of_pool_the_case_is_decided_where_the_person_applies(
+    service: Service, eligible: str | None, outcome: str
+) -> None:
+    definition = with_facts(service, pool_question=None, recommended=None, eligible=eligible)
+    outcomes = explain(service, facts(service.definition, known(CHENGDU, CHONGQING)), DAY)["outcomes"]
+    decision = propose(definition, outcomes, {}, "500000")
+    assert (decision.outcome, decision.pool) == (outcome, "500000")

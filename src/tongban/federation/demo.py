@@ -21,6 +21,7 @@ from tongban.federation.browsing import PageError
 from tongban.federation.founding import NodeAddress, SampleFederation, consecutive_addresses, found
 from tongban.federation.node_process import NodeFailedError, NodeProcess
 from tongban.federation.sample_people import STORY, sample_people
+from tongban.federation.sample_records import posts
 from tongban.federation.sides import SIDES
 from tongban.federation.telling import told
 from tongban.federation.walk import walk
@@ -153,7 +154,7 @@ def _introduce(federation: SampleFederation) -> None:
         click.echo(f"  {person.username:<18} {person.name}   {person.shows.en}")
     for side in SIDES:
         click.echo(f"  {side.officer:<18} {side.officer_name}   {side.officer_post.en}, {side.title.en}")
-        for post in side.posts:
+        for post in posts(side):
             click.echo(f"  {post.officer:<18} {post.name}   {post.title.en}, {side.title.en}")
     click.echo("\n  Ctrl-C stops both nodes; started again, they go on with what they had.\n")
 

@@ -7,24 +7,22 @@ are readable by their owner only.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tongban import protocol, services
 from tongban.credentials.types import load_types
+from tongban.federation import sample_directory, sample_records
+from tongban.federation.sample_directory import VALID_FROM
 from tongban.federation.sides import SIDES, Side
 from tongban.node.certificates import new_issuer
 from tongban.node.config import load
 from tongban.node.tls_folder import TlsFolder, write_private
 from tongban.places import agencies
-from tongban.protocol import CONTRIBUTION_SPELLS, Directory, KeyUse, SigningKey
+from tongban.protocol import Directory, KeyUse, SigningKey
 from tongban.suites import Suite
 
-SERVICE = "medical-retirement"
-OF_POSTS = ("hotline-handover", "unemployment-transfer", "professional-title")
-"""Services of the further posts' agencies."""
 TLS_FOLDER = "tls"
-VALID_FROM = date(2024, 1, 1)
 _KEYS_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 _KEYS_UNTIL = datetime(2044, 1, 1, tzinfo=UTC)
 
@@ -96,6 +94,8 @@ def found(
         for other in SIDES:
             if other is not side:
                 _keep_secret(_sign_in_secret(home, side, other), secrets.token_hex(32))
+        for name, export in sample_records.exports(side):
+            write_private(home / side.node / sample_records.FOLDER / name, export.encode())
         configuration = _configuration(side, addresses, (databases or {}).get(side.node, ""))
         path = home / side.node / "node.toml"
         _write(path, configuration.encode())
@@ -181,7 +181,6 @@ def _directory(
     issuers: Mapping[str, str],
     addresses: Mapping[str, NodeAddress],
 ) -> Directory:
-    kind = CONTRIBUTION_SPELLS.name
     return Directory(
         version=version,
         issued=issued,
@@ -204,26 +203,10 @@ def _directory(
             )
             for side in SIDES
         ),
-        agencies=tuple(
-            _agency(side, code)
-            for side in SIDES
-            for code in (side.agency, *(post.agency for post in side.posts))
-        ),
-        handles=tuple(
-            protocol.Handles(service=service, place=side.office_place, agency=agency, valid_from=VALID_FROM)
-            for side in SIDES
-            for service, agency in (
-                (SERVICE, side.agency),
-                *((service, post.agency) for post in side.posts for service in OF_POSTS),
-            )
-        ),
-        holds=tuple(
-            protocol.Holds(
-                evidence_type=kind, place=side.office_place, agency=side.agency, valid_from=VALID_FROM
-            )
-            for side in SIDES
-        ),
-        evidence_types=(CONTRIBUTION_SPELLS,),
+        agencies=tuple(_agency(side, code) for side in SIDES for code in sample_directory.agencies(side)),
+        handles=sample_directory.handles(),
+        holds=sample_directory.holds(),
+        evidence_types=sample_directory.evidence_types(),
         issues=tuple(
             protocol.Issues(
                 node=side.node,
@@ -234,9 +217,7 @@ def _directory(
             )
             for side in SIDES
         ),
-        agreements=tuple(
-            _agreement(asking, holding) for asking in SIDES for holding in SIDES if asking is not holding
-        ),
+        agreements=sample_directory.agreements(),
     )
 
 
@@ -244,20 +225,6 @@ def _agency(side: Side, code: str) -> protocol.AgencyEntry:
     name = agencies.agency(code).name
     return protocol.AgencyEntry(
         code=code, title=_text(name.zh, name.en), node=side.node, place=side.office_place
-    )
-
-
-def _agreement(asking: Side, holding: Side) -> protocol.Agreement:
-    return protocol.Agreement(
-        id=f"{asking.case_prefix}-{holding.case_prefix}-1",
-        title=_text("成渝职工医保缴费年限互认协议（示例）", "Agreement on medical insurance years (sample)"),
-        asking_agency=asking.agency,
-        holding_agency=holding.agency,
-        service=SERVICE,
-        evidence_type=CONTRIBUTION_SPELLS.name,
-        fields=tuple(field.name for field in CONTRIBUTION_SPELLS.fields),
-        legal_bases=("consent",),
-        valid_from=VALID_FROM,
     )
 
 
@@ -301,4 +268,4 @@ key_path = "node.pem"
 secret_path = "secret"
 tls_path = "{TLS_FOLDER}"
 officers_second_factor = "optional"
-{exact}{side.department.connector}{partners}"""
+{exact}{side.department.connector}{sample_records.connectors(side)}{partners}"""

@@ -11,6 +11,7 @@ import click
 
 from tongban.federation.sample_people import sample_people
 from tongban.federation.sample_portraits import placeholder
+from tongban.federation.sample_records import posts
 from tongban.federation.sides import SIDES, Post, Side
 from tongban.node.cli import bring_up_to_date
 from tongban.node.config import ConfigError, load
@@ -79,7 +80,7 @@ def _open_accounts(side: Side, password: str) -> None:
             if account.person is not None:
                 portraits.put(account.person, placeholder(person.username))
     own = Post(side.agency, side.officer, side.officer_name, side.officer_post)
-    for post in (own, *side.posts):
+    for post in (own, *posts(side)):
         if post.officer not in known:
             title = Text(zh=post.title.zh, en=post.title.en)
             create_officer(post.officer, password, post.agency, post.name, title)

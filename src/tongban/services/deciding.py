@@ -79,8 +79,10 @@ def _value(fact: Fact, known: Known) -> object:
             return known.person[fact.person]
         case CaseFact():
             return known.case[fact.case]
-        case EvidenceFact():
+        case EvidenceFact(field=None):
             return [dict(record) for record in known.evidence.get(fact.evidence, ())]
+        case EvidenceFact():
+            return _of_latest(fact, known.evidence.get(fact.evidence, ()))
         case AnswerFact():
             answer = known.answers.get(fact.answer)
             if answer is None:
@@ -88,17 +90,26 @@ def _value(fact: Fact, known: Known) -> object:
             return fact.values[str(answer)] if fact.values else answer
 
 
+def _of_latest(fact: EvidenceFact, records: Sequence[Record]) -> object:
+    """A field of the record that comes last; None when there is none."""
+    if not records:
+        return None
+    return max(records, key=lambda record: str(record.get(fact.latest_by or "", ""))).get(fact.field or "")
+
+
 def _pool(
     definition: Definition, outcomes: Mapping[str, object], answers: Mapping[str, Answer], own_place: str
 ) -> str:
-    wished = str(answers.get(_decision(definition).pool_question, ""))
+    decision = _decision(definition)
+    wished = str(answers.get(decision.pool_question or "", ""))
     if definition.side(wished):
         return wished
-    recommended = outcomes.get(_decision(definition).recommended)
+    recommended = outcomes.get(decision.recommended or "")
     return str(recommended) if recommended else own_place
 
 
 def _outcome(decision: Decision, outcomes: Mapping[str, object], pool: str, own_place: str) -> Outcome:
     if pool != own_place:
         return "elsewhere"
-    return "granted" if outcomes.get(f"{decision.eligible}_{pool}") is True else "refused"
+    deciding = decision.deciding_outcome(pool)
+    return "granted" if deciding is None or outcomes.get(deciding) is True else "refused"

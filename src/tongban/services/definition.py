@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from tongban.services.evidence_type import EvidenceTypeDefinition
 from tongban.services.text import Data, Text
 
 Kind = Literal["recognition", "transfer", "handover", "credential", "settlement", "assisted"]
@@ -85,9 +86,20 @@ class AnswerFact(Data):
 
 
 class EvidenceFact(Data):
-    """A fact that is all records of one evidence type, from every side."""
+    """A fact that is all records of one evidence type, from every side.
+
+    With `field` it is that field of one record: the one whose `latest_by` comes last in order.
+    """
 
     evidence: str
+    field: str | None = None
+    latest_by: str | None = None
+
+    @model_validator(mode="after")
+    def _one_record_is_told_by_its_order(self) -> "EvidenceFact":
+        if (self.field is None) != (self.latest_by is None):
+            raise ValueError("latest_by: expected with field, and only there")
+        return self
 
 
 class CaseFact(Data):
@@ -118,22 +130,32 @@ class Decision(Data):
     """How the law's outcomes become a proposed decision.
 
     The pool is the answer to `pool_question` when that is one of the sides, else the outcome
-    `recommended`; the outcome `eligible` with the pool's code appended says yes or no.
+    `recommended`; the outcome `eligible` with the pool's code appended says yes or no. A service that asks
+    for no pool is decided where the person applies: `eligible` is the outcome as it stands, and without it
+    whatever the law can work out is granted.
     """
 
     ruleset: str
     facts: dict[str, Fact]
-    pool_question: str
-    recommended: str
-    eligible: str
+    pool_question: str | None = None
+    recommended: str | None = None
+    eligible: str | None = None
     outcomes: dict[Outcome, OutcomeText]
 
     @model_validator(mode="after")
     def _every_outcome_has_its_text(self) -> "Decision":
+        if not (self.pool_question and self.recommended and self.eligible) and (
+            self.pool_question or self.recommended
+        ):
+            raise ValueError("pool_question, recommended: expected both, with eligible, or neither")
         missing = {"granted", "refused", "elsewhere"} - self.outcomes.keys()
         if missing:
             raise ValueError(f"outcomes: expected a text for {', '.join(sorted(missing))}")
         return self
+
+    def deciding_outcome(self, pool: str) -> str | None:
+        """The outcome that says yes or no for a pool; None where being worked out is enough."""
+        return f"{self.eligible}_{pool}" if self.pool_question else self.eligible
 
 
 class StatementFact(Data):
@@ -182,6 +204,7 @@ class Definition(Data):
     options: tuple[Option, ...] = Field(default=(), strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
     evidence: tuple[EvidenceNeed, ...] = Field(default=(), strict=False)
+    evidence_types: tuple[EvidenceTypeDefinition, ...] = Field(default=(), strict=False)
     accepts: tuple[AcceptedCredential, ...] = Field(default=(), strict=False)
     categories: tuple[Category, ...] = Field(default=(), strict=False)
     decision: Decision | None = None
@@ -208,6 +231,11 @@ class Definition(Data):
         for need in self.evidence:
             if self.side(need.place) is None:
                 raise ValueError(f"evidence.{need.key}.place: expected the place of one of the sides")
+        known = {kind.name: kind for kind in self.evidence_types}
+        for need in self.evidence:
+            kind = known.get(need.type)
+            if kind and not set(need.fields) <= set(kind.names):
+                raise ValueError(f"evidence.{need.key}.fields: expected fields of {need.type}")
         accepted = [one.vct for one in self.accepts]
         if len(set(accepted)) != len(accepted):
             raise ValueError("accepts: expected each type once")

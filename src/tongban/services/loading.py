@@ -87,9 +87,11 @@ def _hold_transfer(service: Service, transfer: Transfer, ruleset: RuleSet) -> No
 def _hold_decision(service: Service, decision: Decision, ruleset: RuleSet) -> None:
     _expect_facts(service, "decision", set(decision.facts), ruleset)
     outcomes = _outcomes(ruleset)
-    _expect(service, "decision.recommended", frozenset({decision.recommended}), outcomes)
+    if decision.recommended:
+        _expect(service, "decision.recommended", frozenset({decision.recommended}), outcomes)
     for side in service.definition.sides:
-        _expect(service, "decision.eligible", frozenset({f"{decision.eligible}_{side.place}"}), outcomes)
+        if deciding := decision.deciding_outcome(side.place):
+            _expect(service, "decision.eligible", frozenset({deciding}), outcomes)
         of_pool = frozenset(name.removesuffix(f"_{side.place}") for name in outcomes)
         for outcome, told in decision.outcomes.items():
             used = told.title.placeholders | told.text.placeholders

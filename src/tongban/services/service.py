@@ -119,7 +119,8 @@ def _check_questions(folder: str, definition: Definition, form: Form) -> None:
         return
     asked = {name: fact.answer for name, fact in decision.facts.items() if isinstance(fact, AnswerFact)}
     wanted = {f"decision.facts.{name}.answer": key for name, key in asked.items()}
-    wanted["decision.pool_question"] = decision.pool_question
+    if decision.pool_question:
+        wanted["decision.pool_question"] = decision.pool_question
     for place, key in wanted.items():
         if form.question(key) is None:
             raise ServiceError(

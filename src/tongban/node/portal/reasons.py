@@ -83,7 +83,7 @@ def _cards(definition: Definition, explanation: Explanation) -> SafeString:
     sides = definition.sides
     names = _compared(sides, explanation)
     decision = definition.decision
-    better = explanation.outcomes.get(decision.recommended) if decision else None
+    better = explanation.outcomes.get(decision.recommended or "") if decision else None
     cards = []
     for side in sides:
         lines = (_line(explanation, f"{name}_{side.place}") for name in names)
@@ -101,8 +101,11 @@ def reasons_of(case: CaseView) -> Reasons | None:
     explanation = Explanation.model_validate(case.proposal.explanation)
     definition = case.service.definition
     drawn = lanes(case)
-    deciding = explanation.step_of(f"{decision.eligible}_{case.proposal.pool}")
-    top = [deciding.rule] if deciding else []
+    deciding = decision.deciding_outcome(case.proposal.pool)
+    told = decision.outcomes["granted"]
+    on_top = [deciding] if deciding else sorted(told.title.placeholders | told.text.placeholders)
+    steps = [explanation.step_of(outcome) for outcome in on_top]
+    top = [step.rule for step in steps if step]
     titles = {
         parameter.name: heading(parameter.title) if parameter.title else parameter.name
         for step in explanation.steps

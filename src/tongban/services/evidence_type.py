@@ -1,0 +1,41 @@
+"""A kind of evidence (证明材料类型) that a service brings along: its records' fields and what they hold.
+
+Promises: what loads can stand in a federation's directory.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tongban.services.text import Data, Text
+
+FieldType = Literal["text", "month", "date", "place", "integer", "money", "choice"]
+
+
+class EvidenceTypeField(Data):
+    """A field of the records; `choices` are the values of one of type `choice`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    title: Text
+    type: FieldType
+    choices: tuple[str, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> "EvidenceTypeField":
+        if bool(self.choices) != (self.type == "choice"):
+            raise ValueError("choices: expected for type 'choice', and only there")
+        return self
+
+
+class EvidenceTypeDefinition(Data):
+    """The kind of evidence: records, or spells of months at places (with `place`, `from` and `to`)."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")]
+    title: Text
+    shape: Literal["records", "spells"] = "records"
+    fields: tuple[EvidenceTypeField, ...] = Field(min_length=1, strict=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields' names."""
+        return tuple(field.name for field in self.fields)

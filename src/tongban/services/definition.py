@@ -15,6 +15,7 @@ Kind = Literal["recognition", "transfer", "handover", "credential", "settlement"
 Confidence = Literal["high", "medium", "low"]
 PlaceCode = Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
 PlanItem = Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")]
+Applies = Literal["person", "enterprise"]
 Option = Literal["four-eyes"]
 """What a service may ask of its procedure: a second officer who checks each decision (四眼)."""
 Outcome = Literal["granted", "refused", "elsewhere"]
@@ -184,6 +185,7 @@ class Definition(Data):
     A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind handover
     `categories`; the last category is the one for requests that no word puts anywhere. `place_question` is
     the question whose answer is the place by which the deciding agency is found; without it, the node's own.
+    `applicants` says whether persons, enterprises or both apply.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,50}$")]
@@ -202,6 +204,7 @@ class Definition(Data):
     time_limit: TimeLimit
     limits: dict[str, TimeLimit] = Field(default_factory=dict)
     options: tuple[Option, ...] = Field(default=(), strict=False)
+    applicants: tuple[Applies, ...] = Field(default=("person",), min_length=1, strict=False)
     sides: tuple[Side, ...] = Field(min_length=2, strict=False)
     evidence: tuple[EvidenceNeed, ...] = Field(default=(), strict=False)
     evidence_types: tuple[EvidenceTypeDefinition, ...] = Field(default=(), strict=False)

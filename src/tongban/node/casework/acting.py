@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tongban.node.casework import catalogue, inputs, log, procedures, rights
+from tongban.node.casework import behalf, catalogue, inputs, log, procedures, rights
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
 from tongban.node.casework.procedure import Action, Circumstances, Procedure, Role
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
+from tongban.node.people import applicants
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.services import Service
 
@@ -36,6 +38,9 @@ class Acting:
         """The event that the action records, leading to this status; with what was given unless told else."""
         return log.Entry(self.action.records, status, self.actor, self.given if data is None else data)
 
+
+Who = Officer | Person | Applicant
+"""An officer, or a citizen in their own name or in another's."""
 
 Step = Callable[[Acting], log.Entry]
 """What an action does besides: it may ask, send or look up, and says which event is recorded."""
@@ -58,15 +63,15 @@ def before(code: str, check: Check) -> None:
     _checks.setdefault(code, []).append(check)
 
 
-def perform(
-    who: Officer | Person, number: str, revision: int, code: str, raw: Mapping[str, str] | None = None
-) -> Case:
+def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, str] | None = None) -> Case:
     """Carry out an action with its raw inputs on the revision that was seen.
 
     Raises Refused: `not-found`, `stale-revision`, `not-available`, `inputs-unusable`, or the step's own.
     """
     _checked(who, number, code)
     with transaction.atomic():
+        if not isinstance(who, Officer):
+            behalf.hold(applicants.of(who))
         case = _locked(_visible(who), number, revision)
         acting = _acting(case, who, code, raw or {})
         entry = _steps.get(code, plain)(acting)
@@ -74,13 +79,13 @@ def perform(
         return case
 
 
-def available(case: Case, who: Officer | Person) -> tuple[Action, ...]:
+def available(case: Case, who: Who) -> tuple[Action, ...]:
     """The actions that this person has on the case now."""
     procedure = procedures.of(case)
     return procedure.available(_role(who), circumstances(case, log.state_of(case), who))
 
 
-def circumstances(case: Case, state: CaseState, who: Officer | Person) -> Circumstances:
+def circumstances(case: Case, state: CaseState, who: Who) -> Circumstances:
     """What the guards of the case's actions look at when this person asks."""
     officer = who if isinstance(who, Officer) else None
     return Circumstances(
@@ -110,7 +115,7 @@ def target(acting: Acting) -> str:
     return status
 
 
-def _checked(who: Officer | Person, number: str, code: str) -> None:
+def _checked(who: Who, number: str, code: str) -> None:
     checks = _checks.get(code, ())
     case = _visible(who).filter(number=number).first() if checks else None
     if case is not None:
@@ -118,22 +123,22 @@ def _checked(who: Officer | Person, number: str, code: str) -> None:
             check(case)
 
 
-def _acting(case: Case, who: Officer | Person, code: str, raw: Mapping[str, str]) -> Acting:
+def _acting(case: Case, who: Who, code: str, raw: Mapping[str, str]) -> Acting:
     procedure, state = procedures.of(case), log.state_of(case)
     offered = procedure.available(_role(who), circumstances(case, state, who))
     action = next((one for one in offered if one.code == code), None)
     if action is None:
         raise Refused("not-available")
-    actor = log.by_officer(who) if isinstance(who, Officer) else log.CITIZEN
+    actor = log.by_officer(who) if isinstance(who, Officer) else log.by_applicant(applicants.of(who))
     given = inputs.read(action.asks, raw)
     return Acting(case, procedure, catalogue.read(case.service), state, action, actor, given)
 
 
-def _role(who: Officer | Person) -> Role:
+def _role(who: Who) -> Role:
     return "officer" if isinstance(who, Officer) else "citizen"
 
 
-def _visible(who: Officer | Person) -> QuerySet[Case]:
+def _visible(who: Who) -> QuerySet[Case]:
     return rights.of_officer(who) if isinstance(who, Officer) else rights.of_citizen(who)
 
 

@@ -11,6 +11,7 @@ from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.exchange import api
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.places import agencies
 from tongban.services import Text
@@ -37,9 +38,9 @@ def ask_again(officer: Officer, number: str, revision: int, key: str) -> Case:
     return acting.perform(officer, number, revision, "ask-again", {"evidence": key})
 
 
-def withdraw(person: Person, number: str, revision: int) -> Case:
+def withdraw(who: Person | Applicant, number: str, revision: int) -> Case:
     """Take the application back; questions on their way are stopped. Raises Refused."""
-    return acting.perform(person, number, revision, "withdraw")
+    return acting.perform(who, number, revision, "withdraw")
 
 
 def _confirm(doing: Acting) -> log.Entry:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongban.node.casework import catalogue, procedures, rights, telling
 from tongban.node.casework.models import Case, Notice
@@ -14,8 +15,9 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.casework.shown import CaseLine, CaseView
 from tongban.node.clock import now
 from tongban.node.people import access
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Account, Officer, Person
-from tongban.services import Text
+from tongban.services import Definition, Text
 
 MOST_LINES = 200
 CASES_A_PAGE = 20
@@ -33,29 +35,42 @@ class CasePage:
     total: int
 
 
-def of_person(person: Person, number: int = 1) -> CasePage:
+def of_person(who: Person | Applicant, number: int = 1) -> CasePage:
     """The citizen's cases, the latest first; a number beyond the last page gives the last."""
-    rows = rights.of_citizen(person).select_related("service").defer("service__bundle", "snapshot")
+    rows = rights.of_citizen(who).select_related("service").defer("service__bundle", "snapshot")
     pages = Paginator(rows.order_by("-opened_at", "-pk"), CASES_A_PAGE)
     page = pages.get_page(number)
     return CasePage(tuple(map(_line, page.object_list)), page.number, pages.num_pages, pages.count)
 
 
-def for_citizen(person: Person, number: str) -> CaseView:
+def for_citizen(who: Person | Applicant, number: str) -> CaseView:
     """One of the citizen's cases. Raises Refused `not-found`, also for somebody else's."""
-    case = rights.of_citizen(person).select_related("person", "service").filter(number=number).first()
+    case = _with_people(rights.of_citizen(who)).filter(number=number).first()
     if case is None:
         raise Refused("not-found")
-    return telling.view(case, person)
+    return telling.view(case, who)
+
+
+def record_look(applicant: Applicant, view: CaseView) -> None:
+    """Record that somebody opens a case of a person by that person's mandate. Raises LogUnavailable."""
+    if applicant.agent is None or applicant.enterprise is not None:
+        return
+    definition = view.service.definition
+    access.record_agents_look(
+        person=applicant.person,
+        agent=applicant.agent,
+        service=definition.code,
+        case_ref=view.number,
+        fields=_fields(definition),
+    )
 
 
 def for_officer(officer: Officer, number: str) -> CaseView:
     """One case of the officer's agency; leaves an access record. Raises Refused `not-found`."""
-    case = rights.of_officer(officer).select_related("person", "service").filter(number=number).first()
+    case = _with_people(rights.of_officer(officer)).filter(number=number).first()
     if case is None:
         raise Refused("not-found")
-    service = catalogue.read(case.service)
-    fields = sorted({"name", "answers"}.union(*(need.fields for need in service.definition.evidence)))
+    agent = case.mandate.agent if case.mandate and case.enterprise is None else None
     with transaction.atomic():
         access.record_reading(
             person=case.person,
@@ -64,7 +79,8 @@ def for_officer(officer: Officer, number: str) -> CaseView:
             case_ref=case.number,
             basis=_DUTY,
             purpose=_READING,
-            fields=fields,
+            fields=_fields(catalogue.read(case.service).definition),
+            agent=agent,
         )
     return telling.view(case, officer)
 
@@ -77,6 +93,15 @@ def notices(account: Account) -> list[Notice]:
 def mark_read(account: Account) -> None:
     """Note that the citizen has seen the notices up to now."""
     account.notices.filter(read_at=None).update(read_at=now())
+
+
+def _with_people(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.select_related("person", "enterprise", "mandate__agent", "service")
+
+
+def _fields(definition: Definition) -> list[str]:
+    """What whoever opens a case sees of its person."""
+    return sorted({"name", "answers"}.union(*(need.fields for need in definition.evidence)))
 
 
 def _line(case: Case) -> CaseLine:

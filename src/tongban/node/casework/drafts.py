@@ -10,13 +10,16 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
-from tongban.node.casework import catalogue, rights
+from tongban.node.casework import behalf, catalogue, rights
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now
 from tongban.node.config import this_node
-from tongban.node.people.models import Person
+from tongban.node.people import applicants
+from tongban.node.people.applicants import Applicant
+from tongban.node.people.models import Enterprise, Person
 from tongban.services import Answer, EvidenceNeed, Question, Raw, Service, Text
 
 KEPT = timedelta(days=90)
@@ -48,27 +51,36 @@ def remove_expired() -> int:
     return expired.delete()[1].get(Draft._meta.label, 0)
 
 
-def begin(person: Person, code: str) -> Draft:
+def begin(who: Person | Applicant, code: str) -> Draft:
     """A draft for this service: the open one if there is one, else a new one. Raises Refused."""
+    applicant = applicants.of(who)
+    person, enterprise = applicant.person, applicant.enterprise
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
-        draft = rights.drafts_of(person).filter(service__code=code).order_by("-updated_at").first()
+        if enterprise is None:
+            Person.objects.select_for_update().get(pk=person.pk)
+        else:
+            Enterprise.objects.select_for_update().get(pk=enterprise.pk)
+        behalf.hold(applicant)
+        draft = rights.open_drafts_of(applicant).filter(service__code=code).order_by("-updated_at").first()
         if draft is not None:
             return draft
         row = catalogue.current(code)
+        behalf.may_apply(applicant, catalogue.read(row).definition)
         at = now()
-        return Draft.objects.create(person=person, service=row, created_at=at, updated_at=at)
+        return Draft.objects.create(
+            person=person, enterprise=enterprise, service=row, created_at=at, updated_at=at
+        )
 
 
-def open_drafts(person: Person) -> list[Draft]:
+def open_drafts(who: Person | Applicant) -> list[Draft]:
     """The citizen's drafts that are not submitted, the latest first."""
-    return list(rights.drafts_of(person).select_related("service").order_by("-updated_at"))
+    return list(rights.open_drafts_of(who).select_related("service").order_by("-updated_at"))
 
 
-def find(person: Person, draft_id: UUID | str) -> Draft:
+def find(who: Person | Applicant, draft_id: UUID | str) -> Draft:
     """One draft of the citizen, submitted or not. Raises Refused `not-found`."""
     try:
-        return Draft.objects.select_related("service", "case").get(pk=draft_id, person=person)
+        return rights.drafts_of(who).select_related("service", "case").get(pk=draft_id)
     except (Draft.DoesNotExist, ValidationError):
         raise Refused("not-found") from None
 
@@ -120,7 +132,7 @@ def forget(draft: Draft, key: str) -> Draft:
 
 def _store(draft: Draft, key: str, value: Answer | None) -> Draft:
     with transaction.atomic():
-        stored = rights.drafts_of(draft.person).select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        stored = _unsubmitted(draft).select_for_update(of=("self",)).first()
         if stored is None:
             raise Refused("not-available")
         stored.answers = {name: known for name, known in stored.answers.items() if name != key}
@@ -143,7 +155,11 @@ def answered(draft: Draft) -> tuple[tuple[Question, Text], ...]:
 
 def discard(draft: Draft) -> None:
     """Give the draft up; one that has become a case stays."""
-    rights.drafts_of(draft.person).filter(pk=draft.pk).delete()
+    _unsubmitted(draft).delete()
+
+
+def _unsubmitted(draft: Draft) -> QuerySet[Draft]:
+    return Draft.objects.filter(pk=draft.pk, case=None)
 
 
 def consents_needed(draft: Draft) -> tuple[ConsentNeeded, ...]:

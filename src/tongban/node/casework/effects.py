@@ -16,6 +16,8 @@ from tongban.node.clock import LOCAL_ZONE
 OVERDUE = "overdue"
 ANSWER = "not-corrected"
 OPINION = "give-opinion"
+_MANDATES = "/mandates/"
+"""Where who acts for somebody goes first, since the case's own page opens in that name only."""
 
 
 @dataclass(frozen=True)
@@ -93,4 +95,7 @@ def _end_of(day: date) -> datetime:
 
 def _notify(case: Case, procedure: Procedure, event: Event) -> None:
     text = story.sentence(case, procedure, event)
-    notifying.tell(case.person_id, text, f"/cases/{case.number}/", event.at, event)
+    own = case.enterprise_id is None
+    notifying.tell(case.person_id, text, f"/cases/{case.number}/" if own else _MANDATES, event.at, event)
+    if case.mandate and case.mandate.agent_id != case.person_id:
+        notifying.tell(case.mandate.agent_id, text, _MANDATES, event.at)

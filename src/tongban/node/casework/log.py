@@ -16,6 +16,7 @@ from tongban.node.casework.history import STOPPED, CaseState, Happened, follow
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure, Role
 from tongban.node.clock import LOCAL_ZONE, now
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
@@ -30,9 +31,12 @@ class Actor:
 
     role: Role
     officer: Officer | None = None
+    applicant: Applicant | None = None
 
     def to_json(self) -> dict[str, object]:
         """The form in which it is stored with the event."""
+        if self.applicant is not None:
+            return {"role": self.role, **_on_behalf(self.applicant)}
         if self.officer is None:
             return {"role": self.role}
         post = {"zh": self.officer.post_zh, "en": self.officer.post_en}
@@ -50,6 +54,20 @@ PEER = Actor("peer")
 def by_officer(officer: Officer) -> Actor:
     """The officer as the one who did it."""
     return Actor("officer", officer)
+
+
+def by_applicant(applicant: Applicant) -> Actor:
+    """The citizen as the one who did it; who acts for somebody is named with whom they act for."""
+    return Actor("citizen", applicant=applicant) if applicant.key else CITIZEN
+
+
+def _on_behalf(applicant: Applicant) -> dict[str, object]:
+    acting, firm, mandate = applicant.acting, applicant.enterprise, applicant.mandate
+    return {
+        "by": {"person": acting.pseudonym, "name": acting.name},
+        "for": {"enterprise": firm.pk} if firm else {"person": applicant.person.pseudonym},
+        "mandate": str(mandate.pk) if mandate else None,
+    }
 
 
 @dataclass(frozen=True)
@@ -126,7 +144,10 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
 def logged(case: Case, event: Event) -> dict[str, Json]:
     """What the log's record says of an event; an auditor compares the two."""
     data = json.dumps(event.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return {
+    by: dict[str, Json] = {}
+    if "by" in event.actor:
+        by = {"by": event.actor["by"]["person"], "for": event.actor["for"], "mandate": event.actor["mandate"]}
+    return by | {
         "case": case.number,
         "revision": event.revision,
         "kind": event.kind,

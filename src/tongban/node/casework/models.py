@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from tongban.node.people.models import Account, Officer, Person
+from tongban.node.people.models import Account, Enterprise, Mandate, Officer, Person
 
 
 class PublishedService(models.Model):
@@ -49,10 +49,13 @@ class PublishedProcedure(models.Model):
 
 
 class Draft(models.Model):
-    """An application that a citizen has begun and may come back to (草稿)."""
+    """An application that a citizen has begun and may come back to (草稿), perhaps an enterprise's."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="drafts")
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts"
+    )
     service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
     answers = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -68,13 +71,20 @@ class Case(models.Model):
     `status`, `awaits`, `consulted` and `due_on` are what lists filter by; `snapshot` is the fold of all
     events up to `revision`. `draft` is None for a case that the other side handed over, `procedure` for one
     that was opened before procedures had versions; `consulted` is the agency asked for its opinion now,
-    `conversation` the one in which the case is talked about with the other side.
+    `conversation` the one in which the case is talked about with the other side. With an `enterprise` the
+    case is its, and `person` the one who applied for it; `mandate` is the one by which somebody applied.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=24, unique=True)
     draft = models.OneToOneField(Draft, null=True, blank=True, on_delete=models.PROTECT, related_name="case")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    mandate = models.ForeignKey(
+        Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
     service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
     procedure = models.ForeignKey(PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT)
     agency = models.CharField(max_length=60)

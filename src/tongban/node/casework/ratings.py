@@ -21,6 +21,7 @@ from tongban.node.casework.models import FollowUp, Rating
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.services import Text
 
@@ -78,7 +79,7 @@ class FollowUpLine:
     is_open: bool
 
 
-def may_rate(person: Person, number: str) -> bool:
+def may_rate(person: Person | Applicant, number: str) -> bool:
     """Whether this person may still rate this case: it is theirs, has ended, and is not rated."""
     case = rights.of_citizen(person).select_related("service").filter(number=number).first()
     if case is None or not procedures.of(case).states[case.status].is_final:
@@ -86,7 +87,7 @@ def may_rate(person: Person, number: str) -> bool:
     return not Rating.objects.filter(token=_token(number)).exists()
 
 
-def grade_given(person: Person, number: str) -> Text | None:
+def grade_given(person: Person | Applicant, number: str) -> Text | None:
     """The grade that this person gave for this case; None before."""
     if not rights.of_citizen(person).filter(number=number).exists():
         return None
@@ -94,7 +95,7 @@ def grade_given(person: Person, number: str) -> Text | None:
     return GRADES[rating.grade] if rating else None
 
 
-def rate(person: Person, number: str, grade: int, words: str = "") -> None:
+def rate(person: Person | Applicant, number: str, grade: int, words: str = "") -> None:
     """Rate a case that has ended, with words of at most LONGEST_WORDS characters.
 
     Raises Refused `not-found`, `not-available` (not ended yet), `rated-already`, `rating-unusable`.

@@ -14,7 +14,11 @@ Code = Literal[
     "consent-missing",
     "credential-not-valid",
     "evidence-not-covered",
+    "for-enterprises-only",
+    "for-persons-only",
     "inputs-unusable",
+    "mandate-not-covering",
+    "mandate-over",
     "not-available",
     "not-found",
     "not-permitted",
@@ -50,9 +54,26 @@ _TEXTS: dict[Code, Text] = {
         zh="不能再次核对：申请人的同意已过期，或协议不再包含这项材料。请联系申请人重新提交",
         en="It cannot be asked again: the consent has expired or no agreement covers it; apply anew",
     ),
+    "for-enterprises-only": Text(
+        zh="这个事项由企业申请。请先到“代办”页面选择要代表的企业",
+        en="Enterprises apply for this service; choose yours on the page on acting for others",
+    ),
+    "for-persons-only": Text(
+        zh="这个事项由个人申请，不能以企业的名义办。请回到自己的名义再申请",
+        en="Persons apply for this service, not enterprises; act in your own name again, then apply",
+    ),
     "inputs-unusable": Text(
         zh="有些内容没有填写或不能使用，请按每一项的提示修改",
         en="Something is missing or cannot be used; correct it as each field says",
+    ),
+    "mandate-not-covering": Text(
+        zh="这项委托不包括这个事项，没有办任何事。请委托人再委托一次，或者回到自己的名义",
+        en="The mandate does not cover this service and nothing was done; "
+        "have it given anew, or act in your own name",
+    ),
+    "mandate-over": Text(
+        zh="您代办所依据的委托已经结束，没有办任何事。请委托人再委托一次",
+        en="The mandate by which you act has ended and nothing was done; have it given anew",
     ),
     "not-available": Text(
         zh="办件当前的状态下不能这样操作，请刷新页面查看最新进展",

@@ -8,13 +8,17 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from tongban.node.casework.models import Case, Draft, PublishedService
-from tongban.node.people import permissions
+from tongban.node.people import applicants, permissions
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 
 
-def of_citizen(person: Person) -> QuerySet[Case]:
-    """The cases of a citizen: their own."""
-    return Case.objects.filter(person=person)
+def of_citizen(who: Person | Applicant) -> QuerySet[Case]:
+    """The cases of a citizen: their own; by a mandate, those of whom it names, of the services it names."""
+    applicant = applicants.of(who)
+    cases = Case.objects.filter(_whose(applicant))
+    mandate = applicant.mandate
+    return cases.filter(of_services(mandate.services)) if mandate and mandate.services else cases
 
 
 def of_officer(officer: Officer) -> QuerySet[Case]:
@@ -54,6 +58,20 @@ def services_reached(officer: Officer) -> frozenset[str] | None:
     return None if "" in codes else codes
 
 
-def drafts_of(person: Person) -> QuerySet[Draft]:
-    """The drafts of a citizen that have not become a case."""
-    return Draft.objects.filter(person=person, case=None)
+def drafts_of(who: Person | Applicant) -> QuerySet[Draft]:
+    """The drafts of a citizen, submitted or not; by a mandate, as for cases."""
+    applicant = applicants.of(who)
+    drafts = Draft.objects.filter(_whose(applicant))
+    mandate = applicant.mandate
+    return drafts.filter(of_services(mandate.services)) if mandate and mandate.services else drafts
+
+
+def open_drafts_of(who: Person | Applicant) -> QuerySet[Draft]:
+    """Those of them that have not become a case."""
+    return drafts_of(who).filter(case=None)
+
+
+def _whose(applicant: Applicant) -> Q:
+    if applicant.enterprise is not None:
+        return Q(enterprise=applicant.enterprise)
+    return Q(person=applicant.person, enterprise=None)

@@ -69,13 +69,27 @@ class Decision:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline; `by` names who did it in the applicant's name."""
 
     at: datetime
     kind: str
     side: str
     text: Text
     detail: Text | None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Behalf:
+    """Who applied for the applicant: by a mandate until that day, proved so, or by office without one.
+
+    `enterprise` is the code of the enterprise whose case it is, empty for a person's.
+    """
+
+    agent: str
+    enterprise: str
+    mandated_until: date | None
+    proof: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,7 @@ class CaseView:
     timeline: tuple[Entry, ...]
     passage: tuple[Passage, ...]
     actions: tuple[Action, ...]
+    behalf: Behalf | None = None
 
     @property
     def explanation(self) -> Mapping[str, Any] | None:

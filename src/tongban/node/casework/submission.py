@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tongban.node.casework import (
     asking,
+    behalf,
     catalogue,
     competence,
     drafts,
@@ -25,28 +26,33 @@ from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
+from tongban.node.people import applicants
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.services import Service
 
 
-def submit(person: Person, draft_id: UUID | str, consents: frozenset[str]) -> Case:
+def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[str]) -> Case:
     """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
-    found = drafts.find(person, draft_id)
+    applicant = applicants.of(who)
+    found = drafts.find(applicant, draft_id)
     with transaction.atomic():
+        behalf.hold(applicant)
         draft = Draft.objects.select_for_update().filter(pk=found.pk).first()
         if draft is None:
             raise Refused("not-found")
         made = Case.objects.filter(draft=draft).first()
         if made is not None:
             return made
+        behalf.may_apply(applicant, drafts.service_of(draft).definition)
         if not drafts.service_of(draft).form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
             raise Refused("answers-incomplete")
         if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
             raise Refused("consent-missing")
-        return _open(draft)
+        return _open(draft, applicant)
 
 
-def _open(draft: Draft) -> Case:
+def _open(draft: Draft, applicant: Applicant) -> Case:
     service = catalogue.read(draft.service)
     node, at, day = this_node(), now(), today()
     given = drafts.given(draft)
@@ -55,6 +61,8 @@ def _open(draft: Draft) -> Case:
         number=numbers.next_number(node.case_prefix, day),
         draft=draft,
         person=draft.person,
+        enterprise=draft.enterprise,
+        mandate=applicant.mandate,
         service=draft.service,
         procedure=procedures.current(service.definition.kind),
         agency=agency,
@@ -72,7 +80,7 @@ def _open(draft: Draft) -> Case:
         **_of_kind(case, service, given),
     }
     procedure = procedures.of(case)
-    log.append(case, procedure, log.Entry("opened", procedure.initial, log.CITIZEN, data))
+    log.append(case, procedure, log.Entry("opened", procedure.initial, log.by_applicant(applicant), data))
     for one in asked:
         if one.refusal is not None:
             sorting.refused(case, one.need.key, one.refusal, "not-asked")

@@ -12,10 +12,9 @@ from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.remedies import Remedy
-from tongban.node.casework.shown import CaseView, Decision, Entry, EvidenceView, Proposal
+from tongban.node.casework.shown import Behalf, CaseView, Decision, Entry, EvidenceView, Proposal
 from tongban.node.config import this_node
 from tongban.node.exchange import api
-from tongban.node.people.models import Officer, Person
 from tongban.services import Service, Text
 
 _DELAY = Text(
@@ -24,7 +23,7 @@ _DELAY = Text(
 )
 
 
-def view(case: Case, who: Officer | Person) -> CaseView:
+def view(case: Case, who: acting.Who) -> CaseView:
     """The case as this person sees it."""
     service, procedure = catalogue.read(case.service), procedures.of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
@@ -34,7 +33,8 @@ def view(case: Case, who: Officer | Person) -> CaseView:
         number=case.number,
         service=service,
         procedure=procedure,
-        person_name=case.person.name,
+        person_name=case.enterprise.name if case.enterprise else case.person.name,
+        behalf=_behalf(case),
         status=case.status,
         status_text=status.text,
         is_final=status.is_final,
@@ -50,6 +50,18 @@ def view(case: Case, who: Officer | Person) -> CaseView:
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
         actions=acting.available(case, who),
+    )
+
+
+def _behalf(case: Case) -> Behalf | None:
+    firm, mandate = case.enterprise, case.mandate
+    if firm is None and mandate is None:
+        return None
+    return Behalf(
+        agent=mandate.agent.name if mandate else case.person.name,
+        enterprise=firm.pk if firm else "",
+        mandated_until=mandate.valid_until if mandate else None,
+        proof=mandate.proof if mandate else "",
     )
 
 
@@ -137,6 +149,7 @@ def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> 
         side=side.code if side else "",
         text=story.sentence(case, procedure, event),
         detail=_text(event.data.get("text")),
+        by=event.actor["by"]["name"] if "by" in event.actor else "",
     )
 
 

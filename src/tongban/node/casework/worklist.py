@@ -1,4 +1,4 @@
-"""An officer's tasks, page by page: by due date, filtered, and found by number, name or last four digits.
+"""An officer's tasks, page by page: by due date, filtered, and found by number, name, code, last four digits.
 
 Promises: a page reads as many rows as it shows, however many there are; what the officer may not see is not
 there.
@@ -73,7 +73,7 @@ def page(officer: Officer, wanted: Wanted) -> Worklist:
 
 
 def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
-    """The cases, open and ended, whose number or applicant's name begins so, or by last four digits.
+    """The cases, open and ended, whose number or applicant's name begins so, by its code or last four digits.
 
     Nothing for fewer than two characters; the latest first, at most fifty.
     """
@@ -81,9 +81,10 @@ def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
     if len(said) < SHORTEST_WORDS:
         return ()
     found = Q(number__istartswith=said) | Q(person__name__startswith=said)
+    found |= Q(enterprise__name__startswith=said) | Q(enterprise=said.upper())
     if _LAST_FOUR.fullmatch(said):
         found |= Q(person__resident_id__endswith=said.upper())
-    rows = rights.of_officer(officer).filter(found).select_related("person", "service")
+    rows = rights.of_officer(officer).filter(found).select_related("person", "enterprise", "service")
     rows = rows.defer("service__bundle", "snapshot").order_by("-opened_at", "-pk")
     return tuple(_case_line(case) for case in rows[:FOUND_AT_MOST])
 
@@ -97,7 +98,7 @@ def services_of(officer: Officer) -> list[tuple[str, object]]:
 
 def _tasks(officer: Officer) -> QuerySet[Task]:
     rows = Task.objects.filter(rights.reaching(officer, of="case__"), agency=officer.agency)
-    rows = rows.select_related("case__person", "case__service", "assignee")
+    rows = rows.select_related("case__person", "case__enterprise", "case__service", "assignee")
     return rows.defer("case__service__bundle", "case__snapshot")
 
 
@@ -105,7 +106,7 @@ def _paused(officer: Officer, wanted: Wanted) -> Worklist:
     rows = rights.of_officer(officer).filter(awaits__in=("citizen", "other-side"))
     if wanted.service:
         rows = rows.filter(rights.of_services((wanted.service,)))
-    rows = rows.select_related("person", "service").defer("service__bundle", "snapshot")
+    rows = rows.select_related("person", "enterprise", "service").defer("service__bundle", "snapshot")
     place = _AFTER.fullmatch(wanted.after)
     skipped = int(place.group(2)) if place else 0
     found = list(rows.order_by("updated_at", "number")[skipped : skipped + LINES_A_PAGE + 1])
@@ -143,7 +144,7 @@ def _line(task: Task, day: date) -> InboxLine:
     return InboxLine(
         number=case.number,
         service=catalogue.read(case.service).definition.name,
-        person_name=case.person.name,
+        person_name=case.enterprise.name if case.enterprise else case.person.name,
         task=task.kind,
         status=procedures.of(case).states[case.status].text,
         opened_at=task.opened_at,
@@ -160,7 +161,7 @@ def _case_line(case: Case) -> InboxLine:
     return InboxLine(
         number=case.number,
         service=catalogue.read(case.service).definition.name,
-        person_name=case.person.name,
+        person_name=case.enterprise.name if case.enterprise else case.person.name,
         task="",
         status=procedures.of(case).states[case.status].text,
         opened_at=case.opened_at,

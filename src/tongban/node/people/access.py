@@ -23,6 +23,8 @@ from tongban.services import Text
 ACCESS = "access"
 """The kind of an access record in the log."""
 MOST_LINES = 500
+_BY_MANDATE = Text(zh="您的委托", en="Your mandate")
+_ACTING = Text(zh="替您查看办件", en="Looking at your case for you")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Access:
     purpose: Text
     fields: tuple[str, ...]
     withheld: Withheld | None = None
+    agent: str = ""
 
 
 def accesses_of(person: Person) -> tuple[Access, ...]:
@@ -63,7 +66,9 @@ def access_of(person: Person, access: UUID) -> Access | None:
 
 
 def _disclosed_to(person: Person) -> QuerySet[AccessRecord]:
-    return disclosed(AccessRecord.objects.filter(pseudonym=person.pseudonym).select_related("officer"))
+    return disclosed(
+        AccessRecord.objects.filter(pseudonym=person.pseudonym).select_related("officer", "agent")
+    )
 
 
 def record_reading(
@@ -75,22 +80,52 @@ def record_reading(
     basis: Text,
     purpose: Text,
     fields: Sequence[str],
+    agent: Person | None = None,
 ) -> None:
-    """Record that an officer of this node read these fields of a person. Raises LogUnavailable."""
-    access = AccessRecord(
+    """Record that an officer of this node read these fields of a person. Raises LogUnavailable.
+
+    Where `agent` applied for the person, both are told: the officer saw the agent's name too.
+    """
+    seen = {person: list(fields)} if agent is None else {person: list(fields), agent: ["name"]}
+    at = now()
+    looks = [
+        AccessRecord(
+            pseudonym=one.pseudonym,
+            at=at,
+            direction=AccessRecord.Direction.READ,
+            agency=officer.agency,
+            officer=officer,
+            agent=agent,
+            asking_node=this_node().name,
+            service=service,
+            case_ref=case_ref,
+            basis=basis.to_json(),
+            purpose=purpose.to_json(),
+            fields=named,
+        )
+        for one, named in seen.items()
+    ]
+    store(looks)
+
+
+def record_agents_look(
+    *, person: Person, agent: Person, service: str, case_ref: str, fields: Sequence[str]
+) -> None:
+    """Record that somebody looked at these fields of the person who mandated them. Raises LogUnavailable."""
+    look = AccessRecord(
         pseudonym=person.pseudonym,
         at=now(),
-        direction=AccessRecord.Direction.READ,
-        agency=officer.agency,
-        officer=officer,
+        direction=AccessRecord.Direction.AGENT,
+        agency="",
+        agent=agent,
         asking_node=this_node().name,
         service=service,
         case_ref=case_ref,
-        basis=basis.to_json(),
-        purpose=purpose.to_json(),
+        basis=_BY_MANDATE.to_json(),
+        purpose=_ACTING.to_json(),
         fields=list(fields),
     )
-    store([access])
+    store([look])
 
 
 def store(accesses: Sequence[AccessRecord], also: Sequence[translog.LogRecord] = ()) -> None:
@@ -103,7 +138,8 @@ def store(accesses: Sequence[AccessRecord], also: Sequence[translog.LogRecord] =
 
 def logged(access: AccessRecord) -> dict[str, Json]:
     """What the log's record says of an access; an auditor compares the two."""
-    return {
+    by = {"agent": access.agent.pseudonym} if access.agent else {}
+    return by | {
         "access": str(access.id),
         "person": access.pseudonym,
         "at": access.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -142,7 +178,9 @@ def record_sign_in(*, person: Person, partner: str, basis: Text, purpose: Text) 
 
 def stored_accesses(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Json] | None]:
     """What the log should say of these accesses, as they are stored now; None for one that is gone."""
-    found = AccessRecord.objects.in_bulk([UUID(record["access"]) for record in recorded])
+    found = AccessRecord.objects.select_related("agent").in_bulk(
+        [UUID(record["access"]) for record in recorded]
+    )
     stored = [found.get(UUID(record["access"])) for record in recorded]
     return [logged(access) if access else None for access in stored]
 
@@ -163,4 +201,5 @@ def _shown(record: AccessRecord) -> Access:
         purpose=Text.model_validate(record.purpose),
         fields=tuple(record.fields),
         withheld=Withheld(until, Text.model_validate(basis)) if until else None,
+        agent=record.agent.name if record.agent else "",
     )

@@ -203,15 +203,19 @@ class Mandate(models.Model):
 
 
 class AccessRecord(models.Model):
-    """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields."""
+    """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields.
+
+    `agent` is the person who looked by a mandate, or who had applied by one where an officer looked.
+    """
 
     class Direction(models.TextChoices):
-        """Which way: read by an officer, out to another node, from the own department, in from another."""
+        """Which way: read by an officer or an agent, out to another node, from the own department, in."""
 
         READ = "read"
         OUT = "out"
         OWN = "own"
         IN = "in"
+        AGENT = "agent"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pseudonym = models.CharField(max_length=64)
@@ -219,6 +223,9 @@ class AccessRecord(models.Model):
     direction = models.CharField(max_length=10, choices=Direction)
     agency = models.CharField(max_length=60)
     officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    agent = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="looks_as_agent"
+    )
     asking_node = models.CharField(max_length=40)
     service = models.CharField(max_length=60)
     case_ref = models.CharField(max_length=40)

@@ -10,19 +10,19 @@ from tongban.node.casework import competence, drafts, submission
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
-from tongban.node.people.models import Person
+from tongban.node.people.applicants import Applicant
 from tongban.node.portal.consent import CONSENT_DAYS, ConsentForm
-from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.open_drafts import case_number, open_draft
 
 _GET_POST = ["GET", "HEAD", "POST"]
 
 
 @require_safe
-@for_citizens
-def application(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
+@for_applicants
+def application(request: HttpRequest, applicant: Applicant, draft_id: UUID) -> HttpResponse:
     """Where the application was left: the first question without an answer, or the check."""
-    draft = drafts.find(person, draft_id)
+    draft = drafts.find(applicant, draft_id)
     submitted = case_number(draft)
     if submitted:
         return redirect("case", submitted)
@@ -33,15 +33,15 @@ def application(request: HttpRequest, person: Person, draft_id: UUID) -> HttpRes
 
 
 @require_safe
-@for_citizens
-def check(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
+@for_applicants
+def check(request: HttpRequest, applicant: Applicant, draft_id: UUID) -> HttpResponse:
     """All answers before consent, each with a way back to change it."""
-    draft = open_draft(person, draft_id)
+    draft = open_draft(applicant, draft_id)
     if drafts.missing(draft):
         return redirect("application", draft.pk)
     context = {
         "draft": draft,
-        "person": person,
+        "applicant": applicant,
         "service": drafts.service_of(draft).definition,
         "answers": drafts.answered(draft),
         **_deciding(draft),
@@ -50,10 +50,10 @@ def check(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(_GET_POST)
-@for_citizens
-def consent(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
+@for_applicants
+def consent(request: HttpRequest, applicant: Applicant, draft_id: UUID) -> HttpResponse:
     """What will be asked, from whom, which fields, why and until when; agreeing submits."""
-    draft = drafts.find(person, draft_id)
+    draft = drafts.find(applicant, draft_id)
     submitted = case_number(draft)
     if submitted:
         return redirect("submitted", submitted)
@@ -63,7 +63,7 @@ def consent(request: HttpRequest, person: Person, draft_id: UUID) -> HttpRespons
     refused = None
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("submitted", submission.submit(person, draft.pk, form.agreed).number)
+            return redirect("submitted", submission.submit(applicant, draft.pk, form.agreed).number)
         except Refused as why:
             if why.code == "not-found":
                 raise
@@ -80,10 +80,10 @@ def consent(request: HttpRequest, person: Person, draft_id: UUID) -> HttpRespons
 
 
 @require_POST
-@for_citizens
-def discard(request: HttpRequest, person: Person, draft_id: UUID) -> HttpResponse:
+@for_applicants
+def discard(request: HttpRequest, applicant: Applicant, draft_id: UUID) -> HttpResponse:
     """Give the application up and forget its answers."""
-    drafts.discard(drafts.find(person, draft_id))
+    drafts.discard(drafts.find(applicant, draft_id))
     return redirect("my-cases")
 
 

@@ -12,10 +12,11 @@ from tongban.node.casework.models import Notice
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.casework.shown import CaseView
 from tongban.node.people.access import accesses_of
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.pictures.passage import Stop, passage_line
 from tongban.node.portal.action_forms import action_forms
-from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.looks import LookLine, look_line, strip_of
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import short_moment, side_class, spoken
@@ -27,15 +28,16 @@ MOST_DIGITS = 9
 
 
 @require_safe
-@for_citizens
-def my_cases(request: HttpRequest, person: Person) -> HttpResponse:
+@for_applicants
+def my_cases(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     """What is new, what is being filled in, what is on its way, what is decided; `?page=2` and so on."""
-    page = cases.of_person(person, max(1, _whole(request.GET.get("page", ""))))
+    page = cases.of_person(applicant, max(1, _whole(request.GET.get("page", ""))))
     context = {
-        "news": _news(person),
+        "news": [] if applicant.key else _news(applicant.person),
+        "applicant": applicant,
         "drafts": [
             (draft, drafts.service_of(draft).definition, drafts.expires_at(draft))
-            for draft in drafts.open_drafts(person)
+            for draft in drafts.open_drafts(applicant)
         ]
         if page.number == 1
         else [],
@@ -44,29 +46,32 @@ def my_cases(request: HttpRequest, person: Person) -> HttpResponse:
         "closed": [line for line in page.lines if line.is_final],
     }
     response = render(request, "portal/my_cases.html", context)
-    cases.mark_read(person.account)
+    if not applicant.key:
+        cases.mark_read(applicant.person.account)
     return response
 
 
 @require_safe
-@for_citizens
-def submitted(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+@for_applicants
+def submitted(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
     """The confirmation with the case number and what happens next."""
-    return render(request, "portal/submitted.html", {"case": cases.for_citizen(person, number)})
+    return render(request, "portal/submitted.html", {"case": cases.for_citizen(applicant, number)})
 
 
 @require_safe
-@for_citizens
-def case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+@for_applicants
+def case(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
     """Where the case is, or, once decided, the decision."""
-    return _page(request, person, cases.for_citizen(person, number), {})
+    view = cases.for_citizen(applicant, number)
+    cases.record_look(applicant, view)
+    return _page(request, applicant, view, {})
 
 
 @require_safe
-@for_citizens
-def progress(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+@for_applicants
+def progress(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
     """The part of the progress page that changes by itself; a decision ends the asking."""
-    view = cases.for_citizen(person, number)
+    view = cases.for_citizen(applicant, number)
     if view.is_final:
         response = HttpResponse(status=STOP_POLLING)
         response.headers["HX-Refresh"] = "true"
@@ -75,49 +80,53 @@ def progress(request: HttpRequest, person: Person, number: str) -> HttpResponse:
 
 
 @require_POST
-@for_citizens
-def withdraw(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+@for_applicants
+def withdraw(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
     """Take the application back; refused when the case has changed since the page was opened."""
     try:
-        actions.withdraw(person, number, _revision(request))
+        actions.withdraw(applicant, number, _revision(request))
     except Refused as refused:
         if refused.code == "not-found":
             raise
-        view = cases.for_citizen(person, number)
+        view = cases.for_citizen(applicant, number)
         return render(request, "portal/progress.html", _shown(view) | {"refused": refused.text}, status=409)
     return redirect("case", number)
 
 
 @require_POST
-@for_citizens
-def act(request: HttpRequest, person: Person, number: str, code: str) -> HttpResponse:
+@for_applicants
+def act(request: HttpRequest, applicant: Applicant, number: str, code: str) -> HttpResponse:
     """Carry out an action that the case's procedure offers the citizen, with what it asks for."""
     written = {key: str(value) for key, value in request.POST.items()}
     try:
-        acting.perform(person, number, _revision(request), code, written)
+        acting.perform(applicant, number, _revision(request), code, written)
     except InputsRefused as refused:
-        view = cases.for_citizen(person, number)
+        view = cases.for_citizen(applicant, number)
         tried = {"action_forms": action_forms(view, code, written, refused.fields)}
-        return _page(request, person, view, tried, status=422)
+        return _page(request, applicant, view, tried, status=422)
     except Refused as refused:
         if refused.code == "not-found":
             raise
-        view = cases.for_citizen(person, number)
-        return _page(request, person, view, {"refused": refused.text}, status=409)
+        view = cases.for_citizen(applicant, number)
+        return _page(request, applicant, view, {"refused": refused.text}, status=409)
     return redirect("case", number)
 
 
 def _page(
-    request: HttpRequest, person: Person, view: CaseView, changed: Mapping[str, object], status: int = 200
+    request: HttpRequest,
+    applicant: Applicant,
+    view: CaseView,
+    changed: Mapping[str, object],
+    status: int = 200,
 ) -> HttpResponse:
     """The page of a case: its progress, or the decision."""
     context = _shown(view) | dict(changed)
     if view.decision is None:
         return render(request, "portal/progress.html", context, status=status)
-    looks = _looks(person, view.number)
+    looks = _looks(applicant, view.number)
     context |= {
-        "may_rate": ratings.may_rate(person, view.number),
-        "rated": ratings.grade_given(person, view.number),
+        "may_rate": ratings.may_rate(applicant, view.number),
+        "rated": ratings.grade_given(applicant, view.number),
     }
     context |= {"reasons": reasons_of(view), "looks": looks, "strip": strip_of(looks)}
     return render(request, "portal/decision.html", context, status=status)
@@ -129,8 +138,11 @@ def _news(person: Person) -> list[tuple[Notice, Text]]:
     return [(one, Text(zh=one.text_zh, en=one.text_en)) for one in unread[:MOST_NEWS]]
 
 
-def _looks(person: Person, number: str) -> list[LookLine]:
-    return [look_line(access) for access in accesses_of(person) if access.case_ref == number]
+def _looks(applicant: Applicant, number: str) -> list[LookLine]:
+    """Who looked at the case: for the person themselves, not for whoever acts for them."""
+    if applicant.key:
+        return []
+    return [look_line(access) for access in accesses_of(applicant.person) if access.case_ref == number]
 
 
 def _revision(request: HttpRequest) -> int:

@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tongban.node.casework.refusals import Refused
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.node.people.rights import officer_of, person_of
+from tongban.node.portal import acting_for
 from tongban.node.sign_in import second_factor
 
 P = ParamSpec("P")
@@ -31,6 +33,24 @@ def for_citizens(
         if person is None:
             raise PermissionDenied
         return found_or_404(lambda: view(request, person, *arguments, **named))
+
+    return login_required(opened)
+
+
+def for_applicants(
+    view: Callable[Concatenate[HttpRequest, Applicant, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets in whose name the person acts; whose mandate has ended is told, and nothing is done."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, /, *arguments: P.args, **named: P.kwargs) -> HttpResponse:
+        person = person_of(request.user)
+        if person is None:
+            raise PermissionDenied
+        applicant = acting_for.present(request, person)
+        if applicant is None:
+            return redirect(acting_for.OVER)
+        return found_or_404(lambda: view(request, applicant, *arguments, **named))
 
     return login_required(opened)
 

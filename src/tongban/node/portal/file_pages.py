@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from tongban.node.casework import drafts, rights
 from tongban.node.casework.refusals import Refused
 from tongban.node.people import access
-from tongban.node.people.models import Officer, Person
+from tongban.node.people.applicants import Applicant
+from tongban.node.people.models import Officer
 from tongban.node.people.rights import officer_of, person_of
-from tongban.node.portal.doors import for_citizens, found_or_404
+from tongban.node.portal import acting_for
+from tongban.node.portal.doors import for_applicants, found_or_404
 from tongban.node.portal.uploads import serving, store
 from tongban.services import Text
 
@@ -22,10 +24,10 @@ FILES = "files"
 
 
 @require_safe
-@for_citizens
-def of_draft(request: HttpRequest, person: Person, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+@for_applicants
+def of_draft(request: HttpRequest, applicant: Applicant, draft_id: UUID, upload_id: UUID) -> HttpResponse:
     """A file of the citizen's own application, submitted or not."""
-    return serving.shown(*store.of_draft(drafts.find(person, draft_id).pk, upload_id))
+    return serving.shown(*store.of_draft(drafts.find(applicant, draft_id).pk, upload_id))
 
 
 @require_safe
@@ -34,11 +36,12 @@ def of_case(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
     person, officer = person_of(request.user), officer_of(request.user)
     if person is None and officer is None:
         raise PermissionDenied
-    return found_or_404(lambda: _sent(number, upload_id, person, officer))
+    applicant = acting_for.present(request, person) if person else None
+    return found_or_404(lambda: _sent(number, upload_id, applicant, officer))
 
 
-def _sent(number: str, upload_id: UUID, person: Person | None, officer: Officer | None) -> HttpResponse:
-    own = rights.of_citizen(person).filter(number=number).first() if person else None
+def _sent(number: str, upload_id: UUID, applicant: Applicant | None, officer: Officer | None) -> HttpResponse:
+    own = rights.of_citizen(applicant).filter(number=number).first() if applicant else None
     if own is not None:
         return serving.shown(*store.of_draft(own.draft_id, upload_id))
     if officer is None:

@@ -35,6 +35,8 @@ def _how(access: Access) -> str:
     """In which way the agency came to see the data."""
     if access.direction == "read":
         return spoken(access.officer_post)
+    if access.direction == "agent":
+        return _("您委托的代办人")
     if access.direction == "own":
         return _("查询本地部门的系统")
     if access.direction == "in":
@@ -42,6 +44,13 @@ def _how(access: Access) -> str:
     if not access.agency:
         return _("您用这里的账号登录那边的门户")
     return _("从%(node)s一侧询问，由本地部门提供") % {"node": node_name(access.asking_node)}
+
+
+def _who(access: Access) -> str:
+    """The agent by their name; else the agency, or the node where there is none."""
+    if access.direction == "agent":
+        return access.agent
+    return agency_name(access.agency) if access.agency else node_name(access.asking_node)
 
 
 def _withheld(access: Access) -> str:
@@ -59,7 +68,7 @@ def look_line(access: Access) -> LookLine:
     return LookLine(
         id=access.id,
         at=access.at,
-        who=agency_name(access.agency) if access.agency else node_name(access.asking_node),
+        who=_who(access),
         how=_how(access),
         what=field_names(access.fields),
         why=spoken(access.purpose),

@@ -6,6 +6,7 @@ from django.http import Http404
 
 from tongban.node.casework import drafts
 from tongban.node.casework.models import Draft
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 
 
@@ -14,9 +15,9 @@ def case_number(draft: Draft) -> str | None:
     return draft.case.number if hasattr(draft, "case") else None
 
 
-def open_draft(person: Person, draft_id: UUID) -> Draft:
+def open_draft(who: Person | Applicant, draft_id: UUID) -> Draft:
     """The citizen's draft while its answers may change. Not found once it is submitted."""
-    draft = drafts.find(person, draft_id)
+    draft = drafts.find(who, draft_id)
     if case_number(draft):
         raise Http404("submitted")
     return draft

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongban.node.casework import drafts
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
-from tongban.node.people.models import Person
+from tongban.node.people.applicants import Applicant
 from tongban.node.portal.answers import ANSWER, item_form, page_form
-from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.names import listed
 from tongban.node.portal.open_drafts import open_draft
 from tongban.node.portal.uploads import store
@@ -31,10 +31,10 @@ RawItem = Mapping[str, str | Sequence[str]]
 
 
 @require_http_methods(_GET_POST)
-@for_citizens
-def question(request: HttpRequest, person: Person, draft_id: UUID, key: str) -> HttpResponse:
+@for_applicants
+def question(request: HttpRequest, applicant: Applicant, draft_id: UUID, key: str) -> HttpResponse:
     """One question."""
-    draft = open_draft(person, draft_id)
+    draft = open_draft(applicant, draft_id)
     asked = _asked(draft, key)
     if asked.type == "group":
         return _group(request, draft, asked)
@@ -95,10 +95,10 @@ def _file(request: HttpRequest, draft: Draft, asked: Question) -> HttpResponse:
 
 
 @require_POST
-@for_citizens
-def remove_file(request: HttpRequest, person: Person, draft_id: UUID, key: str) -> HttpResponse:
+@for_applicants
+def remove_file(request: HttpRequest, applicant: Applicant, draft_id: UUID, key: str) -> HttpResponse:
     """Take the file of a question back; one that is gone is taken back already."""
-    draft = open_draft(person, draft_id)
+    draft = open_draft(applicant, draft_id)
     kept = draft.answers.get(_asked(draft, key).key)
     if isinstance(kept, dict):
         drafts.forget(draft, key)
@@ -107,10 +107,10 @@ def remove_file(request: HttpRequest, person: Person, draft_id: UUID, key: str) 
 
 
 @require_http_methods(_GET_POST)
-@for_citizens
-def item(request: HttpRequest, person: Person, draft_id: UUID, key: str, position: int) -> HttpResponse:
+@for_applicants
+def item(request: HttpRequest, applicant: Applicant, draft_id: UUID, key: str, position: int) -> HttpResponse:
     """One item of a group; the position after the last one adds an item."""
-    draft = open_draft(person, draft_id)
+    draft = open_draft(applicant, draft_id)
     asked = _group_asked(draft, key)
     items = _items(draft, asked)
     if not 1 <= position <= min(len(items) + 1, asked.most_items):
@@ -130,12 +130,12 @@ def item(request: HttpRequest, person: Person, draft_id: UUID, key: str, positio
 
 
 @require_POST
-@for_citizens
+@for_applicants
 def remove_item(
-    request: HttpRequest, person: Person, draft_id: UUID, key: str, position: int
+    request: HttpRequest, applicant: Applicant, draft_id: UUID, key: str, position: int
 ) -> HttpResponse:
     """Take one item out; one that is not there any more is out already."""
-    draft = open_draft(person, draft_id)
+    draft = open_draft(applicant, draft_id)
     asked = _group_asked(draft, key)
     items = _items(draft, asked)
     if 1 <= position <= len(items):

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.node.casework import cases, catalogue, ratings
 from tongban.node.casework.refusals import Refused
-from tongban.node.people.models import Person
-from tongban.node.portal.doors import for_citizens
+from tongban.node.people.applicants import Applicant
+from tongban.node.portal.doors import for_applicants
 from tongban.node.theme.wording import spoken
 from tongban.services import Text
 
@@ -50,15 +50,15 @@ class Row:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_citizens
-def rate(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+@for_applicants
+def rate(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
     """Rate a case once; sent twice, the first one counts and the page says so."""
-    view = cases.for_citizen(person, number)
+    view = cases.for_citizen(applicant, number)
     form = RatingForm(request.POST if request.method == "POST" else None)
     refused, status = None, 200
     if request.method == "POST" and form.is_valid():
         try:
-            ratings.rate(person, number, form.cleaned_data["grade"], form.cleaned_data["words"])
+            ratings.rate(applicant, number, form.cleaned_data["grade"], form.cleaned_data["words"])
         except Refused as refusal:
             refused, status = refusal.text, _REFUSED
         else:
@@ -69,8 +69,8 @@ def rate(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "case": view,
         "form": form,
         "refused": refused,
-        "given": ratings.grade_given(person, number),
-        "may_rate": ratings.may_rate(person, number),
+        "given": ratings.grade_given(applicant, number),
+        "may_rate": ratings.may_rate(applicant, number),
         "grades": ratings.GRADES.items(),
         "most": ratings.LONGEST_WORDS,
     }

@@ -8,14 +8,18 @@ from tongban.node.casework import catalogue, competence, drafts, ratings
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.people.rights import person_of
-from tongban.node.portal.doors import for_citizens
+from tongban.node.portal import acting_for
+from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.guide import comparison
 from tongban.node.portal.rating_pages import row_of
 from tongban.node.programme.plans import plan_items
 from tongban.node.programme.register import Progress, register
 from tongban.services.form_schema import schema_of
+
+_REFUSED = 409
 
 
 @require_safe
@@ -34,20 +38,25 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """The guide to one service."""
+    return _guide(request, code)
+
+
+def _guide(request: HttpRequest, code: str, refused: Refused | None = None) -> HttpResponse:
     try:
         offered = catalogue.service(code)
-    except Refused as refused:
-        raise Http404(code) from refused
+    except Refused as unknown:
+        raise Http404(code) from unknown
     person = person_of(request.user)
     context = {
         "service": offered.definition,
         "decides": competence.at_home(offered.definition, today()),
-        "draft": _open_draft(person, code) if person else None,
+        "draft": _open_draft(acting_for.present(request, person) or person, code) if person else None,
+        "refused": refused.text if refused else None,
         "compared": comparison(offered, today()),
         "rating": row_of(offered.definition.name, ratings.figures_of(code)),
         "plan_items": [plan_items()[number] for number in offered.definition.plan_items],
     }
-    return render(request, "portal/service.html", context)
+    return render(request, "portal/service.html", context, status=_REFUSED if refused else 200)
 
 
 @require_safe
@@ -63,11 +72,16 @@ def form_schema(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_citizens
-def start(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+@for_applicants
+def start(request: HttpRequest, applicant: Applicant, code: str) -> HttpResponse:
     """Begin an application, or go on with the open one; signing in leads here too, by GET."""
-    return redirect("application", drafts.begin(person, code).pk)
+    try:
+        return redirect("application", drafts.begin(applicant, code).pk)
+    except Refused as refused:
+        if refused.code == "service-unknown":
+            raise
+        return _guide(request, code, refused)
 
 
-def _open_draft(person: Person, code: str) -> Draft | None:
+def _open_draft(person: Person | Applicant, code: str) -> Draft | None:
     return next((draft for draft in drafts.open_drafts(person) if draft.service.code == code), None)

@@ -2,8 +2,10 @@
 // Every address is the issuer's own under https; only the connection itself is led to `base`.
 import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { clientAuthenticationAnonymous, clientAuthenticationNone } from '@openid4vc/oauth2'
-import { Openid4vciClient } from '@openid4vc/openid4vci'
+import {
+  clientAuthenticationAnonymous, clientAuthenticationClientAttestationJwt, clientAuthenticationNone, createClientAttestationJwt
+} from '@openid4vc/oauth2'
+import { createKeyAttestationJwt, Openid4vciClient } from '@openid4vc/openid4vci'
 import { Openid4vpClient } from '@openid4vc/openid4vp'
 import { digest, ES256, generateSalt } from '@sd-jwt/crypto-nodejs'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
@@ -29,7 +31,9 @@ const callbacks = {
   hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest(),
   generateRandom: length => randomBytes(length),
   signJwt: async (signer, { header, payload }) => {
-    const held = keys.get(await jose.calculateJwkThumbprint(signer.publicJwk))
+    const held = signer.method === 'x5c'
+      ? asked.maker.key
+      : keys.get(await jose.calculateJwkThumbprint(signer.publicJwk))
     const jwt = await new jose.SignJWT(payload).setProtectedHeader(header).sign(await jose.importJWK(held, 'ES256'))
     return { jwt, signerJwk: signer.publicJwk }
   },
@@ -54,7 +58,27 @@ const callbacks = {
   getX509CertificateMetadata: () => ({ sanDnsNames: [], sanUriNames: [] }),
   clientAuthentication: asked.client === false ? clientAuthenticationAnonymous() : clientAuthenticationNone({ clientId: CLIENT })
 }
+const maker = asked.maker && { method: 'x5c', alg: 'ES256', x5c: asked.maker.x5c }
+if (maker) {
+  const instance = await newKey()
+  const clientAttestationJwt = await createClientAttestationJwt({
+    issuer: 'https://maker.example',
+    clientId: CLIENT,
+    signer: maker,
+    issuedAt: new Date(),
+    expiresAt: new Date(Date.now() + 60_000),
+    confirmation: { jwk: instance.signer.publicJwk },
+    callbacks
+  })
+  callbacks.clientAuthentication = clientAuthenticationClientAttestationJwt({ clientAttestationJwt, callbacks })
+}
 const client = new Openid4vciClient({ callbacks })
+
+function attestKeys (holders, nonce, use) {
+  const attestedKeys = holders.map(one => one.signer.publicJwk)
+  const until = new Date(Date.now() + 60_000)
+  return createKeyAttestationJwt({ attestedKeys, nonce, use, signer: maker, issuedAt: new Date(), expiresAt: until, callbacks })
+}
 
 async function offered () {
   const credentialOffer = await client.resolveCredentialOffer(asked.offer)
@@ -66,20 +90,20 @@ async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
   const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata })
   const [configuration] = credentialOffer.credential_configuration_ids
   const holders = []
-  const proofs = []
-  for (let index = 0; index < (asked.copies ?? 1); index++) {
-    const holder = await newKey()
-    const { jwt } = await client.createCredentialRequestJwtProof({
-      issuerMetadata, credentialConfigurationId: configuration, signer: holder.signer, nonce
-    })
-    holders.push(holder.private)
-    proofs.push(jwt)
-  }
+  for (let index = 0; index < (asked.copies ?? 1); index++) holders.push(await newKey())
+  const prove = async (holder, keyAttestationJwt) => (await client.createCredentialRequestJwtProof({
+    issuerMetadata, credentialConfigurationId: configuration, signer: holder.signer, nonce, keyAttestationJwt
+  })).jwt
+  const proofs = asked.keys === 'attestation'
+    ? { attestation: [await attestKeys(holders, nonce, 'proof_type.attestation')] }
+    : asked.keys === 'jwt'
+      ? { jwt: [await prove(holders[0], await attestKeys(holders, nonce, 'proof_type.jwt'))] }
+      : { jwt: await Promise.all(holders.map(holder => prove(holder))) }
   const given = {
     issuerMetadata, accessToken: token.accessTokenResponse.access_token, dpop: token.dpop
   }
   const { credentialResponse } = await client.retrieveCredentials({
-    ...given, credentialConfigurationId: configuration, proofs: { jwt: proofs }
+    ...given, credentialConfigurationId: configuration, proofs
   })
   if (asked.tell) {
     await client.sendNotification({
@@ -88,7 +112,7 @@ async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
   }
   return {
     credentials: credentialResponse.credentials.map(one => one.credential),
-    holders,
+    holders: holders.map(holder => holder.private),
     token: token.accessTokenResponse.token_type
   }
 }

@@ -5,10 +5,11 @@ Promises: a certificate is read, never believed; whoever uses its key looks it u
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -74,3 +75,37 @@ def subject_identifier(certificate: x509.Certificate) -> str:
     except x509.ExtensionNotFound:
         named = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
     return base64url.encode(named.digest).decode()
+
+
+def leads_to(
+    chain: tuple[x509.Certificate, ...], roots: Sequence[x509.Certificate], now: datetime
+) -> x509.Certificate | None:
+    """The root that a chain leads to, each certificate made by the next one; None where it leads to none.
+
+    A root is no part of the chain, all are in force, and only authorities have made others.
+    """
+    if not chain or any(certificate in roots for certificate in chain):
+        return None
+    if not all(is_in_force(certificate, now) for certificate in chain):
+        return None
+    makers = chain[1:]
+    if not all(_is_authority(maker) for maker in makers):
+        return None
+    if not all(_made(maker, made) for made, maker in zip(chain, makers, strict=False)):
+        return None
+    return next((root for root in roots if is_in_force(root, now) and _made(root, chain[-1])), None)
+
+
+def _made(maker: x509.Certificate, made: x509.Certificate) -> bool:
+    try:
+        made.verify_directly_issued_by(maker)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False

@@ -113,6 +113,8 @@ class NodeConfig(_Part):
     sign_in_key_path: Annotated[Path, Field(validate_default=True)] = Path("sign-in.pem")
     credential_key_path: Annotated[Path, Field(validate_default=True)] = Path("credential.pem")
     credential_key_device: Pkcs11Key | None = None
+    wallet_makers_path: Path | None = None
+    wallet_attestation: Literal["required", "accepted"] = "accepted"
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""
@@ -134,6 +136,7 @@ class NodeConfig(_Part):
         "timestamp_roots_path",
         "sign_in_key_path",
         "credential_key_path",
+        "wallet_makers_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:

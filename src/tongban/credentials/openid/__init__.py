@@ -7,6 +7,14 @@ Issuing: `CredentialOffer`, `issuer_metadata`, `server_metadata`, `read_authoris
 What codes, tokens and requests stand for, and that each is used once, is kept by the node.
 """
 
+from tongban.credentials.openid.attestations import (
+    WALLET_HEADER,
+    WALLET_PROOF_HEADER,
+    AttestedWallet,
+    Maker,
+    authenticate,
+    check_wallet,
+)
 from tongban.credentials.openid.data import read_form
 from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
 from tongban.credentials.openid.dpop import DpopProof, check_dpop
@@ -54,6 +62,9 @@ from tongban.credentials.openid.responses import (
 )
 
 __all__ = [
+    "WALLET_HEADER",
+    "WALLET_PROOF_HEADER",
+    "AttestedWallet",
     "AuthorisationRequest",
     "Candidate",
     "Choice",
@@ -62,6 +73,7 @@ __all__ = [
     "CredentialRequest",
     "DpopProof",
     "Endpoints",
+    "Maker",
     "Nonces",
     "NotificationRequest",
     "OpenIdError",
@@ -73,10 +85,12 @@ __all__ = [
     "Response",
     "TransactionCode",
     "WalletRefused",
+    "authenticate",
     "check_answer",
     "check_dpop",
     "check_pkce",
     "check_proofs",
+    "check_wallet",
     "choose",
     "configuration_id",
     "credential_response",

@@ -42,12 +42,12 @@ class PreAuthorisedRequest(Message):
 
 
 class CodeRequest(Message):
-    """A token request with the code of an authorisation."""
+    """A token request with the code of an authorisation; an authenticated wallet need not say who it is."""
 
     code: _Text
     redirect_uri: _Text
     code_verifier: _Verifier
-    client_id: _Text
+    client_id: _Text | None = None
 
 
 TokenRequest = PreAuthorisedRequest | CodeRequest

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tongban.credentials import jws
 from tongban.credentials.jwk import from_jwk, to_jwk
+from tongban.credentials.openid.attestations import Roots, check_keys
 from tongban.credentials.openid.data import Message, read, read_json
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.metadata import BATCH_SIZE
@@ -25,7 +26,14 @@ _Proof = Annotated[str, Field(min_length=1, max_length=8000)]
 class Proofs(Message):
     """The holder's keys, each proved by a signature; as many credentials are issued."""
 
-    jwt: Annotated[list[_Proof], Field(min_length=1, max_length=BATCH_SIZE)]
+    jwt: Annotated[list[_Proof], Field(min_length=1, max_length=BATCH_SIZE)] | None = None
+    attestation: Annotated[list[_Proof], Field(min_length=1, max_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _of_one_type(self) -> "Proofs":
+        if (self.jwt is None) == (self.attestation is None):
+            raise ValueError("expected proofs of one type")
+        return self
 
 
 class CredentialRequest(Message):
@@ -60,22 +68,38 @@ def read_notification_request(body: bytes) -> NotificationRequest:
 
 
 def check_proofs(
-    proofs: Proofs | None, *, issuer: str, now: datetime, knows_nonce: Callable[[str], bool]
+    proofs: Proofs | None,
+    *,
+    issuer: str,
+    now: datetime,
+    knows_nonce: Callable[[str], bool],
+    makers: Roots = (),
 ) -> list[VerifyingKey]:
     """The holder's keys that the proofs prove, in their order, each once.
 
     `issuer` is the credential issuer that they must be meant for; `knows_nonce` says whether a nonce was
-    given out here and may still be used.
+    given out here and may still be used. Whoever is trusted among `makers` may vouch for all keys at once:
+    in place of their proofs, or beside the proof of one of them.
     """
     if proofs is None:
         raise OpenIdRefused(OpenIdError.INVALID_PROOF, "proofs: expected one for every credential")
-    keys = [_check_proof(proof, issuer, now, knows_nonce) for proof in proofs.jwt]
-    if len({key.public_key for key in keys}) != len(keys):
+    if proofs.attestation is not None:
+        keys, nonce = check_keys(proofs.attestation[0], now=now, roots=makers, most=BATCH_SIZE)
+        if not knows_nonce(nonce):
+            raise OpenIdRefused(OpenIdError.INVALID_NONCE, "nonce: ask the nonce endpoint for a fresh one")
+        return keys
+    keys = []
+    for proof in proofs.jwt or ():
+        keys += _check_proof(proof, issuer, now, knows_nonce, makers)
+    if len({key.public_key for key in keys}) != len(keys) or len(keys) > BATCH_SIZE:
         raise OpenIdRefused(OpenIdError.INVALID_PROOF, "proofs: expected a key of its own in every one")
     return keys
 
 
-def _check_proof(proof: str, issuer: str, now: datetime, knows_nonce: Callable[[str], bool]) -> VerifyingKey:
+def _check_proof(
+    proof: str, issuer: str, now: datetime, knows_nonce: Callable[[str], bool], makers: Roots
+) -> list[VerifyingKey]:
+    """The key that a proof proves, or all keys of the attestation that it brings along."""
     try:
         token = jws.take_apart(proof.encode("ascii"), "proof")
         if token.header.get("typ") != PROOF_TYPE:
@@ -93,7 +117,13 @@ def _check_proof(proof: str, issuer: str, now: datetime, knows_nonce: Callable[[
     nonce = payload.get("nonce")
     if not isinstance(nonce, str) or not knows_nonce(nonce):
         raise OpenIdRefused(OpenIdError.INVALID_NONCE, "nonce: ask the nonce endpoint for a fresh one")
-    return key
+    attestation = token.header.get("key_attestation")
+    if attestation is None:
+        return [key]
+    attested, _ = check_keys(str(attestation), now=now, roots=makers, most=BATCH_SIZE)
+    if key.public_key not in {one.public_key for one in attested}:
+        raise OpenIdRefused(OpenIdError.INVALID_PROOF, "key_attestation: does not list the key of the proof")
+    return attested
 
 
 def sign_proof(key: SigningKey, *, issuer: str, nonce: str, now: datetime) -> str:

@@ -60,6 +60,7 @@ def _configuration(kind: CredentialType, suite: Suite) -> dict[str, object]:
         "credential_signing_alg_values_supported": [JOSE_NAMES[suite]],
         "proof_types_supported": {
             "jwt": {"proof_signing_alg_values_supported": list(PROOF_ALGORITHMS)},
+            "attestation": {"proof_signing_alg_values_supported": ["ES256"], "key_attestations_required": {}},
         },
         "credential_metadata": {
             "display": _display("name", kind.name.zh, kind.name.en),
@@ -83,19 +84,27 @@ def _display(member: str, zh: str, en: str) -> list[dict[str, str]]:
     ]
 
 
-def server_metadata(endpoints: Endpoints) -> dict[str, object]:
-    """The document under `/.well-known/oauth-authorization-server`, as HAIP 1.0 wants it."""
+def server_metadata(endpoints: Endpoints, *, only_attested: bool) -> dict[str, object]:
+    """The document under `/.well-known/oauth-authorization-server`, as HAIP 1.0 wants it.
+
+    `only_attested` says that wallets have to authenticate themselves by an attestation of their maker.
+    """
     return {
         "issuer": endpoints.issuer,
         "authorization_endpoint": endpoints.authorise,
         "pushed_authorization_request_endpoint": endpoints.pushed_authorisation,
         "require_pushed_authorization_requests": True,
         "token_endpoint": endpoints.token,
-        "token_endpoint_auth_methods_supported": ["none"],
+        "token_endpoint_auth_methods_supported": [
+            "attest_jwt_client_auth",
+            *([] if only_attested else ["none"]),
+        ],
+        "client_attestation_signing_alg_values_supported": ["ES256"],
+        "client_attestation_pop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "response_types_supported": ["code"],
         "grant_types_supported": [AUTHORISATION_CODE, PRE_AUTHORISED],
         "code_challenge_methods_supported": ["S256"],
-        "pre-authorized_grant_anonymous_access_supported": True,
+        "pre-authorized_grant_anonymous_access_supported": not only_attested,
         "authorization_response_iss_parameter_supported": True,
         "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
     }

@@ -226,11 +226,15 @@ class Offer(models.Model):
 
 
 class Authorisation(models.Model):
-    """A wallet's pushed request, and the code that it got when the citizen agreed."""
+    """A wallet's pushed request, and the code that it got when the citizen agreed.
+
+    `maker` is who vouched for the wallet, as its certificate names it; empty when nobody did.
+    """
 
     request = models.BinaryField(primary_key=True, max_length=32)
     fields = models.JSONField()
     thumbprint = models.CharField(max_length=64, blank=True)
+    maker = models.CharField(max_length=200, blank=True)
     offer = models.ForeignKey(Offer, null=True, on_delete=models.CASCADE)
     credential = models.ForeignKey(Issued, null=True, default=None, on_delete=models.CASCADE)
     code = models.BinaryField(unique=True, null=True, default=None, max_length=32)

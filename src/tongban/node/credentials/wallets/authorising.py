@@ -32,14 +32,21 @@ _LOOPBACK = {"127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Redeemed:
-    """What a code stood for: the credential, and the thumbprint of the key that pushed it, or empty."""
+    """What a code stood for: the credential, and the thumbprint of the key that pushed it, or empty.
+
+    `is_attested` says that the wallet which pushed it had authenticated itself.
+    """
 
     credential: Issued
     thumbprint: str
+    is_attested: bool
 
 
-def push(asked: AuthorisationRequest, thumbprint: str) -> str:
-    """Keep a wallet's request; gives its `request_uri`. Raises OpenIdRefused."""
+def push(asked: AuthorisationRequest, thumbprint: str, maker: str = "") -> str:
+    """Keep a wallet's request; gives its `request_uri`. `maker` is who vouched for the wallet.
+
+    Raises OpenIdRefused.
+    """
     _check_redirect(asked.redirect_uri)
     if not any(configuration_id(kind) == asked.scope for kind in issuers.types().values()):
         raise OpenIdRefused(OpenIdError.INVALID_SCOPE, "scope: expected one of the issuer's metadata")
@@ -55,6 +62,7 @@ def push(asked: AuthorisationRequest, thumbprint: str) -> str:
         request=tokens.digest(name),
         fields=asked.model_dump(mode="json"),
         thumbprint=thumbprint,
+        maker=maker[:200],
         offer=offer,
         expires=now + REQUEST_LIFETIME,
     )
@@ -107,8 +115,10 @@ def app_of(row: Authorisation) -> str:
     return parts.netloc if parts.scheme in ("https", "http") else f"{parts.scheme}://{parts.netloc}"
 
 
-def redeem(asked: CodeRequest) -> Redeemed:
+def redeem(asked: CodeRequest, client_id: str) -> Redeemed:
     """What the code stands for; the code is spent even when the wallet is not the one that asked.
+
+    `client_id` is what the wallet calls itself or has proved to be.
 
     Raises OpenIdRefused.
     """
@@ -118,11 +128,11 @@ def redeem(asked: CodeRequest) -> Redeemed:
         raise _dead()
     if not Authorisation.objects.filter(pk=row.pk, redeemed_at=None).update(redeemed_at=now):
         raise _dead()
-    for member in ("client_id", "redirect_uri"):
-        if row.fields[member] != getattr(asked, member):
+    for member, told in (("client_id", client_id), ("redirect_uri", asked.redirect_uri)):
+        if row.fields[member] != told:
             raise OpenIdRefused(OpenIdError.INVALID_GRANT, f"{member}: expected that of the pushed request")
     check_pkce(str(row.fields["code_challenge"]), asked.code_verifier)
-    return Redeemed(row.credential, row.thumbprint)
+    return Redeemed(row.credential, row.thumbprint, bool(row.maker))
 
 
 def _back(row: Authorisation, answer: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tongban.credentials.openid import (
+    AttestedWallet,
     CodeRequest,
     CredentialRequest,
     DpopProof,
@@ -25,22 +26,29 @@ from tongban.credentials.openid import (
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing
 from tongban.node.credentials.models import Access, Handover, Issued
-from tongban.node.credentials.wallets import authorising, certifying, offering, tokens
+from tongban.node.credentials.wallets import authorising, certifying, makers, offering, tokens
 
 LIFETIME = timedelta(minutes=10)
 MOST_COPIES = 20
 """Copies that one token is good for."""
 
 
-def give_token(asked: PreAuthorisedRequest | CodeRequest, proof: DpopProof) -> dict[str, object]:
-    """The token response for a code, bound to the key that the proof shows. Raises OpenIdRefused."""
+def give_token(
+    asked: PreAuthorisedRequest | CodeRequest, proof: DpopProof, wallet: AttestedWallet | None
+) -> dict[str, object]:
+    """The token response for a code, bound to the key that the proof shows. Raises OpenIdRefused.
+
+    `wallet` is given if it has authenticated itself, which it does all along or never.
+    """
     if isinstance(asked, PreAuthorisedRequest):
         credential = offering.redeem(asked)
     else:
-        redeemed = authorising.redeem(asked)
+        redeemed = authorising.redeem(asked, asked.client_id or (wallet.client_id if wallet else ""))
         credential = redeemed.credential
         if redeemed.thumbprint and redeemed.thumbprint != proof.thumbprint:
             raise OpenIdRefused(OpenIdError.INVALID_DPOP_PROOF, "the request was pushed with another key")
+        if redeemed.is_attested and wallet is None:
+            raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "the request was pushed by an attested wallet")
     token = tokens.fresh()
     now = true_now()
     Access.objects.filter(expires__lt=now, handovers=None).delete()
@@ -76,7 +84,9 @@ def hand_out(access: Access, asked: CredentialRequest) -> dict[str, object]:
         seen.add(nonce)
         return nonces.accepts(nonce, now)
 
-    keys = check_proofs(asked.proofs, issuer=issuers.own().uri, now=now, knows_nonce=knows)
+    keys = check_proofs(
+        asked.proofs, issuer=issuers.own().uri, now=now, knows_nonce=knows, makers=makers.roots()
+    )
     _spend_nonces(seen, now + nonces.lifetime)
     with transaction.atomic():
         row = Issued.objects.select_for_update(of=("self",)).get(pk=credential.pk)

@@ -12,6 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials.openid import (
+    WALLET_HEADER,
+    WALLET_PROOF_HEADER,
+    AttestedWallet,
     DpopProof,
     OpenIdError,
     OpenIdRefused,
@@ -29,7 +32,7 @@ from tongban.node.config import this_node
 from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.lists import ListFull
 from tongban.node.credentials.models import Access
-from tongban.node.credentials.wallets import addresses, authorising, handing, offering, tokens
+from tongban.node.credentials.wallets import addresses, authorising, handing, makers, offering, tokens
 from tongban.node.translog.api import LogUnavailable
 
 P = ParamSpec("P")
@@ -78,7 +81,10 @@ def issuer(_request: HttpRequest) -> HttpResponse:
 @_answers
 def server(_request: HttpRequest) -> HttpResponse:
     """How wallets are let in."""
-    return JsonResponse(server_metadata(addresses.endpoints()), headers=_MAY_BE_READ_ANYWHERE)
+    return JsonResponse(
+        server_metadata(addresses.endpoints(), only_attested=makers.are_required()),
+        headers=_MAY_BE_READ_ANYWHERE,
+    )
 
 
 @require_safe
@@ -99,8 +105,9 @@ def offer(_request: HttpRequest, name: str) -> HttpResponse:
 def pushed(request: HttpRequest) -> HttpResponse:
     """Take a wallet's authorisation request before its holder's browser comes."""
     asked = read_authorisation_request(read_form(_body(request)))
+    wallet = _wallet(request, asked.client_id)
     proof = _proof(request, addresses.endpoints().pushed_authorisation) if _dpop(request) else None
-    name = authorising.push(asked, proof.thumbprint if proof else "")
+    name = authorising.push(asked, proof.thumbprint if proof else "", wallet.maker if wallet else "")
     lifetime = int(authorising.REQUEST_LIFETIME.total_seconds())
     return JsonResponse({"request_uri": name, "expires_in": lifetime}, status=201)
 
@@ -112,7 +119,9 @@ def pushed(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """An access token for a code."""
     asked = read_token_request(read_form(_body(request)))
-    return JsonResponse(handing.give_token(asked, _proof(request, addresses.endpoints().token)))
+    wallet = _wallet(request, asked.client_id)
+    proof = _proof(request, addresses.endpoints().token)
+    return JsonResponse(handing.give_token(asked, proof, wallet))
 
 
 @csrf_exempt
@@ -151,6 +160,15 @@ def _body(request: HttpRequest) -> bytes:
     if length.isdigit() and int(length) > MOST_BYTES:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the body is too large")
     return request.body
+
+
+def _wallet(request: HttpRequest, client_id: str | None) -> AttestedWallet | None:
+    """The wallet that the request authenticates, which must be the one it names. Raises OpenIdRefused."""
+    headers = request.headers
+    wallet = makers.check(headers.get(WALLET_HEADER, ""), headers.get(WALLET_PROOF_HEADER, ""))
+    if wallet is not None and client_id not in {None, wallet.client_id}:
+        raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "client_id: expected that of the attestation")
+    return wallet
 
 
 def _dpop(request: HttpRequest) -> str:

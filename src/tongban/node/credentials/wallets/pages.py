@@ -47,6 +47,7 @@ def authorise(request: HttpRequest, person: Person) -> HttpResponse:
     found = authorising.candidates(asked, person)
     context = {
         "app": authorising.app_of(asked),
+        "maker": asked.maker,
         "cards": [(one, issuers.types().find(one.vct)) for one in found],
         "client_id": given["client_id"],
         "request_uri": given["request_uri"],

@@ -30,8 +30,12 @@ class HttpResponse:
 
 def the_field(headers: Headers, name: str) -> str:
     """The value of the field `name`, which must be there exactly once; Refused `malformed` otherwise."""
-    values = [value for key, value in headers if key == name or key.lower() == name]
-    if len(values) != 1:
-        expected = "exactly one expected"
-        raise Refused(Code.MALFORMED, f"header {name}", expected)
-    return values[0].strip()
+    found: str | None = None
+    for key, value in headers:
+        if key == name or key.lower() == name:
+            if found is not None:
+                raise Refused(Code.MALFORMED, f"header {name}", "exactly one expected")
+            found = value
+    if found is None:
+        raise Refused(Code.MALFORMED, f"header {name}", "exactly one expected")
+    return found.strip()

@@ -59,7 +59,9 @@ class Envelope(Strict):
     case_ref: CaseReference
     created: Moment
     expires: Moment
-    extensions: dict[Name, JsonValue] = Field(default={}, max_length=20, exclude_if=_is_empty, repr=False)
+    extensions: dict[Name, JsonValue] = Field(
+        default_factory=dict, max_length=20, exclude_if=_is_empty, repr=False
+    )
     critical: tuple[Name, ...] = Field(default=(), max_length=20, exclude_if=_is_empty)
 
 
@@ -191,9 +193,7 @@ def checked_object(body: bytes, known: Collection[str]) -> str:
 
 def _json_object(body: bytes) -> dict[str, object]:
     try:
-        parsed = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_no_constant
-        )
+        parsed = _decoder.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Refused(Code.MALFORMED, "body", "a JSON object in UTF-8 without repeated members") from None
     if not isinstance(parsed, dict):
@@ -210,6 +210,9 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(_name: str) -> object:
     raise ValueError("not a JSON number")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_no_constant)
 
 
 def path_of(invalid: ValidationError, names: Container[str] | None = None) -> str:

@@ -6,7 +6,7 @@ request and no other. Every deviation is Refused; nothing about the algorithm is
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tongban.protocol.digest import check_digest, content_digest
@@ -28,6 +28,8 @@ LIFETIME = timedelta(minutes=5)
 """A signature is valid for at most this long."""
 CLOCK_SKEW = timedelta(seconds=60)
 """How far two nodes' clocks may differ."""
+
+_SECOND = timedelta(seconds=1)
 
 KeyAt = Callable[[str, datetime], VerifyingKey]
 """The key of that name as valid at that moment; Refused `unknown-key` when there is none."""
@@ -53,18 +55,21 @@ class Verified:
 
 def sign_request(request: HttpRequest, key: SigningKey, *, now: datetime, nonce: str) -> HttpRequest:
     """The request with Content-Digest, Signature-Input and Signature; `nonce` fresh for each delivery."""
-    digested = replace(request, headers=(*request.headers, _digest_field(request.body, key)))
-    fields = _sign(REQUEST_COVER, request_values(digested), key, now, nonce)
-    return replace(digested, headers=digested.headers + fields)
+    headers = (*request.headers, _digest_field(request.body, key))
+    line = request.method, request.authority, request.path
+    fields = _sign(REQUEST_COVER, request_values(HttpRequest(*line, headers, b"")), key, now, nonce)
+    return HttpRequest(*line, headers + fields, request.body)
 
 
 def sign_response(
     response: HttpResponse, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """The response, signed and bound to `request`, which must itself be signed; Refused otherwise."""
-    digested = replace(response, headers=(*response.headers, _digest_field(response.body, key)))
-    fields = _sign(RESPONSE_COVER, response_values(digested, request), key, now, None)
-    return replace(digested, headers=digested.headers + fields)
+    headers = (*response.headers, _digest_field(response.body, key))
+    values = response_values(HttpResponse(response.status, headers, b""), request)
+    return HttpResponse(
+        response.status, headers + _sign(RESPONSE_COVER, values, key, now, None), response.body
+    )
 
 
 def verify_request(request: HttpRequest, key_at: KeyAt, *, now: datetime) -> Verified:
@@ -132,7 +137,7 @@ def response_values(response: HttpResponse, request: HttpRequest) -> dict[str, s
 
 def _sign(cover: Cover, values: dict[str, str], key: SigningKey, now: datetime, nonce: str | None) -> Headers:
     created = int(now.timestamp())
-    expires = created + int(LIFETIME.total_seconds())
+    expires = created + LIFETIME // _SECOND
     parameters = write_parameters(cover, created=created, expires=expires, keyid=key.keyid, nonce=nonce)
     return write_fields(parameters, key.sign(signature_base(cover, values, parameters)))
 
@@ -162,8 +167,8 @@ def _check_times(claim: Claim, now: datetime) -> datetime:
         raise Refused(Code.NOT_YET_VALID, "signature parameter created")
     if expires + CLOCK_SKEW <= now:
         raise Refused(Code.EXPIRED, "signature parameter expires")
-    if not timedelta(0) < expires - created <= LIFETIME:
-        hint = f"at most {int(LIFETIME.total_seconds())} seconds after created"
+    if not 0 < claim.expires - claim.created <= LIFETIME // _SECOND:
+        hint = f"at most {LIFETIME // _SECOND} seconds after created"
         raise Refused(Code.MALFORMED, "signature parameter expires", hint)
     return expires
 

@@ -3,7 +3,6 @@
 Everything is written in the transaction of the message that brings it about.
 """
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,12 +26,14 @@ class Done:
     digest: bytes
 
 
-def take_effect(disk: Disk, effect: Effect, body: bytes) -> None:
-    """Write an effect into the node's books and, where it carries a person's data, into its log."""
+def take_effect(disk: Disk, effect: Effect, digest: bytes) -> None:
+    """Write an effect into the node's books and, where it carries a person's data, into its log.
+
+    `digest` is the SHA-256 of the message's body.
+    """
     message = effect.message
     before = disk.get("done", message.id)
     times = before.times + 1 if before else 1
-    digest = hashlib.sha256(body).digest()
     disk.put("done", message.id, Done(message.kind, times, effect.by, message.conversation, digest))
     if carries_data(message):
         _log(disk, message.id.bytes + digest)

@@ -4,8 +4,8 @@ What a transaction writes is seen at once and is undone whole if it fails; a com
 it is synced. All values are immutable, so that a backup is a copy of the tables.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Callable, MutableMapping
+from types import TracebackType
 from typing import Any
 
 Table = MutableMapping[Any, Any]
@@ -17,14 +17,17 @@ class DiskFull(Exception):
 
 
 class Disk:
-    """Tables by name; `watch` gets (table, key, before, after) of each change that is made or undone."""
+    """Tables by name; `watch` gets (table, key, before, after) of each change made or undone in a watched one."""
 
-    def __init__(self, watch: Callable[[str, Any, Any, Any], None] | None = None) -> None:
+    def __init__(
+        self, watch: Callable[[str, Any, Any, Any], None] | None = None, watched: frozenset[str] = frozenset()
+    ) -> None:
         self.is_full = False
         self._tables: dict[str, Table] = {}
         self._undo: list[tuple[str, Any, Any]] = []
         self._unsynced: list[list[tuple[str, Any, Any]]] = []
         self._watch = watch
+        self._watched = watched
 
     def get(self, table: str, key: Any, default: Any = None) -> Any:
         """What is kept under the key."""
@@ -37,9 +40,14 @@ class Disk:
 
     def put(self, table: str, key: Any, value: Any) -> None:
         """Write inside the transaction."""
-        rows = self._tables.setdefault(table, {})
-        self._undo.append((table, key, rows.get(key, _ABSENT)))
-        self._set(table, key, value)
+        rows = self._tables.get(table)
+        if rows is None:
+            rows = self._tables[table] = {}
+        before = rows.get(key, _ABSENT)
+        self._undo.append((table, key, before))
+        if self._watch is not None and table in self._watched:
+            self._watch(table, key, None if before is _ABSENT else before, value)
+        rows[key] = value
 
     def remove(self, table: str, key: Any) -> None:
         """Remove inside the transaction; nothing happens when it is not there."""
@@ -47,23 +55,26 @@ class Disk:
             self._undo.append((table, key, self._tables[table][key]))
             self._set(table, key, _ABSENT)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> "Transaction":
         """Commit what is written inside, or undo it and raise what was raised; DiskFull without room."""
-        try:
-            yield
-            if self.is_full and self._undo:
-                raise DiskFull
-        except BaseException:
-            self._take_back(self._undo)
-            self._undo = []
-            raise
+        return Transaction(self)
+
+    def commit(self) -> None:
+        """Let what the transaction wrote stand, until a crash at least; DiskFull without room for it."""
+        if self.is_full and self._undo:
+            self.roll_back()
+            raise DiskFull
         self._unsynced.append(self._undo)
+        self._undo = []
+
+    def roll_back(self) -> None:
+        """Undo what the transaction wrote."""
+        self._take_back(self._undo)
         self._undo = []
 
     def sync(self) -> None:
         """Make all commits durable."""
-        self._unsynced = []
+        self._unsynced.clear()
 
     def crash(self) -> None:
         """Lose what was not synced."""
@@ -82,7 +93,7 @@ class Disk:
         self.crash()
         for name in {*self._tables, *backup}:
             before, after = self._tables.get(name, {}), backup.get(name, {})
-            if self._watch is not None:
+            if self._watch is not None and name in self._watched:
                 for key in {*before, *after}:
                     self._watch(name, key, before.get(key), after.get(key))
             self._tables[name] = dict(after)
@@ -93,9 +104,29 @@ class Disk:
 
     def _set(self, table: str, key: Any, value: Any) -> None:
         rows = self._tables[table]
-        if self._watch is not None:
+        if self._watch is not None and table in self._watched:
             self._watch(table, key, rows.get(key), None if value is _ABSENT else value)
         if value is _ABSENT:
             rows.pop(key, None)
         else:
             rows[key] = value
+
+
+class Transaction:
+    """The `with` block in which a disk is written."""
+
+    __slots__ = ("_disk",)
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def __enter__(self) -> None:
+        """Nothing is needed to begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._disk.commit()
+        else:
+            self._disk.roll_back()

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -62,7 +62,15 @@ class _FastDirectory(Directory):
 
     def key_at(self, keyid: str, moment: datetime, use: KeyUse = KeyUse.SIGN) -> VerifyingKey:
         key = super().key_at(keyid, moment, use)
-        return _HashKey(key.keyid, key.suite, key.public_key)
+        return self._stand_ins[key.keyid]
+
+    @cached_property
+    def _stand_ins(self) -> dict[str, VerifyingKey]:
+        entries = (entry for node in self.nodes for entry in node.keys)
+        return {
+            key.keyid: _HashKey(key.keyid, key.suite, key.public_key)
+            for key in (entry.verifying_key for entry in entries)
+        }
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ class Network:
     """Each direction between two nodes has a chance of its own, so that one does not depend on the others."""
 
     def __init__(self, seed: int, names: Sequence[str]) -> None:
-        self.faults: list[Fault] = []
+        self._faults: list[Fault] = []
+        self._amounts: dict[FaultKind, float] = {}
+        self._parted: tuple[frozenset[str], ...] = ()
         self._seed = seed
         self._names = names
         self._links: dict[tuple[str, str], Random] = {}
@@ -27,16 +29,39 @@ class Network:
         return delays
 
     def _is_parted(self, one: str, other: str) -> bool:
-        for fault in self.faults:
-            if fault.kind is FaultKind.PARTITION:
-                side = set(self._names[: int(fault.amount)])
-                if (one in side) != (other in side):
-                    return True
-        return False
+        return any((one in side) != (other in side) for side in self._parted)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What goes wrong now, at nodes too."""
+        return tuple(self._faults)
+
+    def begin(self, fault: Fault) -> None:
+        """Let a fault begin."""
+        self._faults.append(fault)
+        self._note_strength()
+
+    def end(self, fault: Fault) -> bool:
+        """Let a fault end; whether it was going on."""
+        if fault not in self._faults:
+            return False
+        self._faults.remove(fault)
+        self._note_strength()
+        return True
+
+    def _note_strength(self) -> None:
+        self._amounts = {}
+        for fault in self._faults:
+            self._amounts[fault.kind] = max(self._amounts.get(fault.kind, 0.0), fault.amount)
+        self._parted = tuple(
+            frozenset(self._names[: int(fault.amount)])
+            for fault in self._faults
+            if fault.kind is FaultKind.PARTITION
+        )
 
     def amount(self, kind: FaultKind) -> float:
         """How strong the strongest fault of this kind is now; 0 without one."""
-        return max((fault.amount for fault in self.faults if fault.kind is kind), default=0.0)
+        return self._amounts.get(kind, 0.0)
 
     def link(self, sender: str, receiver: str) -> Random:
         """The chance of messages from one node to another."""

@@ -41,8 +41,8 @@ class World(Protocol):
     def chance(self) -> float:
         """A number from 0 to 1."""
 
-    def send(self, sender: str, receiver: str, request: HttpRequest) -> None:
-        """Put a delivery on the network; its reply comes back by its nonce."""
+    def send(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
+        """Put a delivery on the network; its reply comes back by the nonce that it is signed with."""
 
     def later(self, node: str, seconds: float, work: Callable[[], None]) -> None:
         """Do some work of the node in so many seconds, unless it stops before."""
@@ -75,6 +75,7 @@ class Node:
         self.points = 0
         self.cut_at: set[int] = set()
         self.recovery = Recovery(self)
+        self._seconds, self._moment = 0.0, EPOCH
         self.forget()
 
     def forget(self) -> None:
@@ -86,7 +87,10 @@ class Node:
     @property
     def moment(self) -> datetime:
         """What the node's clock says."""
-        return EPOCH + timedelta(seconds=self.world.now + self.skew)
+        seconds = self.world.now + self.skew
+        if seconds != self._seconds:
+            self._seconds, self._moment = seconds, EPOCH + timedelta(seconds=seconds)
+        return self._moment
 
     @property
     def here(self) -> Here:
@@ -204,7 +208,7 @@ class Node:
             kept.body, key[0], directory, keys[self.name], now=self.moment, nonce=nonce
         )
         self.in_flight[nonce] = (key, kept.message, request)
-        self.world.send(self.name, key[0], request)
+        self.world.send(self.name, key[0], request, nonce)
         self.world.later(self.name, TIMEOUT, lambda: self.time_out(nonce))
         self.point()
 
@@ -215,7 +219,7 @@ class Node:
         while (kept := self.disk.get("own", (*key, position))) is not None:
             nonce = f"{self.world.new_id().int:032x}"
             request = talk.seal_utterance(kept.body, key[0], directory, signs, now=self.moment, nonce=nonce)
-            self.world.send(self.name, key[0], request)
+            self.world.send(self.name, key[0], request, nonce)
             position += 1
 
     def time_out(self, nonce: str) -> None:

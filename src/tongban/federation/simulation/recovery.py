@@ -3,6 +3,7 @@
 Until a peer has answered, nothing is taken from it, said to it or decided about what concerns it.
 """
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ class Recovery:
         asked = RecallAsked(sender=node.name, receiver=peer, since=since, after=after, created=node.moment)
         request = seal_recall(asked, node.members.directory, node.members.keys[node.name], nonce)
         self._asked[nonce] = asked, request
-        node.world.send(node.name, peer, request)
+        node.world.send(node.name, peer, request, nonce)
         node.world.later(node.name, AGAIN, lambda: self._ask_again(nonce))
 
     def _ask_again(self, nonce: str) -> None:
@@ -156,12 +157,13 @@ class Recovery:
             )
             storage.keep_thread(step, None)
             body = proofs[message.id].body
+            digest = hashlib.sha256(body).digest()
             if message.sender == node.name:
                 storage.keep_own(message, body, node.world.now)
             else:
-                storage.keep_heard(message, proofs[message.id])
+                storage.keep_heard(message, proofs[message.id], digest)
             for effect in step.effects:
-                books.take_effect(node.disk, effect, body)
+                books.take_effect(node.disk, effect, digest)
 
     def _note_kept(self, peer: str, message: AnyUtterance) -> None:
         """The peer has this message of ours, though the backup says that it waits."""

@@ -32,7 +32,7 @@ class DiskStorage:
         self._now = now
         self.to_send: list[ThreadKey] = []
         self.changed: list[Conversation] = []
-        self._bodies: dict[UUID, bytes] = {}
+        self._digests: dict[UUID, bytes] = {}
 
     def note_delivery(self, verified: Verified) -> None:
         """Remember this delivery; Refused `replayed` when it has been received before."""
@@ -68,22 +68,23 @@ class DiskStorage:
         self._disk.put("threads", (thread.peer, thread.case_ref), thread)
         self._disk.put("conversations", conversation.id, conversation)
         if heard is not None:
-            self.keep_heard(heard[0], heard[1].request)
+            self.keep_heard(heard[0], heard[1].request, heard[1].body_sha256)
         for message in step.says:
-            self._bodies[message.id] = protocol.encode(message)
-            self.keep_own(message, self._bodies[message.id], None)
+            body = protocol.encode(message)
+            self._digests[message.id] = hashlib.sha256(body).digest()
+            self.keep_own(message, body, None)
         self.changed.append(conversation)
 
     def keep_effects(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
         """Write the effects of a step into the node's books."""
         for effect in step.effects:
             is_heard = heard is not None and effect.message is heard[0]
-            body = heard[1].request.body if heard and is_heard else self._bodies[effect.message.id]
-            books.take_effect(self._disk, effect, body)
+            digest = heard[1].body_sha256 if heard and is_heard else self._digests[effect.message.id]
+            books.take_effect(self._disk, effect, digest)
 
-    def keep_heard(self, message: AnyUtterance, delivery: HttpRequest) -> None:
-        """Write a message of the peer with the delivery that proves it."""
-        known = Known(message.id, message.position, hashlib.sha256(delivery.body).digest())
+    def keep_heard(self, message: AnyUtterance, delivery: HttpRequest, digest: bytes) -> None:
+        """Write a message of the peer with the delivery that proves it; `digest` is its body's SHA-256."""
+        known = Known(message.id, message.position, digest)
         self._disk.put("known", (message.sender, message.id), known)
         self._disk.put("known", (message.sender, message.case_ref, message.position), known)
         kept = Kept(message, delivery.body, self._now, delivery)

@@ -7,8 +7,10 @@ import gc
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from random import Random
+from typing import TypeVar
 from uuid import UUID
 
 from tongban.federation.simulation import invariants
@@ -19,7 +21,7 @@ from tongban.federation.simulation.members import Members, members
 from tongban.federation.simulation.network import Network
 from tongban.federation.simulation.node import Node, PowerCut
 from tongban.federation.simulation.outcome import Outcome
-from tongban.federation.simulation.people import WHY, Errand, decision, opening, renewed
+from tongban.federation.simulation.people import WHY, Decision, Errand, decision, opening, renewed
 from tongban.federation.simulation.plan import Plan
 from tongban.protocol import HttpRequest, HttpResponse, Refused
 from tongban.protocol import conversations as talk
@@ -27,12 +29,23 @@ from tongban.protocol.conversations import CONVERSATIONS_PATH, Conversation
 from tongban.protocol.signature import REQUEST_COVER
 from tongban.protocol.signature_input import read_claim
 
-Work = Callable[[], None]
+Work = Callable[[], object]
+Done = TypeVar("Done")
 LONGEST_HEALING = 3 * 3600.0
 """Virtual seconds within which everything has ended once all faults are over."""
 SECONDS_BETWEEN_LOOKS = 600.0
 MOST_EVENTS = 3_000
 """Events, besides 5 a step, after which a run counts as one that does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A request on its way; `nonce` is that of the sender's own, to whom a reply comes back, else empty."""
+
+    sender: str
+    receiver: str
+    request: HttpRequest
+    nonce: str = ""
 
 
 class SimulatedWorld:
@@ -45,7 +58,7 @@ class SimulatedWorld:
         self.members: Members = members(plan.nodes, is_fast=plan.is_fast)
         self.holders: dict[str, set[str]] = {}
         self.touched: set[str] = set()
-        self.receipted: set[str] = set()
+        self.receipted: set[tuple[str, str, str]] = set()
         self.restored: set[str] = set()
         self.nodes = {name: self._node(name) for name in self.members.names}
         self.liars: dict[str, Liar] = {}
@@ -85,13 +98,11 @@ class SimulatedWorld:
 
     def later(self, node: str, seconds: float, work: Work) -> None:
         """Do a node's work later, unless it stops before."""
-        life = self._lives[node]
+        self._at(self.now + seconds, partial(self._if_still_alive, node, self._lives[node], work))
 
-        def if_still_alive() -> None:
-            if self._lives[node] == life and self.nodes[node].is_up:
-                self._by(node, work)
-
-        self._at(self.now + seconds, if_still_alive)
+    def _if_still_alive(self, node: str, life: int, work: Work) -> None:
+        if self._lives[node] == life and self.nodes[node].is_up:
+            self._by(node, work)
 
     def changed(self, node: str, conversation: Conversation) -> None:
         """Let people decide about a conversation, and the node look at its time limit."""
@@ -99,73 +110,70 @@ class SimulatedWorld:
             return
         chosen = decision(self.plan.seed, conversation)
         if chosen is not None:
-            self.later(node, chosen.after, lambda: self._decide(node, conversation))
+            self.later(node, chosen.after, partial(self._decide, node, conversation, chosen))
         at = (conversation.expires - self.nodes[node].moment).total_seconds() + 1.0
         self.later(node, max(at, 0.0), lambda: self.nodes[node].look_at_time_limit(conversation.id))
 
-    def send(self, sender: str, receiver: str, request: HttpRequest) -> None:
+    def send(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
         """Put a delivery on the network, with what liars and forgers make of it."""
         link = self.network.link(sender, receiver)
-        nonce = read_claim(request.headers, REQUEST_COVER).nonce or ""
-        self._carry(sender, receiver, link, request, nonce)
+        self._carry(Parcel(sender, receiver, request, nonce), link)
         if self.network.amount(FaultKind.FORGER) > link.random():
             forged = altered(request, with_digest=link.random() < 0.5)
-            self._carry(sender, receiver, link, forged, "")
+            self._carry(Parcel(sender, receiver, forged), link)
         liar = self.liars.get(sender)
         if liar is not None and link.random() < 0.3:
             for to, lie in liar.lies(receiver, request, self.nodes[sender].moment, self.new_id()):
-                self._carry(sender, to, self.network.link(sender, to), lie, "")
+                self._carry(Parcel(sender, to, lie), self.network.link(sender, to))
 
     # the network
 
-    def _carry(self, sender: str, receiver: str, link: Random, request: HttpRequest, nonce: str) -> None:
-        for delay in self.network.delays(sender, receiver, link):
-            self._at(self.now + delay, lambda: self._arrive(sender, receiver, request, nonce))
+    def _carry(self, parcel: Parcel, link: Random) -> None:
+        for delay in self.network.delays(parcel.sender, parcel.receiver, link):
+            self._at(self.now + delay, partial(self._arrive, parcel))
 
-    def _arrive(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
-        node = self.nodes[receiver]
+    def _arrive(self, parcel: Parcel) -> None:
+        node = self.nodes[parcel.receiver]
         if not node.is_up:
             return
-        if receiver in self.liars:
-            self.liars[receiver].see(request)
+        if parcel.receiver in self.liars:
+            self.liars[parcel.receiver].see(parcel.request)
         self.outcome.messages += 1
-        response: HttpResponse | None = None
-
-        def knock() -> None:
-            nonlocal response
-            response = node.door(request)
-
-        self._by(receiver, knock)
+        response = self._by(parcel.receiver, partial(node.door, parcel.request))
         if response is None:
             return
-        self._tell(receiver, f"answers {sender} with status {response.status}", request)
-        self._check_once(receiver, request, response)
-        self._carry_back(sender, receiver, request, response, nonce)
+        if self._is_traced:
+            says = f"answers {parcel.sender} with status {response.status}"
+            self._tell(parcel.receiver, says, parcel.request)
+        self._check_once(parcel, response)
+        self._carry_back(parcel, response)
 
-    def _carry_back(
-        self, sender: str, receiver: str, request: HttpRequest, response: HttpResponse, nonce: str
-    ) -> None:
+    def _carry_back(self, parcel: Parcel, response: HttpResponse) -> None:
+        sender, receiver = parcel.sender, parcel.receiver
         link = self.network.link(receiver, sender)
-        life = self._lives[sender]
         is_forged = (
-            self.network.amount(FaultKind.FORGER) > link.random() and request.path == CONVERSATIONS_PATH
+            self.network.amount(FaultKind.FORGER) > link.random()
+            and parcel.request.path == CONVERSATIONS_PATH
         )
-        reply = forged_receipt(request) if is_forged and nonce else response
-
-        def come_back() -> None:
-            node = self.nodes[sender]
-            if self._lives[sender] == life and node.is_up and nonce:
-                self.outcome.messages += 1
-                self._by(sender, lambda: node.hear_reply(nonce, reply))
-
+        reply = forged_receipt(parcel.request) if is_forged and parcel.nonce else response
         for delay in self.network.delays(receiver, sender, link):
-            self._at(self.now + delay, come_back)
+            self._at(self.now + delay, partial(self._come_back, parcel, reply, self._lives[sender]))
 
-    def _check_once(self, receiver: str, request: HttpRequest, response: HttpResponse) -> None:
+    def _come_back(self, parcel: Parcel, reply: HttpResponse, life: int) -> None:
+        node = self.nodes[parcel.sender]
+        if self._lives[parcel.sender] == life and node.is_up and parcel.nonce:
+            self.outcome.messages += 1
+            self._by(parcel.sender, partial(node.hear_reply, parcel.nonce, reply))
+
+    def _check_once(self, parcel: Parcel, response: HttpResponse) -> None:
+        receiver, request = parcel.receiver, parcel.request
         if response.status != 200 or request.path != CONVERSATIONS_PATH or receiver in self.restored:
             return
-        claim = read_claim(request.headers, REQUEST_COVER)
-        delivery = f"{receiver} {claim.keyid} {claim.nonce}"
+        keyid, nonce = self.members.keys[parcel.sender].keyid, parcel.nonce
+        if not nonce:
+            claim = read_claim(request.headers, REQUEST_COVER)
+            keyid, nonce = claim.keyid, claim.nonce or ""
+        delivery = receiver, keyid, nonce
         if delivery in self.receipted:
             self._violate(f"{receiver} took the same delivery twice")
         self.receipted.add(delivery)
@@ -191,12 +199,12 @@ class SimulatedWorld:
         self._tell(errand.opener, f"opens a {errand.kind} with {errand.partner} about {errand.case_ref}")
         self._by(errand.opener, lambda: node.act(step))
 
-    def _decide(self, name: str, seen: Conversation) -> None:
+    def _decide(self, name: str, seen: Conversation, foreseen: Decision) -> None:
         node = self.nodes[name]
         current: Conversation | None = node.disk.get("conversations", seen.id)
         if current is None or (current.state, current.told) != (seen.state, seen.told):
             return
-        chosen = decision(self.plan.seed, current)
+        chosen = foreseen if current is seen else decision(self.plan.seed, current)
         if chosen is None or current.peer in node.recovery.peers:
             return
         says, body = chosen.says, chosen.body
@@ -212,7 +220,7 @@ class SimulatedWorld:
         self._tell(name, f"decides {says} in {current.kind_name} {current.case_ref} with {current.peer}")
         try:
             if not node.act(step):
-                self.later(name, 45.0, lambda: self._decide(name, seen))
+                self.later(name, 45.0, partial(self._decide, name, seen, foreseen))
         except Refused:
             self._tell(name, "is told that this is not possible now")
 
@@ -231,7 +239,7 @@ class SimulatedWorld:
 
     def _begin(self, fault: Fault) -> None:
         self._tell(fault.node or "network", f"{fault.kind.value} begins")
-        self.network.faults.append(fault)
+        self.network.begin(fault)
         node = self.nodes.get(fault.node)
         if node is not None:
             self._begin_at(node, fault)
@@ -256,10 +264,9 @@ class SimulatedWorld:
                 self._at(self.now + fault.amount, lambda: self._restore(node, fault, backup, taken_at))
 
     def _end(self, fault: Fault) -> None:
-        if fault not in self.network.faults:
+        if not self.network.end(fault):
             return
         self._tell(fault.node or "network", f"{fault.kind.value} is over")
-        self.network.faults.remove(fault)
         node = self.nodes.get(fault.node)
         if node is None:
             return
@@ -269,9 +276,8 @@ class SimulatedWorld:
             node.disk.is_full = False
 
     def _restore(self, node: Node, fault: Fault, backup: dict[str, Table], taken_at: float) -> None:
-        if fault not in self.network.faults:
+        if not self.network.end(fault):
             return  # everything healed before
-        self.network.faults.remove(fault)
         self._tell(node.name, f"the backup of {taken_at:.1f} s is restored")
         self.restored.add(node.name)
         self._stop(node, fault.lasts)
@@ -296,7 +302,7 @@ class SimulatedWorld:
 
     def _heal(self) -> None:
         self._tell("network", "everything heals")
-        for fault in list(self.network.faults):
+        for fault in self.network.faults:
             if fault.kind is not FaultKind.RESTORE:
                 self._end(fault)
         for node in self.nodes.values():
@@ -316,11 +322,11 @@ class SimulatedWorld:
         if not self.outcome.violations:
             self.outcome.violations += invariants.at_the_end(self)
 
-    def _by(self, name: str, work: Callable[[], object]) -> None:
+    def _by(self, name: str, work: Callable[[], Done]) -> Done | None:
         """Let a node work; the power may be cut in the middle."""
         node = self.nodes[name]
         try:
-            work()
+            return work()
         except PowerCut:
             cut = next(
                 (
@@ -333,6 +339,7 @@ class SimulatedWorld:
             self._stop(node, cut.lasts if cut else 1.0)
         except Exception as error:  # a node's code must not fail: what it raises is a finding
             self._violate(f"{name} failed with {type(error).__name__}: {error}")
+        return None
 
     def _at(self, moment: float, work: Work) -> None:
         self._order += 1
@@ -348,14 +355,13 @@ class SimulatedWorld:
 
     def _node(self, name: str) -> Node:
         def watch(table: str, key: object, before: object, after: object) -> None:
-            if table == "register" and isinstance(key, str):
-                holders = self.holders.setdefault(key, set())
-                holders.discard(name)
-                if after is not None:
-                    holders.add(name)
-                self.touched.add(key)
+            holders = self.holders.setdefault(str(key), set())
+            holders.discard(name)
+            if after is not None:
+                holders.add(name)
+            self.touched.add(str(key))
 
-        return Node(name, self.members, self, Disk(watch))
+        return Node(name, self.members, self, Disk(watch, frozenset({"register"})))
 
     def _check_register(self) -> None:
         """A person's register entry is at one place at most, at any time, where nodes know their own past."""

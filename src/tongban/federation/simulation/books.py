@@ -8,9 +8,22 @@ from uuid import UUID
 
 from tongban.federation.simulation.disk import Disk
 from tongban.protocol import Evidence
-from tongban.protocol.conversations import Amount, AnyUtterance, By, Effect
+from tongban.protocol.conversations import (
+    Amount,
+    AnyUtterance,
+    By,
+    CaseAnswer,
+    CaseContents,
+    Change,
+    ContactLetter,
+    Effect,
+    Reoffer,
+    Statement,
+    Told,
+)
 from tongban.protocol.tlog.hashing import Hash, leaf_hash
 
+_WITH_CONTENTS = (CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change)
 FUNDS = 10_000_000
 """Fen on each node's account at the start."""
 
@@ -64,7 +77,7 @@ def _log(disk: Disk, entry: bytes) -> None:
 def carries_data(message: AnyUtterance) -> bool:
     """Whether a message tells something about its subject, so that it has to be in the log."""
     body = message.body
-    return isinstance(body, Evidence) or bool(getattr(body, "contents", None))
+    return isinstance(body, Evidence) or (isinstance(body, _WITH_CONTENTS) and bool(body.contents))
 
 
 def _nothing(disk: Disk, effect: Effect) -> None:

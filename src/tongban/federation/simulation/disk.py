@@ -17,7 +17,7 @@ class DiskFull(Exception):
 
 
 class Disk:
-    """Tables by name; `watch` gets (table, key, before, after) of each change made or undone in a watched one."""
+    """Tables by name; `watch` gets (table, key, before, after) when a watched one changes or is set back."""
 
     def __init__(
         self, watch: Callable[[str, Any, Any, Any], None] | None = None, watched: frozenset[str] = frozenset()

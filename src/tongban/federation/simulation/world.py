@@ -112,7 +112,7 @@ class SimulatedWorld:
         if chosen is not None:
             self.later(node, chosen.after, partial(self._decide, node, conversation, chosen))
         at = (conversation.expires - self.nodes[node].moment).total_seconds() + 1.0
-        self.later(node, max(at, 0.0), lambda: self.nodes[node].look_at_time_limit(conversation.id))
+        self.later(node, max(at, 0.0), partial(self.nodes[node].look_at_time_limit, conversation.id))
 
     def send(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
         """Put a delivery on the network, with what liars and forgers make of it."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -82,6 +83,7 @@ class Node:
         """Lose everything that is not on the disk."""
         self.queues: dict[str, Queue] = {}
         self.in_flight: dict[str, tuple[ThreadKey, AnyUtterance, HttpRequest]] = {}
+        self.looks: dict[UUID, datetime] = {}
         self.is_up = True
 
     @property
@@ -209,7 +211,7 @@ class Node:
         )
         self.in_flight[nonce] = (key, kept.message, request)
         self.world.send(self.name, key[0], request, nonce)
-        self.world.later(self.name, TIMEOUT, lambda: self.time_out(nonce))
+        self.world.later(self.name, TIMEOUT, partial(self.time_out, nonce))
         self.point()
 
     def send_ahead(self, key: ThreadKey, first: Kept) -> None:
@@ -239,7 +241,7 @@ class Node:
         if key not in queue.waiting:
             queue.waiting.add(key)
             queue.threads.append(key)
-        self.world.later(self.name, wait, lambda: self.pump(peer))
+        self.world.later(self.name, wait, partial(self.pump, peer))
 
     def hear_reply(self, nonce: str, response: HttpResponse) -> None:
         """A reply to a delivery has come back."""
@@ -292,8 +294,16 @@ class Node:
         kept: Kept = self.disk.get("own", (*key, position))
         self.disk.put("own", (*key, position), Kept(kept.message, kept.body, self.world.now, kept.proof))
 
+    def watch_time_limit(self, conversation: Conversation) -> None:
+        """Look at a conversation when its time is over, unless that is planned already."""
+        if self.looks.get(conversation.id) != conversation.expires:
+            self.looks[conversation.id] = conversation.expires
+            left = (conversation.expires - self.moment).total_seconds() + 1.0
+            self.world.later(self.name, max(left, 0.0), partial(self.look_at_time_limit, conversation.id))
+
     def look_at_time_limit(self, conversation: UUID) -> None:
         """Say what a time limit calls for, if it does; else look again: clocks go wrong, disks get full."""
+        self.looks.pop(conversation, None)
         current: Conversation | None = self.disk.get("conversations", conversation)
         if current is None or current.has_ended or not self.is_pressing(current):
             return
@@ -301,7 +311,7 @@ class Node:
         thread = storage.thread(current.peer, current.case_ref)
         if not self.act(lambda: talk.tick(thread, current, self.here)):
             left = (current.expires - self.moment).total_seconds() + 1.0
-            self.world.later(self.name, max(60.0, left), lambda: self.look_at_time_limit(conversation))
+            self.world.later(self.name, max(60.0, left), partial(self.look_at_time_limit, conversation))
 
     def is_pressing(self, conversation: Conversation) -> bool:
         """Whether the node may have something to say by itself in this conversation."""

@@ -7,7 +7,6 @@ import gc
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -18,7 +17,7 @@ from tongban.federation.simulation.disk import Disk, Table
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.lies import Liar, altered, forged_receipt
 from tongban.federation.simulation.members import Members, members
-from tongban.federation.simulation.network import Network
+from tongban.federation.simulation.network import Network, Parcel
 from tongban.federation.simulation.node import Node, PowerCut
 from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.people import WHY, Decision, Errand, decision, opening, renewed
@@ -32,20 +31,10 @@ from tongban.protocol.signature_input import read_claim
 Work = Callable[[], object]
 Done = TypeVar("Done")
 LONGEST_HEALING = 3 * 3600.0
-"""Virtual seconds within which everything has ended once all faults are over."""
+"""Virtual seconds within which everything has ended once all faults are over and the last errand is open."""
 SECONDS_BETWEEN_LOOKS = 600.0
 MOST_EVENTS = 3_000
 """Events, besides 5 a step, after which a run counts as one that does not end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A request on its way; `nonce` is that of the sender's own, to whom a reply comes back, else empty."""
-
-    sender: str
-    receiver: str
-    request: HttpRequest
-    nonce: str = ""
 
 
 class SimulatedWorld:
@@ -111,8 +100,7 @@ class SimulatedWorld:
         chosen = decision(self.plan.seed, conversation)
         if chosen is not None:
             self.later(node, chosen.after, partial(self._decide, node, conversation, chosen))
-        at = (conversation.expires - self.nodes[node].moment).total_seconds() + 1.0
-        self.later(node, max(at, 0.0), partial(self.nodes[node].look_at_time_limit, conversation.id))
+        self.nodes[node].watch_time_limit(conversation)
 
     def send(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
         """Put a delivery on the network, with what liars and forgers make of it."""
@@ -308,7 +296,8 @@ class SimulatedWorld:
         for node in self.nodes.values():
             node.cut_at.clear()
             self._start(node, self._lives[node.name])
-        until = self.now + LONGEST_HEALING
+        last = max((errand.at for errand in self.plan.errands), default=0.0)
+        until = max(self.now, last) + LONGEST_HEALING
         looks_at = self.now
         most = MOST_EVENTS + 5 * self.plan.steps
         while self._events and self.now < until and not self.outcome.violations:

@@ -7,6 +7,7 @@ the way changes nothing. A test walks through every pair of states that two side
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Role(StrEnum):
@@ -63,11 +64,24 @@ class Kind:
 
     def move(self, says: str) -> Move | None:
         """The move of that message."""
-        return next((move for move in self.moves if move.says == says), None)
+        return self._by_message.get(says)
 
     def possible(self, state: str, by: Role, cause: Cause) -> tuple[Move, ...]:
         """What a side may say in a state for that cause."""
-        return tuple(m for m in self.moves if m.by is by and m.cause is cause and state in m.said)
+        return self._by_state.get((state, by, cause), ())
+
+    @cached_property
+    def _by_message(self) -> dict[str, Move]:
+        return {move.says: move for move in self.moves}
+
+    @cached_property
+    def _by_state(self) -> dict[tuple[str, Role, Cause], tuple[Move, ...]]:
+        found: dict[tuple[str, Role, Cause], tuple[Move, ...]] = {}
+        for move in self.moves:
+            for state in move.said:
+                key = state, move.by, move.cause
+                found[key] = (*found.get(key, ()), move)
+        return found
 
 
 NOT_OPEN = ""

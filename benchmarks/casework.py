@@ -17,7 +17,7 @@ from benchmarks.frame.figures import Figure, Result
 from benchmarks.frame.machine import versions
 from benchmarks.frame.peer import Peer
 from benchmarks.frame.size import Size
-from benchmarks.frame.timing import interleaved, ratio, timed
+from benchmarks.frame.timing import interleaved, ratio
 from tongban.federation.founding import consecutive_addresses, found
 from tongban.federation.sides import SICHUAN
 from tongban.node.embedded_postgres import EmbeddedPostgres
@@ -41,7 +41,7 @@ def measure(size: Size) -> Result:
             cases = size.of(_CASES)
             times = interleaved(
                 {
-                    "Tongban": timed(partial(load.carry, cases)),
+                    "Tongban": partial(load.carry, cases),
                     "SpiffWorkflow": partial(spiff.seconds, "carry", cases=cases),
                 },
                 size.rounds(5),

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tongban.node.casework import acting, catalogue, drafts, log, procedures, submission
-from tongban.node.casework.models import Case
+from tongban.node.casework import acting, catalogue, log, procedures, submission
+from tongban.node.casework.models import Case, Draft
 from tongban.node.clock import now
 from tongban.node.people.register import create_citizen, create_officer
 from tongban.services import Text
@@ -42,18 +42,24 @@ class Caseload:
         self._account = create_officer("officer", "a long password", _AGENCY, "赵六", post)
         self._officer = self._account.officer
 
-    def carry(self, cases: int) -> None:
-        """Open so many cases and take four actions on each: five persisted steps, each committed."""
-        for _ in range(cases):
-            case = self._opened()
+    def carry(self, cases: int) -> float:
+        """Open so many cases and take four actions on each: five persisted steps, each committed.
+
+        The seconds it took; the forms are filled in before, which is no step of a case.
+        """
+        filled_in = [self._drafted() for _ in range(cases)]
+        begun = time.perf_counter()
+        for draft in filled_in:
+            case = submission.submit(self._person, draft.pk, frozenset())
             for code, given in _STEPS:
                 case = acting.perform(self._officer, case.number, case.revision, code, given)
             if case.status != "answered":
                 raise NotCarried(case.number)
+        return time.perf_counter() - begun
 
     def fill(self, cases: int) -> None:
         """Have so many open cases in the inbox, multiplied from one real case."""
-        one = self._opened()
+        one = submission.submit(self._person, self._drafted().pk, frozenset())
         with connection.cursor() as cursor:
             for first in range(1, cases + 1, _BATCH):
                 last = min(first + _BATCH - 1, cases)
@@ -98,11 +104,11 @@ class Caseload:
                 count += len(history)
         return count / (time.perf_counter() - begun)
 
-    def _opened(self) -> Case:
-        draft = drafts.begin(self._person, _SERVICE)
-        draft.answers, draft.updated_at = dict(_ANSWERS), now()
-        draft.save()
-        return submission.submit(self._person, draft.pk, frozenset())
+    def _drafted(self) -> Draft:
+        service, at = catalogue.current(_SERVICE), now()
+        return Draft.objects.create(
+            person=self._person, service=service, answers=dict(_ANSWERS), created_at=at, updated_at=at
+        )
 
 
 _BATCH = 5000

@@ -1,6 +1,6 @@
 """A case is the fold of its events, whatever the history."""
 
-from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -60,9 +60,12 @@ def test_a_state_read_back_is_the_same_state(walk: Walk) -> None:
     assert CaseState.from_json(state.to_json()) == state
 
 
+AT = datetime(2026, 11, 3, tzinfo=UTC)
+
+
 def happened(revision: int, kind: str, status: str, **data: object) -> Happened:
     by_citizen = kind in {"opened", "withdrawn"}
-    return Happened(revision, kind, status, "citizen" if by_citizen else "node", "2026-11-03", data)
+    return Happened(revision, kind, status, "citizen" if by_citizen else "node", AT, data)
 
 
 OPENED = happened(1, "opened", "gathering", evidence=[])
@@ -81,7 +84,7 @@ def test_no_events_are_no_state() -> None:
         happened(2, "corrected", "deciding"),
         happened(2, "eaten", "gathering"),
         happened(2, "evidence-received", "gathering", key="never-asked"),
-        replace(happened(2, "withdrawn", "withdrawn"), role="officer"),
+        happened(2, "withdrawn", "withdrawn")._replace(role="officer"),
     ],
 )
 def test_an_event_that_cannot_follow_is_refused(event: Happened) -> None:

@@ -92,7 +92,7 @@ def circumstances(case: Case, state: CaseState, who: Who) -> Circumstances:
         status=state.status,
         marks=state.marks,
         facts=state.facts,
-        options=frozenset(catalogue.read(case.service).definition.options),
+        options=frozenset(catalogue.of(case).definition.options),
         on=today(),
         officer=officer.pk if officer else None,
         is_consulted=officer is not None and officer.agency != case.agency,
@@ -131,7 +131,7 @@ def _acting(case: Case, who: Who, code: str, raw: Mapping[str, str]) -> Acting:
         raise Refused("not-available")
     actor = log.by_officer(who) if isinstance(who, Officer) else log.by_applicant(applicants.of(who))
     given = inputs.read(action.asks, raw)
-    return Acting(case, procedure, catalogue.read(case.service), state, action, actor, given)
+    return Acting(case, procedure, catalogue.of(case), state, action, actor, given)
 
 
 def _role(who: Who) -> Role:
@@ -143,8 +143,7 @@ def _visible(who: Who) -> QuerySet[Case]:
 
 
 def _locked(visible: QuerySet[Case], number: str, revision: int) -> Case:
-    rows = visible.select_related("service").defer("service__bundle").select_for_update(of=("self",))
-    case = rows.filter(number=number).first()
+    case = visible.select_for_update().filter(number=number).order_by().first()
     if case is None:
         raise Refused("not-found")
     if case.revision != revision:

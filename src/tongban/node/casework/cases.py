@@ -79,7 +79,7 @@ def for_officer(officer: Officer, number: str) -> CaseView:
             case_ref=case.number,
             basis=_DUTY,
             purpose=_READING,
-            fields=_fields(catalogue.read(case.service).definition),
+            fields=_fields(catalogue.of(case).definition),
             agent=agent,
         )
     return telling.view(case, officer)
@@ -108,7 +108,7 @@ def _line(case: Case) -> CaseLine:
     state = procedures.of(case).states[case.status]
     return CaseLine(
         number=case.number,
-        service=catalogue.read(case.service).definition.name,
+        service=catalogue.of(case).definition.name,
         status=case.status,
         status_text=state.text,
         is_final=state.is_final,

@@ -10,7 +10,7 @@ from django.db import transaction
 
 import tongban.services
 from tongban.node.casework import procedures
-from tongban.node.casework.models import PublishedService
+from tongban.node.casework.models import Case, Draft, PublishedService
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now
 from tongban.node.config import this_node
@@ -56,6 +56,16 @@ def current(code: str) -> PublishedService:
 def read(row: PublishedService) -> Service:
     """The service that a published row holds."""
     return _read(row.pk, row.sha256)
+
+
+def of(kept: Case | Draft) -> Service:
+    """The version of the service that a case or a draft keeps; published ones never change."""
+    return _of_row(kept.service_id)
+
+
+@lru_cache(maxsize=256)
+def _of_row(row: int) -> Service:
+    return read(PublishedService.objects.defer("bundle").get(pk=row))
 
 
 @lru_cache(maxsize=256)

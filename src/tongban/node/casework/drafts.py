@@ -80,14 +80,26 @@ def open_drafts(who: Person | Applicant) -> list[Draft]:
 def find(who: Person | Applicant, draft_id: UUID | str) -> Draft:
     """One draft of the citizen, submitted or not. Raises Refused `not-found`."""
     try:
-        return rights.drafts_of(who).select_related("service", "case").get(pk=draft_id)
+        rows = rights.drafts_of(who).select_related("service", "case").defer("service__bundle")
+        return rows.get(pk=draft_id)
     except (Draft.DoesNotExist, ValidationError):
         raise Refused("not-found") from None
 
 
+def lock(applicant: Applicant, draft_id: UUID | str) -> Draft:
+    """One draft of the applicant, locked in the present transaction. Raises Refused `not-found`."""
+    try:
+        draft = rights.drafts_of(applicant).select_for_update().get(pk=draft_id)
+    except (Draft.DoesNotExist, ValidationError):
+        raise Refused("not-found") from None
+    if draft.person_id == applicant.person.pk:
+        draft.person = applicant.person
+    return draft
+
+
 def service_of(draft: Draft) -> Service:
     """The version of the service that the draft began with."""
-    return catalogue.read(draft.service)
+    return catalogue.of(draft)
 
 
 def known(draft: Draft) -> Mapping[str, Answer]:

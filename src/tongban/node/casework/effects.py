@@ -9,10 +9,23 @@ from datetime import date, datetime, time, timedelta
 
 from tongban.node.casework import notifying, story
 from tongban.node.casework.history import CaseState
-from tongban.node.casework.models import Case, Event, Task, Timer
+from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure
 from tongban.node.clock import LOCAL_ZONE
+from tongban.node.statements import Statements
 
+_CLOSE_TASKS = """
+UPDATE casework_task SET closed_at = %s, closed_by_id = %s
+ WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s)"""
+_TELL_TASKS = """
+UPDATE casework_task SET due_on = %s, due_is_provisional = %s
+ WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s)"""
+_OPEN_TASK = """
+INSERT INTO casework_task (case_id, kind, agency, opened_at, due_on, due_is_provisional)
+VALUES (%s, %s, %s, %s, %s, %s)"""
+_STOP_TIMER = "DELETE FROM casework_timer WHERE case_id = %s AND fired_at IS NULL"
+_START_TIMER = """
+INSERT INTO casework_timer (case_id, kind, due_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"""
 OVERDUE = "overdue"
 ANSWER = "not-corrected"
 OPINION = "give-opinion"
@@ -52,50 +65,44 @@ def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
     return Wanted(tasks, due_on, state.due_is_provisional, timer)
 
 
-def carry_out(case: Case, procedure: Procedure, event: Event, before: Wanted, after: Wanted) -> None:
-    """Bring the case's tasks, timer and notices in line with what has just happened."""
-    settle_tasks(case, event, before, after)
-    _settle_timer(case, before, after)
-    if procedure.happenings[event.kind].notifies:
-        _notify(case, procedure, event)
+def settle(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
+    """Bring the case's tasks and timer in line with what has just happened, by more statements."""
+    settle_tasks(event, before, after, writes)
+    _settle_timer(event, before, after, writes)
 
 
-def settle_tasks(case: Case, event: Event, before: Wanted, after: Wanted) -> None:
+def settle_tasks(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
     """Close the tasks that the state no longer gives, open those that it gives, tell those that stay when."""
-    still_open = Task.objects.filter(case=case, closed_at=None)
     gone = [kind for kind in before.tasks if kind not in after.tasks]
     if gone:
-        still_open.filter(kind__in=gone).update(closed_at=event.at, closed_by=event.actor.get("officer"))
-    due = {"due_on": after.due_on, "due_is_provisional": after.is_provisional}
+        writes.add(_CLOSE_TASKS, [event.at, event.actor.get("officer"), event.case_id, gone])
+    due = [after.due_on, after.is_provisional]
     stays = [kind for kind in after.tasks if kind in before.tasks]
     if stays and (before.due_on, before.is_provisional) != (after.due_on, after.is_provisional):
-        still_open.filter(kind__in=stays).update(**due)
-    new = {kind: agency for kind, agency in after.tasks.items() if kind not in before.tasks}
-    if new:
-        Task.objects.bulk_create(
-            Task(case=case, kind=kind, agency=agency, opened_at=event.at, **due)
-            for kind, agency in new.items()
-        )
+        writes.add(_TELL_TASKS, [*due, event.case_id, stays])
+    for kind, agency in after.tasks.items():
+        if kind not in before.tasks:
+            writes.add(_OPEN_TASK, [event.case_id, kind, agency, event.at, *due])
 
 
-def _settle_timer(case: Case, before: Wanted, after: Wanted) -> None:
+def _settle_timer(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
     """Keep one waiting timer: for the limit that runs, or for the day until which the citizen may answer."""
     if before.timer == after.timer:
         return
     if before.timer:
-        Timer.objects.filter(case=case, fired_at=None).delete()
+        writes.add(_STOP_TIMER, [event.case_id])
     if after.timer:
-        kind, due_at = after.timer
-        Timer.objects.bulk_create([Timer(case=case, kind=kind, due_at=due_at)], ignore_conflicts=True)
+        writes.add(_START_TIMER, [event.case_id, *after.timer])
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), LOCAL_ZONE)
-
-
-def _notify(case: Case, procedure: Procedure, event: Event) -> None:
+def notify(case: Case, procedure: Procedure, event: Event) -> None:
+    """Tell the applicant of an event that is stored."""
     text = story.sentence(case, procedure, event)
     own = case.enterprise_id is None
     notifying.tell(case.person_id, text, f"/cases/{case.number}/" if own else _MANDATES, event.at, event)
     if case.mandate and case.mandate.agent_id != case.person_id:
         notifying.tell(case.mandate.agent_id, text, _MANDATES, event.at)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), LOCAL_ZONE)

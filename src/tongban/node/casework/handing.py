@@ -27,7 +27,7 @@ _TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
 def request_of(case: Case) -> str:
     """The words of the request: the answer to the form's first question."""
     answers = case.events.get(revision=1).data["answers"]
-    first = catalogue.read(case.service).form.questions[0].key
+    first = catalogue.of(case).form.questions[0].key
     return str(answers.get(first, ""))
 
 

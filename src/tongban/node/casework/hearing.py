@@ -69,7 +69,7 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case CaseAnswer():
             return data | {"text": body.text.model_dump()}
         case Statement():
-            service = catalogue.read(case.service)
+            service = catalogue.of(case)
             found = transferring.checked(service, dict(body.contents), body.amount)
             stated = {"amount": body.amount, "months": body.months, "stated": dict(body.contents)}
             return data | stated | {"amount_text": amount_text(body.amount)} | found

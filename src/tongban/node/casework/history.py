@@ -5,11 +5,12 @@ Promises: pure values; an event that the procedure does not allow at that point 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tongban.node.casework.procedure import Happening, Procedure, Role
+from tongban.node.clock import LOCAL_ZONE
 
 EvidenceStatus = Literal["waiting", "received", "refused"]
 
@@ -18,17 +19,24 @@ class HistoryError(ValueError):
     """An event that cannot follow the ones before it."""
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(NamedTuple):
     """One event: its place in the history, what happened, to which status it led, by whom, with what."""
 
     revision: int
     kind: str
     status: str
     role: Role
-    at: str
-    data: Mapping[str, Any] = field(repr=False)
+    at: datetime
+    data: Mapping[str, Any]
     officer: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.revision} {self.kind} → {self.status}>"
+
+    @property
+    def moment(self) -> str:
+        """When it happened, as both sides' offices write it."""
+        return self.at.astimezone(LOCAL_ZONE).isoformat()
 
 
 @dataclass(frozen=True)
@@ -175,8 +183,10 @@ def follow(procedure: Procedure, state: CaseState | None, event: Happened) -> Ca
         raise HistoryError(f"{event.kind} by {event.role} cannot lead from {status} to {event.status}")
     happening = procedure.happenings[event.kind]
     before = state or CaseState(event.status, 0)
-    _hold_against_facts(happening, before)
-    changed = _CHANGES[event.kind](before, event) if event.kind in _CHANGES else before
+    if happening.needs or happening.unless:
+        _hold_against_facts(happening, before)
+    change = _CHANGES.get(event.kind)
+    changed = change(before, event) if change else before
     data = event.data
     return CaseState(
         status=event.status,
@@ -205,7 +215,7 @@ def _marks(marks: Mapping[str, Mark], happening: Happening, event: Happened) -> 
         return marks
     left = {name: mark for name, mark in marks.items() if name not in happening.clears}
     if happening.marks:
-        left[happening.marks] = Mark(event.revision, event.at[:10], event.officer)
+        left[happening.marks] = Mark(event.revision, event.moment[:10], event.officer)
     return left
 
 
@@ -236,7 +246,7 @@ def _opened(state: CaseState, event: Happened) -> CaseState:
             agency=asked["agency"],
             message=asked["message"],
             status="waiting",
-            since=event.at,
+            since=event.moment,
         )
         for asked in event.data.get("evidence", ())
     )
@@ -245,7 +255,9 @@ def _opened(state: CaseState, event: Happened) -> CaseState:
 
 def _evidence_settled(status: EvidenceStatus) -> Callable[[CaseState, Happened], CaseState]:
     def settle(state: CaseState, event: Happened) -> CaseState:
-        settled = replace(_named(state, event), status=status, settled_at=event.at, told_by=event.revision)
+        settled = replace(
+            _named(state, event), status=status, settled_at=event.moment, told_by=event.revision
+        )
         return _with(state, settled)
 
     return settle
@@ -255,7 +267,7 @@ def _asked_again(state: CaseState, event: Happened) -> CaseState:
     asked = replace(
         _named(state, event),
         status="waiting",
-        since=event.at,
+        since=event.moment,
         message=event.data["message"],
         settled_at=None,
         told_by=None,

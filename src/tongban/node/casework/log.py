@@ -18,9 +18,16 @@ from tongban.node.casework.procedure import Procedure, Role
 from tongban.node.clock import LOCAL_ZONE, now
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
+from tongban.node.statements import Statements
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 
+_INSERT_EVENT = """
+INSERT INTO casework_event (case_id, revision, kind, status, at, actor, data)
+VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING id"""
+_UPDATE_CASE = """
+UPDATE casework_case SET status = %s, awaits = %s, consulted = %s, conversation = %s::uuid, revision = %s,
+    snapshot = %s::jsonb, due_on = %s, updated_at = %s WHERE id = %s"""
 EVENT = "event"
 """The kind of a case's event in the log."""
 
@@ -87,7 +94,7 @@ def happened(event: Event) -> Happened:
         kind=event.kind,
         status=event.status,
         role=event.actor["role"],
-        at=event.at.astimezone(LOCAL_ZONE).isoformat(),
+        at=event.at,
         data=event.data,
         officer=event.actor.get("officer"),
     )
@@ -133,12 +140,23 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
         data=dict(entry.data) | _clock_data(case, procedure, before, entry, at),
     )
     after = follow(procedure, before, happened(event))
-    _keep(case, procedure, after, at)
-    event.save(force_insert=True)
-    translog.record(EVENT, case.id, logged(case, event))
+    writes = Statements()
+    _store(event, writes)
+    _keep(case, procedure, after, at, writes)
+    translog.record_within(writes, EVENT, case.id, logged(case, event))
     asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
-    effects.carry_out(case, procedure, event, asked, effects.wanted(case.agency, procedure, after))
+    effects.settle(event, asked, effects.wanted(case.agency, procedure, after), writes)
+    event.pk = writes.send()
+    if procedure.happenings[event.kind].notifies:
+        effects.notify(case, procedure, event)
     return after
+
+
+def _store(event: Event, writes: Statements) -> None:
+    """The event's row; the statement returns its id."""
+    actor, data = (json.dumps(part, ensure_ascii=False) for part in (event.actor, event.data))
+    values = [event.case_id, event.revision, event.kind, event.status, event.at, actor, data]
+    writes.add(_INSERT_EVENT, values)
 
 
 def logged(case: Case, event: Event) -> dict[str, Json]:
@@ -176,7 +194,7 @@ def _clock_data(
     """The clock that the event leads to, where it changes."""
     if "clock" in entry.data or entry.status not in procedure.states:
         return {}
-    definition = catalogue.read(case.service).definition
+    definition = catalogue.of(case).definition
     on = at.astimezone(LOCAL_ZONE).date()
     clock = limits.clock_after(
         before.clock if before else STOPPED, procedure.states[entry.status], procedure, definition, on
@@ -184,7 +202,7 @@ def _clock_data(
     return {} if clock is None else {"clock": clock.to_json()}
 
 
-def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime) -> None:
+def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writes: Statements) -> None:
     status = procedure.states[state.status]
     case.status = state.status
     case.awaits = status.awaits
@@ -194,4 +212,6 @@ def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime) -> N
     case.snapshot = state.to_json()
     case.due_on = date.fromisoformat(state.due_on) if state.due_on else None
     case.updated_at = at
-    case.save()
+    kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision]
+    snapshot = json.dumps(case.snapshot, ensure_ascii=False)
+    writes.add(_UPDATE_CASE, [*kept, snapshot, case.due_on, case.updated_at, case.pk])

@@ -13,6 +13,7 @@ from tongban.node.casework import catalogue, effects, log, procedures
 from tongban.node.casework.models import Case, PublishedProcedure, PublishedService
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.refusals import Refused
+from tongban.node.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ def _move(
         case.service, case.procedure = target, to
         case.awaits = after.states[case.status].awaits
         case.save()
-        asked = (effects.wanted(case.agency, procedure, state) for procedure in (before, after))
-        effects.settle_tasks(case, event, *asked)
+        was, now_asked = (effects.wanted(case.agency, procedure, state) for procedure in (before, after))
+        writes = Statements()
+        effects.settle_tasks(event, was, now_asked, writes)
+        writes.run()
         return Move(number)
 
 

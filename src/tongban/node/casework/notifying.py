@@ -32,20 +32,19 @@ def tell(person_id: UUID, text: Text, path: str, at: datetime, event: Event | No
 
     `path` is the portal's page that tells more. For the caller's transaction.
     """
-    account = Account.objects.filter(person=person_id).first()
+    account = Account.objects.filter(person=person_id).select_related("reach").first()
     if account is None:
         return
     notice = Notice.objects.create(
         account=account, event=event, path=path, at=at, text_zh=text.zh, text_en=text.en
     )
-    queue(notice)
+    reach = getattr(account, "reach", None)
+    if reach is not None:
+        _queue(notice, reach)
 
 
-def queue(notice: Notice) -> None:
+def _queue(notice: Notice, reach: Reach) -> None:
     """Put the notice on its way by the channels that the person chose."""
-    reach = Reach.objects.filter(account=notice.account_id).first()
-    if reach is None:
-        return
     wanted: dict[Channel, str] = {
         "email": reach.email if reach.by_email else "",
         "sms": reach.phone if reach.by_sms else "",

@@ -20,7 +20,7 @@ from tongban.services.text import shown
 
 def errand(case: Case, purpose: Text) -> api.Errand:
     """What a conversation about this case is about, on the service's first legal basis."""
-    definition = catalogue.read(case.service).definition
+    definition = catalogue.of(case).definition
     citation = definition.legal_basis[0].text
     return api.Errand(
         case_ref=case.number,
@@ -42,7 +42,7 @@ def other_side(definition: Definition) -> Side:
 
 def peer_name(case: Case) -> dict[str, str]:
     """The other side's agency as a person reads it, as events hold it."""
-    return other_side(catalogue.read(case.service).definition).agency.to_json()
+    return other_side(catalogue.of(case).definition).agency.to_json()
 
 
 def conversation_of(state: CaseState) -> UUID | None:

@@ -37,7 +37,7 @@ def publish(procedures: Mapping[str, Procedure] | None = None) -> None:
 
 def current(kind: str) -> PublishedProcedure:
     """The row of the version that a new case of this kind gets."""
-    return PublishedProcedure.objects.filter(kind=kind).latest("published_at", "id")
+    return PublishedProcedure.objects.defer("text").filter(kind=kind).latest("published_at", "id")
 
 
 def of(case: Case) -> Procedure:

@@ -15,7 +15,7 @@ from tongban.services import propose as proposal_of
 
 def propose(case: Case) -> None:
     """Work the case out and append `proposed`, or `calculation-failed` with the reason."""
-    service = catalogue.read(case.service)
+    service = catalogue.of(case)
     known = known_of(case)
     on = today()
     try:

@@ -15,7 +15,7 @@ REFUSED_BY_OFFICER = Text(zh="工作人员没有通过您的申请", en="An offi
 def sentence(case: Case, procedure: Procedure, event: Event) -> Text:
     """What the event means to the citizen, in one sentence."""
     told = procedure.happenings[event.kind].sentence
-    return told.filled(_values(catalogue.read(case.service), event, told.placeholders))
+    return told.filled(_values(catalogue.of(case), event, told.placeholders))
 
 
 def side_of(service: Service, own_place: str, event: Event) -> Side | None:

@@ -35,12 +35,9 @@ from tongban.services import Service
 def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[str]) -> Case:
     """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
     applicant = applicants.of(who)
-    found = drafts.find(applicant, draft_id)
     with transaction.atomic():
         behalf.hold(applicant)
-        draft = Draft.objects.select_for_update().filter(pk=found.pk).first()
-        if draft is None:
-            raise Refused("not-found")
+        draft = drafts.lock(applicant, draft_id)
         made = Case.objects.filter(draft=draft).first()
         if made is not None:
             return made
@@ -53,7 +50,7 @@ def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[st
 
 
 def _open(draft: Draft, applicant: Applicant) -> Case:
-    service = catalogue.read(draft.service)
+    service = catalogue.of(draft)
     node, at, day = this_node(), now(), today()
     given = drafts.given(draft)
     agency = competence.deciding(service.definition, given, day).agency
@@ -63,7 +60,7 @@ def _open(draft: Draft, applicant: Applicant) -> Case:
         person=draft.person,
         enterprise=draft.enterprise,
         mandate=applicant.mandate,
-        service=draft.service,
+        service_id=draft.service_id,
         procedure=procedures.current(service.definition.kind),
         agency=agency,
         status="",

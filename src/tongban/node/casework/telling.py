@@ -25,7 +25,7 @@ _DELAY = Text(
 
 def view(case: Case, who: acting.Who) -> CaseView:
     """The case as this person sees it."""
-    service, procedure = catalogue.read(case.service), procedures.of(case)
+    service, procedure = catalogue.of(case), procedures.of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
     status = procedure.states[case.status]
     stations = passage(service.definition, procedure, state, events, this_node().office_place)

@@ -143,7 +143,7 @@ def _line(task: Task, day: date) -> InboxLine:
     case = task.case
     return InboxLine(
         number=case.number,
-        service=catalogue.read(case.service).definition.name,
+        service=catalogue.of(case).definition.name,
         person_name=case.enterprise.name if case.enterprise else case.person.name,
         task=task.kind,
         status=procedures.of(case).states[case.status].text,
@@ -160,7 +160,7 @@ def _line(task: Task, day: date) -> InboxLine:
 def _case_line(case: Case) -> InboxLine:
     return InboxLine(
         number=case.number,
-        service=catalogue.read(case.service).definition.name,
+        service=catalogue.of(case).definition.name,
         person_name=case.enterprise.name if case.enterprise else case.person.name,
         task="",
         status=procedures.of(case).states[case.status].text,

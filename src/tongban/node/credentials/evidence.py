@@ -51,7 +51,7 @@ class Standing:
 
 def accepted(case: Case) -> tuple[AcceptedCredential, ...]:
     """The types of credentials that the case's service takes as evidence."""
-    return catalogue.read(case.service).definition.accepts
+    return catalogue.of(case).definition.accepts
 
 
 def present_card(person: Person, batch: uuid.UUID, case: Case, chosen: Sequence[str]) -> Presented:

@@ -1,6 +1,21 @@
 """What other rooms of the node use of the log; the rest is its own affair."""
 
 from tongban.node.translog.models import LogRecord
-from tongban.node.translog.recording import LogUnavailable, check_available, prepare, record, record_all
+from tongban.node.translog.recording import (
+    LogUnavailable,
+    check_available,
+    prepare,
+    record,
+    record_all,
+    record_within,
+)
 
-__all__ = ["LogRecord", "LogUnavailable", "check_available", "prepare", "record", "record_all"]
+__all__ = [
+    "LogRecord",
+    "LogUnavailable",
+    "check_available",
+    "prepare",
+    "record",
+    "record_all",
+    "record_within",
+]

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tongban.node.statements import Statements
 from tongban.node.translog.models import LogRecord
 from tongban.protocol.tlog.records import Json, Opening, seal
 
@@ -26,6 +27,9 @@ SELECT coalesce((SELECT halted FROM translog_logstate WHERE id = 1), ''),
        coalesce((SELECT recorded_at < clock_timestamp() - make_interval(secs => %s) FROM translog_logrecord
                   WHERE index IS NULL ORDER BY id LIMIT 1), false)
 """
+
+
+_INSERT = "INSERT INTO translog_logrecord (kind, about, salt, content, leaf) VALUES (%s, %s, %s, %s, %s)"
 
 
 class LogUnavailable(Exception):
@@ -61,6 +65,14 @@ def record_all(rows: Sequence[LogRecord]) -> None:
     if rows:
         check_available()
         LogRecord.objects.bulk_create(rows)
+
+
+def record_within(statements: Statements, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
+    """Record `content` by one more of the caller's statements. Raises LogUnavailable."""
+    check_available()
+    opening = seal(kind, content)
+    values = [kind, about, opening.salt, opening.content, opening.leaf.encode()]
+    statements.add(_INSERT, values)
 
 
 def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:

@@ -130,8 +130,8 @@ class Decider:
             if answer is None:
                 columns.append(pa.nulls(rows.num_rows, column_type(target.type)))
             else:
-                missing = _without(answer.missing, bad)
-                columns.append(write_answer(target.type, answer, missing, facts.batch.texts))
+                missing = _without(answer.missing, bad) if offenders else answer.missing
+                columns.append(write_answer(target, answer, missing, facts.batch.texts))
         outcomes = pa.record_batch(columns, self._outcome_schema())
         if not offenders:
             return _Part(outcomes, chosen, ())
@@ -184,8 +184,6 @@ def _objects(target: Target, rules: dict[str, str], values: Sequence[dict[str, o
 
 def _without(missing: Mask | None, bad: Mask) -> Mask | None:
     """Rows that cannot be used count as missing, so that their numbers are never written out."""
-    if not bad.any():
-        return missing
     return bad if missing is None else missing | bad
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tongban.law import ir
 from tongban.law.engines.batch import Answer
+from tongban.law.engines.program import Target
 from tongban.law.tables.columns import Mask, Numbers
 from tongban.law.values import Date, DateTime, month_text
 from tongban.law.writing import writer
@@ -36,12 +37,15 @@ def column_type(kind: ir.Type) -> pa.DataType:
             return pa.string()
 
 
-def write_answer(kind: ir.Type, answer: Answer, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
+def write_answer(target: Target, answer: Answer, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
     """An engine's answer as an Arrow array; `texts` are what codes of type str stand for."""
-    item = kind.item if isinstance(kind, ir.OptionalType) else kind
+    kind = target.type.item if isinstance(target.type, ir.OptionalType) else target.type
     if answer.halves is not None:
-        return _from_halves(answer.halves, missing, column_type(item))
-    return write_column(item, answer.values, missing, texts)
+        return _from_halves(answer.halves, missing, column_type(kind))
+    proven = target.range
+    if kind == ir.MONTH and proven is not None and _are_usual(int(proven.low), int(proven.high)):
+        return _months(answer.values, missing, _USUAL_MONTHS)
+    return write_column(kind, answer.values, missing, texts)
 
 
 def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
@@ -66,7 +70,7 @@ def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Se
         case "str":
             return pa.array(list(texts), pa.string()).take(_codes(values, missing))
         case "month":
-            return _months(values, missing)
+            return _months(values, missing, _among(values, missing))
         case "place":
             return _described(values, missing, lambda place: f"{place:06d}")
         case "date":
@@ -91,7 +95,7 @@ def write_objects(kind: ir.Type, values: Sequence[object]) -> pa.Array:
     return pa.array(written, target)
 
 
-_USUAL_MONTHS = range(12 * 1900, 12 * 2200)
+_USUAL_MONTHS = range(12 * 1900, 12 * 2300)
 _ALL_MONTHS = range(12, 12 * 10_000)
 _TYPES = {
     "bool": pa.bool_(),
@@ -112,11 +116,19 @@ def _month_texts(months: range) -> pa.Array:
     return pa.array([month_text(month) for month in months], pa.string())
 
 
-def _months(values: Numbers, missing: Mask | None) -> pa.Array:
-    months = values.astype(np.int32, copy=False)
+def _among(months: Numbers, missing: Mask | None) -> range:
+    """All months or, when no other is there, the usual ones."""
     known = months if missing is None else months[~missing]
-    usual = not len(known) or (known.min() >= _USUAL_MONTHS.start and known.max() < _USUAL_MONTHS.stop)
-    among = _USUAL_MONTHS if usual else _ALL_MONTHS
+    usual = not len(known) or _are_usual(known.min(), known.max())
+    return _USUAL_MONTHS if usual else _ALL_MONTHS
+
+
+def _are_usual(low: int, high: int) -> bool:
+    return low >= _USUAL_MONTHS.start and high < _USUAL_MONTHS.stop
+
+
+def _months(values: Numbers, missing: Mask | None, among: range) -> pa.Array:
+    months = values.astype(np.int32, copy=False)
     return _coded(months - among.start, missing, _month_texts(among))
 
 

@@ -1,19 +1,24 @@
 """Reads one cell of a table in native code: the number in it, and whether the fact admits such a number.
 
-Whether it lies outside is told by a truth value or, cheaper where there are many facts, by a number in
-32 bits that is negative then: those of all facts are joined bit by bit and looked at once.
+Whether it lies outside is told by a truth value or, cheaper where there are many facts, by a number in 32 or
+64 bits that is negative then: those of all facts are joined bit by bit and looked at once.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.lower import encode
-from tongban.law.engines.native.operands import FALSE, INT32, TRUE, Value, floating, whole
+from tongban.law.engines.native.operands import FALSE, INT32, INT64, TRUE, Kind, Value, floating, whole
 from tongban.law.engines.native.shapes import Shape
 from tongban.law.engines.program import Fact, Program, plain
+from tongban.law.tables.columns import UNREADABLE
 
+# Up to so many different texts in a column are told apart by choosing.
+FEW_CODES = 4
 _LATEST_MONTH = 999_999
+_KINDS: tuple[Kind, ...] = ("i64", "i32", "i1")
 
 
 class Cells:
@@ -37,9 +42,9 @@ class Cells:
             case "decimal":
                 low, high = self._halves(code, name, index)
                 value, outside = self._checked(code, fact, "i64", low)
-                sign = code.do(f"ashr i64 {low}, 63")
-                overflown = Value(code.do(f"icmp ne i64 {high}, {sign}"), "i1")
-                return value, either_outside(code, outside, overflown)
+                return value, either_outside(code, outside, _overflown(code, fact, low, high))
+            case "few codes":
+                return self._checked(code, fact, "i32", self._few(code, fact, shape.stored, index))
             case "code":
                 stored = self.load(code, name, shape.stored, index)
                 position = code.do(f"zext {shape.stored} {stored} to i64")
@@ -57,6 +62,17 @@ class Cells:
         low, high = int(fact.low), int(fact.high)
         no_month, beyond = _beyond(code, number, 1, 12), _beyond(code, month, low, high)
         return code.known(month, low, high), either_outside(code, no_month, beyond)
+
+    def _few(self, code: Assembly, fact: Fact, stored: str, index: str) -> str:
+        """What one of a few codes stands for: chosen, since lanes that look up at once are slow."""
+        given = self.load(code, f"fact_{fact.name}", stored, index)
+        chosen, numbers = str(UNREADABLE), self._pointer(f"numbers_{fact.name}")
+        for one in range(FEW_CODES):
+            at = code.do(f"getelementptr inbounds i32, ptr {numbers}, i64 {one}")
+            number = code.do(f"load i32, ptr {at}, align 4")
+            is_one = code.do(f"icmp eq {stored} {given}, {one}")
+            chosen = code.do(f"select i1 {is_one}, i32 {number}, i32 {chosen}")
+        return chosen
 
     def _halves(self, code: Assembly, pointer: str, index: str) -> tuple[str, str]:
         """The two halves of a decimal, the lower first."""
@@ -88,39 +104,81 @@ class Cells:
         return code.known(raw, low, high), outside
 
 
+@dataclass
+class Refusals:
+    """Why a person may be refused, joined in as few numbers as there are widths."""
+
+    code: Assembly
+    _by_kind: dict[Kind, Value] = field(default_factory=dict)
+
+    def add(self, outside: Value) -> None:
+        """Refuse too whom this is true of, or negative for."""
+        before = self._by_kind.get(outside.kind, FALSE)
+        self._by_kind[outside.kind] = either_outside(self.code, before, outside)
+
+    def any(self) -> Value:
+        """Whether the person is refused for one reason or another, as a truth value."""
+        refused = FALSE
+        for kind in _KINDS:
+            refused = either_outside(self.code, refused, self._by_kind.get(kind, FALSE))
+        return is_outside(self.code, refused)
+
+
 def either_outside(code: Assembly, one: Value, other: Value) -> Value:
     """Whether one or the other is outside."""
     if FALSE in (one, other):
         return one if other == FALSE else other
-    if one.kind == other.kind == "i32":
-        return _any_sign(code.do(f"or i32 {one.text}, {other.text}"))
-    return code.either(is_outside(code, one), is_outside(code, other))
+    if "i1" in (one.kind, other.kind):
+        return code.either(is_outside(code, one), is_outside(code, other))
+    if one.kind != other.kind:
+        one, other = (_upper_half(code, each) for each in (one, other))
+    return _any_sign(one.kind, code.do(f"or {one.kind} {one.text}, {other.text}"))
 
 
 def is_outside(code: Assembly, outside: Value) -> Value:
     """The same as a truth value."""
-    return outside if outside.kind == "i1" else Value(code.do(f"icmp slt i32 {outside.text}, 0"), "i1")
+    if outside.kind == "i1":
+        return outside
+    return Value(code.do(f"icmp slt {outside.kind} {outside.text}, 0"), "i1")
 
 
 def _beyond(code: Assembly, number: Value, low: int, high: int) -> Value:
-    """Whether a number lies outside: u = number − low or high − low − u is negative then, in 32 bits."""
-    if number.kind not in ("i8", "i16", "i32") or high - low > INT32:
+    """Whether a number lies outside: u = number − low or high − low − u is negative then, in as many bits."""
+    low, high = max(low, number.low), min(high, number.high)
+    if low > high or (low, high) == (number.low, number.high):
+        return TRUE if low > high else FALSE
+    kind: Kind = "i64" if number.kind == "i64" else "i32"
+    if number.kind == "real" or high - low > (INT64 if kind == "i64" else INT32):
         within = code.both(code.compare("sge", number, whole(low)), code.compare("sle", number, whole(high)))
         return code.negate(within)
-    low, high = max(low, number.low), min(high, number.high)
-    if low > high:
-        return TRUE
-    if (low, high) == (number.low, number.high):
-        return FALSE
-    above = code.cast(number, "i32")
+    above = code.cast(number, kind)
     if low:
-        above = code.do(f"sub i32 {above}, {low}")
-    below = code.do(f"sub i32 {high - low}, {above}")
-    return _any_sign(code.do(f"or i32 {above}, {below}"))
+        above = code.do(f"sub {kind} {above}, {low}")
+    below = code.do(f"sub {kind} {high - low}, {above}")
+    return _any_sign(kind, code.do(f"or {kind} {above}, {below}"))
 
 
-def _any_sign(text: str) -> Value:
-    return Value(text, "i32", -INT32 - 1, INT32)
+def _overflown(code: Assembly, fact: Fact, low: str, high: str) -> Value:
+    """Whether a decimal is wider than its lower half: the upper half is not the sign of the lower one.
+
+    Where a negative number lies outside anyhow, the upper half need only be 0.
+    """
+    if int(fact.low) < 0:
+        sign = code.do(f"ashr i64 {low}, 63")
+        high = code.do(f"xor i64 {high}, {sign}")
+    return _any_sign("i64", code.do(f"or i64 {high}, {code.do(f'sub i64 0, {high}')}"))
+
+
+def _upper_half(code: Assembly, outside: Value) -> Value:
+    if outside.kind != "i64":
+        return outside
+    upper = code.do(f"lshr i64 {outside.text}, 32")
+    return _any_sign("i32", code.do(f"trunc i64 {upper} to i32"))
+
+
+def _any_sign(kind: Kind, text: str) -> Value:
+    most = INT64 if kind == "i64" else INT32
+    return Value(text, kind, -most - 1, most)
 
 
 def _any_number(stored: str, loaded: str) -> Value:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from tongban.law import ir
 from tongban.law.engines.batch import Answer, Answers, Batch
+from tongban.law.engines.native.cells import FEW_CODES
 from tongban.law.engines.native.compiler import Kernel, load_kernel
 from tongban.law.engines.native.kernel import Recipe, make_recipe
 from tongban.law.engines.native.shapes import Shape, outcome_type
@@ -132,14 +133,11 @@ class NativeEngine:
             elif name in batch.columns:
                 column = batch.columns[name]
                 cells = column.cells if isinstance(column, CellColumn) else None
-                if cells is None:
-                    values = _storable(column.values)
-                else:
-                    values = np.ascontiguousarray(cells.stored)
-                    if cells.form == "code":
-                        arrays[f"numbers_{name}"] = _by_code(cells)
+                values = _storable(column.values) if cells is None else np.ascontiguousarray(cells.stored)
                 arrays[f"fact_{name}"] = values
-                form = "" if cells is None else cells.form
+                form = "" if cells is None else _form(cells)
+                if cells is not None and cells.form == "code":
+                    arrays[f"numbers_{name}"] = _by_code(cells)
                 shapes[name] = Shape(_STORED[values.dtype], column.missing is not None, form=form)
                 missing = column.missing
             else:
@@ -176,9 +174,16 @@ def _storable(values: Numbers) -> Numbers:
     return values.astype(wider) if wider is not None else np.ascontiguousarray(values)
 
 
+def _form(cells: Cells) -> str:
+    """How the kernel reads the cells; a few codes it tells apart itself."""
+    return "few codes" if cells.form == "code" and len(cells.numbers) <= FEW_CODES else cells.form
+
+
 def _by_code(cells: Cells) -> npt.NDArray[np.int32]:
     """What each code stands for; no code leads out of it."""
     numbers = cells.numbers
+    if len(numbers) <= FEW_CODES:
+        return np.concatenate([numbers, np.full(FEW_CODES, UNREADABLE, np.int32)])[:FEW_CODES]
     if cells.stored.dtype == np.int8:
         return np.concatenate([numbers, np.full(256, UNREADABLE, np.int32)])[:256]
     if len(cells.stored) and not 0 <= cells.stored.min() <= cells.stored.max() < len(numbers):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from tongban.law import ir
 from tongban.law.engines.native.assembly import Assembly
-from tongban.law.engines.native.cells import Cells, either_outside, is_outside
+from tongban.law.engines.native.cells import Cells, Refusals, is_outside
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode, number_of
 from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
@@ -62,15 +62,12 @@ class _Body:
     """One loop being written."""
 
     code: Assembly
-    refused: Value = FALSE
+    refused: Refusals
 
-    def refuse(self, who: Value) -> None:
-        """Refuse a person too of whom this is true, or for whom this number is negative."""
-        self.refused = either_outside(self.code, self.refused, who)
 
-    def all_refused(self) -> Value:
-        """Whether the person is refused for one reason or another."""
-        return is_outside(self.code, self.refused)
+def _body(prefix: str) -> "_Body":
+    code = Assembly(prefix)
+    return _Body(code, Refusals(code))
 
 
 def make_recipe(program: Program, shapes: Mapping[str, Shape], *, for_arrow: bool = False) -> Recipe:
@@ -126,11 +123,11 @@ done:
     # -- the two loops
 
     def _sweep(self) -> tuple[str, dict[Key, Asked], tuple[Capacity, ...]]:
-        body = _Body(Assembly("s"))
+        body = _body("s")
         code = body.code
         sweep = Sweep(code, self._pointer("scratch"), self._pointer("layout"))
         given = self._given(body, "swept", sweep)
-        refused = body.all_refused()
+        refused = body.refused.any()
         lowering = self._lowering(code, sweep, given)
         for rule in self._program.rules:
             lowering.rule(rule)
@@ -148,7 +145,7 @@ done:
         return text, {key: asked for key, (asked, _) in sweep.answers.items()}, tuple(sweep.capacities)
 
     def _fused(self, asked: dict[Key, Asked], *, swept: bool, in_slots: bool) -> str:
-        body = _Body(Assembly("f"))
+        body = _body("f")
         code = body.code
         place = code.do("sub i64 %person, %begin") if swept else ""
 
@@ -162,15 +159,15 @@ done:
         if swept:
             at = code.do(f"getelementptr inbounds i8, ptr {self._pointer('unfit')}, i64 {place}")
             unfit = code.do(f"load i8, ptr {at}")
-            body.refuse(Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
+            body.refused.add(Value(code.do(f"icmp ne i8 {unfit}, 0"), "i1"))
         for check in self._program.checks:
             holds = lowering.body(check)
-            body.refuse(code.either(holds.refused, code.negate(number_of(holds))))
+            body.refused.add(code.either(holds.refused, code.negate(number_of(holds))))
         for rule in self._program.rules:
-            body.refuse(lowering.rule(rule).refused)
+            body.refused.add(lowering.rule(rule).refused)
         for target in self._program.targets:
             self._store(code, target, lowering.rule(target.rule))
-        self._store_number(code, "refused", "i8", code.cast(body.all_refused(), "i8"))
+        self._store_number(code, "refused", "i8", code.cast(body.refused.any(), "i8"))
         before = "sweep_end" if swept else "start"
         return _loop("fused", "person", code, before=before, after="done", note=", !llvm.loop !0")
 
@@ -186,7 +183,7 @@ done:
             if fact.type == ir.SPELLS:
                 given[fact.name] = self._spells(body, fact, index, spells)
             else:
-                checked = _Body(body.code) if isinstance(spells, Sweep) else body
+                checked = _Body(body.code, Refusals(body.code)) if isinstance(spells, Sweep) else body
                 given[fact.name] = self._number(checked, fact, index)
         if "on" not in given:
             given["on"] = Lowered(whole(self._program.day))
@@ -203,11 +200,11 @@ done:
         value = self._absent_value(fact)
         if not shape.absent:
             value, outside = self._cells.number(code, fact, shape, index)
-            body.refuse(outside if present == TRUE else code.both(present, is_outside(code, outside)))
+            body.refused.add(outside if present == TRUE else code.both(present, is_outside(code, outside)))
         if fact.default is not None:
             return Lowered(code.select(present, value, self._constant(fact.default)))
         if not fact.optional:
-            body.refuse(code.negate(present))
+            body.refused.add(code.negate(present))
             return Lowered(value)
         return Lowered(value, present)
 
@@ -251,9 +248,9 @@ done:
     def _possible(self, body: _Body, fact: Fact, spells: SomeSpells, present: Value, fits: Value) -> Lowered:
         """The spells; refused is who has some that cannot be, or none where there must be some."""
         code = body.code
-        body.refuse(code.both(present, code.negate(fits)))
+        body.refused.add(code.both(present, code.negate(fits)))
         if not fact.may_be_missing:
-            body.refuse(code.negate(present))
+            body.refused.add(code.negate(present))
         return Lowered(spells, present)
 
     def _swept(self, body: _Body, fact: Fact, index: str, sweep: Sweep) -> Lowered:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.casework.conftest import POST
+from tests.casework.kinds import case_in
 from tests.casework.walk import RESIDENT_ID, Walk
 from tongban.node.casework import ratings, worklist
 from tongban.node.casework.models import Case, FollowUp, Task
@@ -139,7 +140,7 @@ def test_the_team_page_shows_who_has_how_much(
     assert loads == {None: (0, 0), officer: (0, 0), colleague: (1, 1)}
 
 
-@pytest.mark.parametrize("address", ["team/", "statistics/", "statistics.csv"])
+@pytest.mark.parametrize("address", ["team/", "statistics/", "statistics.csv", "outcomes.csv"])
 def test_figures_are_for_who_supervises(at_work: Client, address: str) -> None:
     assert at_work.get(f"/workbench/{address}").status_code == 403
 
@@ -186,6 +187,20 @@ def test_statistics_tell_what_came_and_ended_as_chart_table_and_csv(
     assert lines[0].endswith("service,name,opened,ended,in_time,mean_days,rating")
     assert lines[1].startswith("medical-retirement,")
     assert ",2,1,1,0.0," in lines[1]
+
+
+def test_statistics_tell_how_cases_ended_without_small_counts(
+    at_work: Client, walk: Walk, officer: Officer
+) -> None:
+    permissions.grant(officer, permissions.Act.SUPERVISE)
+    for status in ("granted",) * 5 + ("refused",):
+        Case.objects.filter(pk=case_in("recognition", status, walk.person).pk).update(status=status)
+    said = shown(at_work.get("/workbench/statistics/"))
+    assert "已办结：符合条件" in said
+    assert said.count("不列出") > 2
+    lines = shown(at_work.get("/workbench/outcomes.csv")).splitlines()
+    assert lines[0].endswith("service,name,outcome,title,count")
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == ["", ""]
 
 
 def test_a_poor_rating_is_looked_into_from_its_page(at_work: Client, walk: Walk, officer: Officer) -> None:

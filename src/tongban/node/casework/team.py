@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from django.db.models import Count, DateField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, TruncMonth
 
-from tongban.node.casework import catalogue, ratings
+from tongban.node.casework import catalogue, outcomes, ratings
 from tongban.node.casework.models import Absence, Case, Task
+from tongban.node.casework.outcomes import OutcomeFigure
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.people import permissions
@@ -64,6 +65,7 @@ class Statistics:
     since: date
     months: tuple[Month, ...]
     services: tuple[ServiceFigures, ...]
+    outcomes: tuple[OutcomeFigure, ...]
 
 
 def colleagues(officer: Officer) -> list[Officer]:
@@ -107,7 +109,7 @@ def statistics(officer: Officer) -> Statistics:
     ended = mine.filter(awaits="nobody", updated_at__date__gte=since)
     came, went = _by_month(opened, "opened_at"), _by_month(ended, "updated_at")
     months = tuple(Month(first, came.get(first, 0), went.get(first, 0)) for first in _months(since, this))
-    return Statistics(since, months, _services(opened, ended))
+    return Statistics(since, months, _services(opened, ended), outcomes.of(ended))
 
 
 def _services(opened: QuerySet[Case], ended: QuerySet[Case]) -> tuple[ServiceFigures, ...]:

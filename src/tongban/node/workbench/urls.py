@@ -12,6 +12,7 @@ urlpatterns = [
     path("absence/", team_pages.absence, name="absence"),
     path("statistics/", team_pages.statistics, name="statistics"),
     path("statistics.csv", team_pages.statistics_csv, name="statistics-csv"),
+    path("outcomes.csv", team_pages.outcomes_csv, name="outcomes-csv"),
     path("follow-ups/", team_pages.follow_ups, name="follow-ups"),
     path("shortcuts/", team_pages.shortcuts, name="shortcuts"),
     path("cases/<slug:number>/", pages.case, name="officer-case"),

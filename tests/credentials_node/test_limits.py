@@ -108,7 +108,7 @@ def test_a_node_that_asks_too_often_tells_its_counter_so(
     asked = redeeming.Asked(code="x", audience="https://chongqing.example", nonce="n" * 16)
     answer = Client().post(redeeming.PATH, asked.model_dump_json(), "application/json")
     assert (answer.status_code, answer.json()) == (429, {"refused": "too-many"})
-    monkeypatch.setattr(redeeming, "post", lambda issuer, path, asked: answer.content)
+    monkeypatch.setattr(redeeming, "_post", lambda issuer, asked: answer.content)
     with pytest.raises(CredentialRefused) as refused:
         redeeming._ask("https://sichuan.example", asked)
     assert refused.value.code is Code.TOO_MANY

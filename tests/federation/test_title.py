@@ -131,10 +131,11 @@ def put_into_other_wallet(here: Page, there: Page) -> None:
     """Take the newest card of one portal into the wallet of the other."""
     here.goto("/credentials/")
     here.get_by_role("link", name="专业技术职称证书").first.click()
-    here.get_by_role("button", name="给另一地的卡包一个码").click()
-    code = here.get_by_label("证照码的文字").input_value()
+    here.get_by_role("button", name="放进其他钱包").click()
+    link, number = here.get_by_label("领取链接").input_value(), here.locator("#number").inner_text()
     there.goto("/credentials/add/")
-    there.get_by_label("证照码的文字").fill(code)
+    there.get_by_label("领取链接").fill(link)
+    there.get_by_label("数字", exact=True).fill(number)
     there.get_by_role("button", name="放进我的证照").click()
     expect(there.get_by_role("link", name="专业技术职称证书")).to_be_visible()
 

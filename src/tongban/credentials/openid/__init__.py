@@ -17,7 +17,7 @@ from tongban.credentials.openid.attestations import (
 )
 from tongban.credentials.openid.data import read_form
 from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
-from tongban.credentials.openid.dpop import DpopProof, check_dpop
+from tongban.credentials.openid.dpop import DpopProof, check_dpop, make_dpop
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.grants import (
     AuthorisationRequest,
@@ -44,7 +44,13 @@ from tongban.credentials.openid.metadata import (
     server_metadata,
 )
 from tongban.credentials.openid.nonces import Nonces
-from tongban.credentials.openid.offer import CredentialOffer, TransactionCode, link_to
+from tongban.credentials.openid.offer import (
+    CredentialOffer,
+    TransactionCode,
+    link_to,
+    offer_address,
+    read_offer,
+)
 from tongban.credentials.openid.requests import (
     PresentationRequest,
     ReceivedRequest,
@@ -96,13 +102,16 @@ __all__ = [
     "credential_response",
     "issuer_metadata",
     "link_to",
+    "make_dpop",
     "new_encryption_key",
+    "offer_address",
     "open_request",
     "open_response",
     "read_authorisation_request",
     "read_credential_request",
     "read_form",
     "read_notification_request",
+    "read_offer",
     "read_query",
     "read_token_request",
     "request_link",

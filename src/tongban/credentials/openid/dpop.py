@@ -1,15 +1,17 @@
 """DPoP (RFC 9449): a wallet proves with every request that it holds the key its access token is bound to."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from tongban.credentials import base64url, jws
-from tongban.credentials.jwk import from_jwk
+from tongban.credentials.jwk import from_jwk, to_jwk
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.refusals import CredentialRefused
-from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, moment
+from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, moment, seconds
+from tongban.suites import SigningKey
 
 MAX_AGE = timedelta(minutes=5)
 
@@ -54,13 +56,30 @@ def check_dpop(
         raise _refused("jti")
     if signed_at is None or now - signed_at > MAX_AGE + CLOCK_LEEWAY:
         raise _refused("iat is too old")
-    if access_token is not None:
-        expected = base64url.encode(hashlib.sha256(access_token.encode()).digest()).decode()
-        if payload.get("ath") != expected:
-            raise _refused("ath is that of another access token")
+    if access_token is not None and payload.get("ath") != _hash(access_token):
+        raise _refused("ath is that of another access token")
     if thumbprint is not None and key.keyid != thumbprint:
         raise OpenIdRefused(OpenIdError.INVALID_TOKEN, "the access token is bound to another key")
     return DpopProof(key.keyid, name, signed_at + MAX_AGE + CLOCK_LEEWAY)
+
+
+def make_dpop(
+    key: SigningKey, *, method: str, uri: str, now: datetime, access_token: str | None = None
+) -> str:
+    """The `DPoP` header of one request as a wallet makes it; with the token that the request uses."""
+    payload: dict[str, object] = {
+        "htm": method,
+        "htu": uri,
+        "jti": secrets.token_urlsafe(16),
+        "iat": seconds(now),
+    }
+    if access_token is not None:
+        payload["ath"] = _hash(access_token)
+    return jws.sign({"typ": "dpop+jwt", "jwk": to_jwk(key.verifying_key)}, payload, key).decode()
+
+
+def _hash(access_token: str) -> str:
+    return base64url.encode(hashlib.sha256(access_token.encode()).digest()).decode()
 
 
 def _same(told: object, uri: str) -> bool:

@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import orjson
+from pydantic import Field
+
+from tongban.credentials.openid.data import Message, read
+from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 
 PRE_AUTHORISED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 AUTHORISATION_CODE = "authorization_code"
@@ -63,3 +68,37 @@ class CredentialOffer:
 def link_to(offer_uri: str, scheme: str = SCHEME) -> str:
     """The offer by reference: the wallet fetches it from `offer_uri`, so that a QR code stays small."""
     return f"{scheme}?{urlencode({'credential_offer_uri': offer_uri})}"
+
+
+def offer_address(link: str) -> str:
+    """Where a wallet fetches the offer that a link refers to. Raises OpenIdRefused for other links."""
+    try:
+        parts = urlsplit(link.strip())
+        addresses = parse_qs(parts.query, strict_parsing=True).get("credential_offer_uri", [])
+    except ValueError:
+        addresses = []
+    if len(addresses) != 1 or f"{parts.scheme}://" not in {SCHEME, HAIP_SCHEME}:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "expected a link with credential_offer_uri")
+    return addresses[0]
+
+
+_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class _Offer(Message):
+    credential_issuer: _Text
+    credential_configuration_ids: Annotated[list[_Text], Field(min_length=1, max_length=20)]
+    grants: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - pydantic copies it
+
+
+def read_offer(members: object) -> CredentialOffer:
+    """The offer that an issuer gives. Raises OpenIdRefused."""
+    offer = read(_Offer, members, OpenIdError.INVALID_REQUEST)
+    code = offer.grants.get(PRE_AUTHORISED, {}).get("pre-authorized_code")
+    state = offer.grants.get(AUTHORISATION_CODE, {}).get("issuer_state")
+    return CredentialOffer(
+        issuer=offer.credential_issuer,
+        configurations=tuple(offer.credential_configuration_ids),
+        pre_authorised=code if isinstance(code, str) else None,
+        issuer_state=state if isinstance(state, str) else None,
+    )

@@ -145,15 +145,8 @@ class Showing(models.Model):
 
 
 class OnlineCode(models.Model):
-    """What a code for a minute stands for (亮码), until it is redeemed, once: a showing, or copies."""
+    """What a code for a minute stands for (亮码), until it is redeemed, once."""
 
-    class Use(models.TextChoices):
-        """To show claims to a verifier, or to put copies into another wallet of the holder's."""
-
-        SHOW = "show"
-        COPY = "copy"
-
-    use = models.CharField(max_length=10, choices=Use, default=Use.SHOW)
     name = models.BinaryField(primary_key=True, max_length=16)
     holding = models.ForeignKey(Holding, on_delete=models.CASCADE)
     chosen = models.JSONField()

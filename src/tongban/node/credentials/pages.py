@@ -74,20 +74,6 @@ def online(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespon
     return render(request, "credentials/code.html", context)
 
 
-@require_POST
-@never_cache
-@for_citizens
-def copy(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpResponse:
-    """A code by which the person's wallet on the other side takes copies."""
-    found = _found(person, batch)
-    try:
-        code = showing.copy_code(person, batch)
-    except CannotShow as refused:
-        return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
-    context = {"card": found, "code": code, "is_online": True, "is_copy": True}
-    return render(request, "credentials/code.html", context)
-
-
 @require_safe
 @never_cache
 @for_citizens

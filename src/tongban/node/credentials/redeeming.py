@@ -88,7 +88,7 @@ def give(asked: Asked) -> Given:
     Raises CredentialRefused for a code that is forged, expired, used up or another node's.
     """
     with transaction.atomic():
-        row = use_up(asked.code, OnlineCode.Use.SHOW)
+        row = _use_up(asked.code)
         paths = showing.paths_of(row.chosen)
         presentation = showing.present(row.holding, paths, audience=asked.audience, nonce=asked.nonce)
         showing.note_online(row.holding, asked.to or _told(asked.audience), row.chosen)
@@ -96,15 +96,15 @@ def give(asked: Asked) -> Given:
     return Given(presentation, photo)
 
 
-def use_up(code: str, use: OnlineCode.Use) -> OnlineCode:
+def _use_up(code: str) -> OnlineCode:
     """What a code of this node stands for, now used up. Inside a transaction.
 
-    Raises CredentialRefused for a code that is forged, expired, used up, another node's or for another use.
+    Raises CredentialRefused for a code that is forged, expired, used up or another node's.
     """
     now = true_now()
     reference = read_online_code(code, issuers.trust_list(now), now=now)
     rows = OnlineCode.objects.select_for_update(of=("self",)).select_related("holding__person")
-    row = rows.filter(name=reference.id, use=use).first()
+    row = rows.filter(name=reference.id).first()
     if row is None:
         raise CredentialRefused(Code.EXPIRED, "code")
     if row.redeemed_at is not None:
@@ -121,7 +121,7 @@ def _told(audience: str) -> str:
 def _ask(issuer: str, asked: Asked) -> Given:
     """The answer of the node that signed the code; `issuer` is a name of the trust list, never the code's."""
     try:
-        answer = _Answer.model_validate_json(post(issuer, PATH, asked))
+        answer = _Answer.model_validate_json(_post(issuer, asked))
     except ValidationError as error:
         raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
     if answer.refused is not None:
@@ -131,11 +131,11 @@ def _ask(issuer: str, asked: Asked) -> Given:
     return Given(answer.presentation, _bytes(answer.photo))
 
 
-def post(issuer: str, path: str, asked: BaseModel) -> bytes:
+def _post(issuer: str, asked: Asked) -> bytes:
     """What the issuer's node answers. Raises IssuerAway."""
     try:
         with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
-            response = client.post(f"{issuer}{path}", json=asked.model_dump())
+            response = client.post(f"{issuer}{PATH}", json=asked.model_dump())
     except httpx.HTTPError as error:
         raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
     if response.status_code not in {200, 409, 429} or len(response.content) > MOST_BYTES:

@@ -66,19 +66,6 @@ def offline_code(person: Person, batch: uuid.UUID, purpose: str) -> Shown:
 
 def online_code(person: Person, batch: uuid.UUID, chosen: Sequence[str]) -> Shown:
     """A code that lives a minute and is redeemed once at this node. Raises CannotShow `not-here`."""
-    return _minute_code(person, batch, chosen, OnlineCode.Use.SHOW)
-
-
-def copy_code(person: Person, batch: uuid.UUID) -> Shown:
-    """A code by which the holder's other wallet takes copies, once; only of what this node issued.
-
-    Raises CannotShow `not-here`, `issued-elsewhere`, `not-valid`.
-    """
-    _own_credential(person, batch)
-    return _minute_code(person, batch, (), OnlineCode.Use.COPY)
-
-
-def _minute_code(person: Person, batch: uuid.UUID, chosen: Sequence[str], use: OnlineCode.Use) -> Shown:
     holding = wallet.next_copy(person, batch)
     if holding is None:
         raise CannotShow("not-here")
@@ -87,9 +74,7 @@ def _minute_code(person: Person, batch: uuid.UUID, chosen: Sequence[str], use: O
     text, name = make_online_code(own.key, now=now)
     with transaction.atomic():
         OnlineCode.objects.filter(expires__lt=now).delete()
-        OnlineCode.objects.create(
-            name=name, holding=holding, chosen=list(chosen), use=use, expires=now + LIFETIME
-        )
+        OnlineCode.objects.create(name=name, holding=holding, chosen=list(chosen), expires=now + LIFETIME)
     return Shown(QrCode.of(text).svg(), text, now + LIFETIME)
 
 
@@ -132,9 +117,9 @@ def note_online(holding: Holding, to: str, chosen: Sequence[str]) -> None:
     _note(holding.person, holding.batch, holding.vct, Showing.How.ONLINE, to=to, claims=chosen)
 
 
-def note_copied(holding: Holding) -> None:
+def note_copied(credential: Issued) -> None:
     """Note that copies went into another wallet of the holder's."""
-    _note(holding.person, holding.batch, holding.vct, Showing.How.COPY)
+    _note(credential.person, credential.pk, credential.vct, Showing.How.COPY)
 
 
 def note_in_case(person: Person, holding: Holding, case_number: str, chosen: Sequence[str]) -> None:

@@ -20,8 +20,9 @@ from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES
 from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import Case
-from tongban.node.credentials import copying, evidence, issuers, redeeming, showing, wallet
+from tongban.node.credentials import evidence, issuers, redeeming, showing, wallet
 from tongban.node.credentials.evidence import NotEvidence
+from tongban.node.credentials.wallets import taking
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 from tongban.node.theme.wording import spoken
@@ -34,6 +35,10 @@ PROBLEMS = {
     "claims-missing": _("还缺要求的项目。请把标着“需要”的都勾上再出示。"),
     "not-yours": _("看不出这张证照是您本人的。请同时勾选姓名和证件号码后四位，再出示一次。"),
     "issuer-away": _("签发地的系统暂时没有回应。请稍后重新出示一个码。"),
+    "no-offer": _("请粘贴另一地门户“放进其他钱包”页上的领取链接，以 openid-credential-offer:// 开头。"),
+    "own-offer": _("这张证照就是这里签发的，已经在您的证照里。"),
+    "offer-over": _("数字不对，或者这次领取已经结束。请在签发地的门户重新按“放进其他钱包”。"),
+    "not-valid": _("这张证照已暂停、撤销或过期，不能出示。"),
     "no-code": _("请粘贴证照码的文字，以 TB0: 开头。"),
 }
 
@@ -85,11 +90,12 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
     """Put a credential that the other side issued into the wallet here."""
     problem: str | Promise = ""
     if request.method == "POST":
-        code = request.POST.get("code", "").strip()
-        problem = _read(code, lambda: copying.take(person, code))
+        link, number = (request.POST.get(name, "").strip()[:MOST_CHARACTERS] for name in ("link", "number"))
+        problem = _done(lambda: taking.take(person, link, number))
         if not problem:
             return redirect("credentials")
-    return render(request, "credentials/add.html", {"problem": problem}, status=409 if problem else 200)
+    context = {"problem": problem, "link": request.POST.get("link", "")}
+    return render(request, "credentials/add.html", context, status=409 if problem else 200)
 
 
 def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
@@ -113,7 +119,7 @@ def _read(code: str, do: Callable[[], object]) -> str | Promise:
 def _done(do: Callable[[], object]) -> str | Promise:
     try:
         do()
-    except (NotEvidence, copying.NotTaken) as refused:
+    except (NotEvidence, taking.NotTaken) as refused:
         return spoken(VERDICT_SENTENCES[refused.verdict]) if refused.verdict else PROBLEMS[refused.reason]
     except Untrusted as untrusted:
         return spoken(VERDICT_SENTENCES[untrusted.verdict])

@@ -25,7 +25,7 @@ from tongban.credentials.trust import Untrusted, Use
 from tongban.credentials.types import traditional
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import copies, copying, issuers, limits, lists, redeeming, showing
+from tongban.node.credentials import copies, issuers, limits, lists, redeeming, showing
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken
 from tongban.services import Text
@@ -105,24 +105,6 @@ def redeem(request: HttpRequest) -> HttpResponse:
         given = redeeming.give(asked)
         photo = b64encode(given.photo).decode("ascii") if given.photo else None
         return JsonResponse({"presentation": given.presentation, "photo": photo})
-    except CredentialRefused as refused:
-        return JsonResponse({"refused": refused.code.value}, status=409)
-    except Untrusted:
-        return JsonResponse({"refused": Code.UNKNOWN_ISSUER.value}, status=409)
-
-
-@csrf_exempt
-@require_POST
-@never_cache
-@limits.counted(limits.NODES, limits.as_json)
-def copies_for_another(request: HttpRequest) -> HttpResponse:
-    """Copies for another wallet of the holder's, at another node (JSON in and out)."""
-    try:
-        asked = copying.Asked.model_validate_json(request.body[: redeeming.MOST_BYTES])
-    except ValidationError as error:
-        return _unreadable(error)
-    try:
-        return JsonResponse({"credentials": copying.give(asked)})
     except CredentialRefused as refused:
         return JsonResponse({"refused": refused.code.value}, status=409)
     except Untrusted:

@@ -24,7 +24,7 @@ from tongban.credentials.openid import (
     token_response,
 )
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, issuing
+from tongban.node.credentials import issuers, issuing, showing
 from tongban.node.credentials.models import Access, Handover, Issued
 from tongban.node.credentials.wallets import authorising, certifying, makers, offering, tokens
 
@@ -99,6 +99,7 @@ def hand_out(access: Access, asked: CredentialRequest) -> dict[str, object]:
             )
         copies = issuing.hand_out(row, keys, certifying.header(issuers.own(row.vct)))
         name = tokens.fresh()
+        showing.note_copied(row)
         Handover.objects.create(name=tokens.digest(name), access=access, copies=len(keys), at=now)
     return credential_response(copies, name)
 

@@ -4,13 +4,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from tongban.credentials.openid import AttestedWallet, OpenIdError, OpenIdRefused, check_wallet
+from tongban.credentials.openid import AttestedWallet, Maker, OpenIdError, OpenIdRefused, check_wallet
+from tongban.node.certificates import certify
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
 from tongban.node.credentials import issuers
 from tongban.node.credentials.wallets import tokens
+from tongban.node.credentials.wallets.reader import NoReader, certificate_issuer
 from tongban.node.exchange import identity
+from tongban.suites import Suite, new_signing_key
+
+PORTAL = "tongban.portal"
+"""The client identifier of all portals' wallets."""
 
 
 def roots() -> tuple[x509.Certificate, ...]:
@@ -19,6 +27,19 @@ def roots() -> tuple[x509.Certificate, ...]:
     folder = this_node().wallet_makers_path
     trusted = tuple(sorted(folder.glob("*.pem"))) if folder is not None else ()
     return _read("".join(listed)) + tuple(one for path in trusted for one in _of_file(path))
+
+
+def own() -> Maker | None:
+    """This node as the maker of the portal's wallet; None where it issues no certificates."""
+    try:
+        issuer = certificate_issuer()
+    except NoReader:
+        return None
+    config = this_node()
+    key = new_signing_key("portal", Suite.ES256)
+    public = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), key.public_key)
+    certificate = certify(issuer, config.name, config.pages_url, public).public_bytes(Encoding.DER)
+    return Maker(key, (certificate,), config.pages_url, PORTAL)
 
 
 def are_required() -> bool:

@@ -1,0 +1,195 @@
+"""The portal's wallet takes what another node offers, as any wallet does (OpenID4VCI 1.0 by HAIP 1.0).
+
+Promises: only issuers of the directory are asked, at their own addresses; each copy is bound to a key of its
+own; what does not count, or names another person, is not kept, and the issuer is told so.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from tongban.credentials import Code, CredentialRefused
+from tongban.credentials.openid import (
+    OpenIdError,
+    OpenIdRefused,
+    authenticate,
+    make_dpop,
+    offer_address,
+    read_offer,
+    sign_proof,
+)
+from tongban.credentials.openid.offer import PRE_AUTHORISED
+from tongban.credentials.sdjwt.keybinding import holder_key
+from tongban.credentials.vc import Verification, verify_credential
+from tongban.credentials.verdict import Verdict
+from tongban.node.clock import true_now
+from tongban.node.credentials import issuers, issuing, showing, wallet
+from tongban.node.credentials.redeeming import MOST_BYTES, TIMEOUT_SECONDS, IssuerAway
+from tongban.node.credentials.wallets import makers
+from tongban.node.people.models import Person
+from tongban.suites import SigningKey, Suite, new_signing_key
+
+
+class NotTaken(Exception):
+    """The credential does not go into this wallet; `verdict` says why it does not count.
+
+    `reason` is `no-offer`, `own-offer`, `offer-over`, `not-valid` or `not-yours`.
+    """
+
+    def __init__(self, reason: str, verdict: Verdict | None = None) -> None:
+        self.reason = reason
+        self.verdict = verdict
+        super().__init__(reason)
+
+
+def connection() -> httpx.Client:
+    """How issuers are reached."""
+    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+
+
+def take(person: Person, link: str, number: str) -> uuid.UUID:
+    """Put copies of what a link offers into the person's wallet here; gives the card's number.
+
+    `number` is what the offer's page shows beside the link. Raises NotTaken, CredentialRefused, Untrusted,
+    IssuerAway.
+    """
+    try:
+        address = offer_address(link)
+    except OpenIdRefused:
+        raise NotTaken("no-offer") from None
+    issuer = next((uri for uri in _issuers() if address.startswith(f"{uri}/")), None)
+    if issuer is None:
+        raise NotTaken("no-offer")
+    if issuer == issuers.verifier_name():
+        raise NotTaken("own-offer")
+    with connection() as client:
+        return _Taking(client, issuer).take(person, address, number)
+
+
+def _issuers() -> set[str]:
+    return {key.issuer for key in issuers.trust_list().keys}
+
+
+class _Taking:
+    """One offer being taken from one issuer."""
+
+    def __init__(self, client: httpx.Client, issuer: str) -> None:
+        self._client = client
+        self._issuer = issuer
+        self._key = new_signing_key("portal", Suite.ES256)
+        self._token = ""
+
+    def take(self, person: Person, address: str, number: str) -> uuid.UUID:
+        told = self._ask("GET", address)
+        try:
+            offer = read_offer(told)
+        except OpenIdRefused:
+            raise NotTaken("offer-over") from None
+        if offer.issuer != self._issuer or offer.pre_authorised is None:
+            raise IssuerAway(f"{self._issuer}: an offer of another kind")
+        known = self._ask("GET", f"{self._issuer}/.well-known/openid-credential-issuer")
+        server = self._ask("GET", f"{self._issuer}/.well-known/oauth-authorization-server")
+        form = {
+            "grant_type": PRE_AUTHORISED,
+            "pre-authorized_code": offer.pre_authorised,
+            "tx_code": number,
+        }
+        token = self._ask("POST", self._address(server, "token_endpoint"), form=form)
+        self._token = _text(token, "access_token", self._issuer)
+        nonce = _text(self._ask("POST", self._address(known, "nonce_endpoint")), "c_nonce", self._issuer)
+        keys = [new_signing_key("holder", Suite.ES256) for _ in range(issuing.BATCH)]
+        proofs = [sign_proof(key, issuer=self._issuer, nonce=nonce, now=true_now()) for key in keys]
+        asked = {"credential_configuration_id": offer.configurations[0], "proofs": {"jwt": proofs}}
+        given = self._ask("POST", self._address(known, "credential_endpoint"), body=asked)
+        notify = self._address(known, "notification_endpoint")
+        name = _text(given, "notification_id", self._issuer)
+        try:
+            number_of_card = self._keep(person, _copies(given), keys)
+        except (NotTaken, CredentialRefused, IssuerAway):
+            self._ask("POST", notify, body={"notification_id": name, "event": "credential_failure"})
+            raise
+        self._ask("POST", notify, body={"notification_id": name, "event": "credential_accepted"})
+        return number_of_card
+
+    def _keep(self, person: Person, copies: Sequence[str], keys: Sequence[SigningKey]) -> uuid.UUID:
+        if len(copies) != len(keys):
+            raise IssuerAway(f"{self._issuer}: {len(copies)} copies")
+        pairs = list(zip(copies, keys, strict=True))
+        found = [self._checked(person, compact, key) for compact, key in pairs]
+        return wallet.put(person, found[0].kind.vct, self._issuer, pairs)
+
+    def _checked(self, person: Person, compact: str, key: SigningKey) -> Verification:
+        found = verify_credential(compact, showing.known(), now=true_now(), key_binding=None)
+        bound = holder_key(found.claims)
+        if found.verdict is not Verdict.VALID:
+            raise NotTaken("not-valid", found.verdict)
+        if found.issuer != self._issuer or bound is None or bound.public_key != key.public_key:
+            raise CredentialRefused(Code.KEY_BINDING_MISMATCH, "cnf")
+        if not wallet.is_of(person, found.claims):
+            raise NotTaken("not-yours")
+        return found
+
+    def _address(self, metadata: Mapping[str, Any], name: str) -> str:
+        """An endpoint, which has to be the issuer's own."""
+        address = _text(metadata, name, self._issuer)
+        if not address.startswith(f"{self._issuer}/"):
+            raise IssuerAway(f"{self._issuer}: {name} is elsewhere")
+        return address
+
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """What the issuer answers. Raises NotTaken, IssuerAway."""
+        headers = self._proofs(method, address) if form is not None or body is not None else {}
+        try:
+            response = self._client.request(method, address, data=form, json=body, headers=headers)
+            if len(response.content) > MOST_BYTES:
+                raise IssuerAway(f"{self._issuer}: an answer too large")
+            told = json.loads(response.content or b"{}")
+        except (httpx.HTTPError, ValueError) as error:
+            raise IssuerAway(f"{self._issuer}: {type(error).__name__}") from error
+        if not isinstance(told, dict):
+            raise IssuerAway(f"{self._issuer}: {response.status_code}")
+        if response.status_code in {400, 401} and told.get("error") in _OVER:
+            raise NotTaken(_OVER[told["error"]])
+        if response.status_code not in {200, 204}:
+            raise IssuerAway(f"{self._issuer}: {response.status_code}")
+        return told
+
+    def _proofs(self, method: str, address: str) -> dict[str, str]:
+        """Who asks: with a token the key that it is bound to, before that also whose wallet this is."""
+        now = true_now()
+        proof = make_dpop(self._key, method=method, uri=address, now=now, access_token=self._token or None)
+        if self._token:
+            return {"Authorization": f"DPoP {self._token}", "DPoP": proof}
+        maker = makers.own()
+        attested = authenticate(maker, self._key, issuer=self._issuer, now=now) if maker else {}
+        return {"DPoP": proof, **attested}
+
+
+_OVER = {
+    OpenIdError.INVALID_GRANT.value: "offer-over",
+    OpenIdError.INVALID_REQUEST.value: "offer-over",
+    OpenIdError.CREDENTIAL_REQUEST_DENIED.value: "not-valid",
+}
+
+
+def _text(members: Mapping[str, Any], name: str, issuer: str) -> str:
+    value = members.get(name)
+    if not isinstance(value, str) or not value:
+        raise IssuerAway(f"{issuer}: no {name}")
+    return value
+
+
+def _copies(given: Mapping[str, Any]) -> list[str]:
+    listed = given.get("credentials")
+    members = listed if isinstance(listed, list) else []
+    return [str(one["credential"]) for one in members if isinstance(one, dict) and "credential" in one]

@@ -1,0 +1,257 @@
+"""The portal's wallet takes a credential of the other side: once, by keys of its own, revoked with the first.
+
+One database plays both nodes: the issuer's is Sichuan, whoever takes is Chongqing.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from django.test import Client
+
+from tests.credentials_node.conftest import AWAY, OTHER_KEY, TITLE
+from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, read_offer
+from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
+from tongban.node.credentials.models import Entry, Handover, Issued, Showing
+from tongban.node.credentials.redeeming import IssuerAway
+from tongban.node.credentials.wallets import makers, offering, reader, taking
+from tongban.node.exchange import identity
+from tongban.node.people.models import Account, Officer, Person
+
+T = TypeVar("T")
+Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
+
+
+class Issuer(httpx.BaseTransport):
+    """Sichuan's node, asked in this process; `change` bends its answers."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.change: Change = lambda request, response: response
+        self.asked: list[httpx.Request] = []
+        self._patch = monkeypatch
+        self._inner = Client()
+        self._here = (identity.current(), keystore.own_key())
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        told = self.do(
+            lambda: self._inner.generic(
+                request.method,
+                request.url.raw_path.decode(),
+                request.read(),
+                content_type=request.headers.get("content-type", ""),
+                headers=dict(request.headers),
+            )
+        )
+        return self.change(request, httpx.Response(told.status_code, content=told.content))
+
+    def do(self, what: Callable[[], T]) -> T:
+        """Do something as the issuer's node."""
+        with self._patch.context() as patch:
+            become(patch, *self._here)
+            return what()
+
+
+def become(patch: pytest.MonkeyPatch, who: identity.Identity, key: Any) -> None:
+    patch.setattr(identity, "current", lambda: who)
+    patch.setattr(keystore, "own_key", lambda: key)
+
+
+@pytest.fixture
+def issuer(monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    return Issuer(monkeypatch)
+
+
+@pytest.fixture
+def take(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person, str, str], Any]:
+    """Take an offer as Chongqing's node."""
+
+    def taken(person: Person, link: str, number: str) -> Any:
+        there = dataclasses.replace(identity.current(), me="chongqing")
+        with monkeypatch.context() as patch:
+            lists = issuer.do(copies.at_hand)
+            become(patch, there, OTHER_KEY)
+            patch.setattr(copies, "at_hand", lambda: lists)
+            patch.setattr(taking, "connection", lambda: httpx.Client(transport=issuer))
+            return taking.take(person, link, number)
+
+    return taken
+
+
+Take = Callable[[Person, str, str], Any]
+
+
+def offered(title: Issued) -> tuple[str, str]:
+    made = offering.offer(title)
+    return made.link, made.number
+
+
+def reason(take: Take, person: Person, link: str, number: str) -> str:
+    with pytest.raises(taking.NotTaken) as refused:
+        take(person, link, number)
+    return refused.value.reason
+
+
+def test_the_copies_are_a_card_with_entries_and_keys_of_their_own(
+    take: Take, woman: Person, title: Issued
+) -> None:
+    card = wallet.card(woman, take(woman, *offered(title)))
+    assert card is not None
+    assert (card.kind.vct, card.is_own, card.state, card.copies_left) == (
+        TITLE,
+        False,
+        "valid",
+        issuing.BATCH,
+    )
+    assert len(set(Entry.objects.values_list("list", "index"))) == 2 * issuing.BATCH
+    assert Showing.objects.get().how == Showing.How.COPY
+    assert Handover.objects.get().event == "credential_accepted"
+
+
+def test_a_revocation_reaches_the_copies(take: Take, woman: Person, title: Issued, officer: Officer) -> None:
+    taken = take(woman, *offered(title))
+    issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+    card = wallet.card(woman, taken)
+    assert card is not None
+    assert card.state == "revoked"
+
+
+def test_what_is_shown_from_a_copy_is_valid(take: Take, woman: Person, title: Issued) -> None:
+    taken = take(woman, *offered(title))
+    found = redeeming.redeem(showing.online_code(woman, taken, ["title"]).text, "").found
+    assert found.verdict == "valid"
+
+
+def test_an_offer_gives_copies_once(take: Take, woman: Person, title: Issued) -> None:
+    link, number = offered(title)
+    take(woman, link, number)
+    assert reason(take, woman, link, number) == "offer-over"
+
+
+def test_a_wrong_number_gives_nothing(take: Take, woman: Person, title: Issued) -> None:
+    assert reason(take, woman, offered(title)[0], "no") == "offer-over"
+    assert not Handover.objects.exists()
+
+
+def test_somebody_elses_credential_does_not_go_into_the_wallet(take: Take, title: Issued) -> None:
+    stranger = Person.objects.create(resident_id="510104197602140039", pseudonym="y", name="别人")
+    assert reason(take, stranger, *offered(title)) == "not-yours"
+    assert not wallet.cards(stranger)
+    assert Handover.objects.get().event == "credential_failure"
+
+
+def test_what_does_not_count_is_not_taken(take: Take, woman: Person, title: Issued, officer: Officer) -> None:
+    link, number = offered(title)
+    issuing.change(title, Issued.State.SUSPENDED, officer, "核查")
+    assert reason(take, woman, link, number) == "not-valid"
+
+
+def test_a_node_does_not_take_what_it_offers_itself(woman: Person, title: Issued) -> None:
+    with pytest.raises(taking.NotTaken, match="own-offer"):
+        taking.take(woman, *offered(title))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "hello",
+        "openid-credential-offer://?credential_offer=%7B%7D",
+        "https://sichuan.example/?credential_offer_uri=http://testserver/openid/offers/x",
+        link_to("https://stranger.example/openid/offers/x"),
+        link_to("http://testserver.stranger.example/openid/offers/x"),
+        link_to("http://testserver@stranger.example/openid/offers/x"),
+    ],
+)
+def test_nobody_is_asked_but_issuers_of_the_directory(
+    take: Take, issuer: Issuer, woman: Person, link: str
+) -> None:
+    assert reason(take, woman, link, "123456") == "no-offer"
+    assert not issuer.asked
+
+
+def test_the_wallet_proves_whose_it_is(
+    take: Take, issuer: Issuer, woman: Person, title: Issued, reader_issuer: None, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(makers, "roots", lambda: (reader.certificate_issuer().certificate,))
+    monkeypatch.setattr(makers, "are_required", lambda: True)
+    take(woman, *offered(title))
+    assert any("oauth-client-attestation" in request.headers for request in issuer.asked)
+
+
+def changed(path: str, **members: object) -> Change:
+    """Answers of one address with other members."""
+
+    def change(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith(path):
+            return response
+        return httpx.Response(200, json=response.json() | members)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("path", "members"),
+    [
+        ("oauth-authorization-server", {"token_endpoint": "https://stranger.example/token"}),
+        ("oauth-authorization-server", {"token_endpoint": None}),
+        ("openid-credential-issuer", {"credential_endpoint": "http://testserver.stranger.example/"}),
+        ("/token", {"access_token": 1}),
+        ("/nonce", {"c_nonce": ""}),
+        ("/credential", {"credentials": []}),
+        ("/credential", {"credentials": "x", "notification_id": "x"}),
+    ],
+)
+def test_an_issuer_that_answers_something_else_is_told_of(
+    take: Take, issuer: Issuer, woman: Person, title: Issued, path: str, members: dict[str, object]
+) -> None:
+    issuer.change = changed(path, **members)
+    with pytest.raises(IssuerAway):
+        take(woman, *offered(title))
+    assert not [card for card in wallet.cards(woman) if not card.is_own]
+
+
+@pytest.mark.parametrize("body", [b"[]", b"nonsense", b"[" * 400_000])
+def test_an_answer_that_cannot_be_read_is_told_of(
+    take: Take, issuer: Issuer, woman: Person, title: Issued, body: bytes
+) -> None:
+    issuer.change = lambda request, response: httpx.Response(200, content=body)
+    with pytest.raises(IssuerAway):
+        take(woman, *offered(title))
+
+
+@pytest.mark.parametrize("offer", [{}, {"credential_issuer": "x"}, {"credential_configuration_ids": []}])
+def test_an_offer_of_another_form_is_refused(offer: dict[str, object]) -> None:
+    with pytest.raises(OpenIdRefused):
+        read_offer(offer)
+
+
+def test_the_offers_page_gives_what_the_other_portal_asks_for(citizen: Account, title: Issued) -> None:
+    browser = Client()
+    browser.force_login(citizen)
+    made = browser.post(f"/credentials/{title.pk}/wallet/").context["made"]
+    assert offer_address(made.link).startswith("http://testserver/openid/offers/")
+    page = browser.post("/credentials/add/", {"link": made.link, "number": made.number})
+    assert (page.status_code, "已经在您的证照里" in page.content.decode()) == (409, True)
+
+
+def test_what_cannot_be_put_in_is_told(citizen: Account) -> None:
+    browser = Client()
+    browser.force_login(citizen)
+    away = link_to(f"{AWAY}/openid/offers/x")
+    for link, words in (("hello", "领取链接"), (away, "没有回应")):
+        answer = browser.post("/credentials/add/", {"link": link, "number": "1"})
+        assert (answer.status_code, words in answer.content.decode()) == (409, True)
+
+
+def test_a_copy_is_put_elsewhere_only_by_who_issued_it(
+    take: Take, woman: Person, title: Issued, citizen: Account
+) -> None:
+    taken = take(woman, *offered(title))
+    browser = Client()
+    browser.force_login(citizen)
+    assert "放进其他钱包" not in browser.get(f"/credentials/{taken}/").content.decode()
+    assert browser.post(f"/credentials/{taken}/wallet/").status_code == 404
+    assert "放进另一个钱包" in browser.get("/credentials/shown/").content.decode()

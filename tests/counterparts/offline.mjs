@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const scripts = fileURLToPath(new URL('../../src/tongban/node/credentials/static/credentials', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tongban-offline-'))
-for (const name of ['offline.js', 'cbor.js', 'packing.js']) cpSync(join(scripts, name), join(folder, name))
+for (const name of ['offline.js', 'cbor.js', 'packing.js', 'sm2.js', 'sm3.js']) cpSync(join(scripts, name), join(folder, name))
 writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
 const { verify } = await import(pathToFileURL(join(folder, 'offline.js')).href)
 rmSync(folder, { recursive: true })

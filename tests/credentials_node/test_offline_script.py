@@ -2,21 +2,26 @@
 
 import copy
 import json
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import cbor2
 import pytest
 from django.test import Client
 
 from tests.counterparts.counterpart import ask
-from tests.credentials_node.conftest import TITLE
-from tongban.credentials.codes.offline import read_offline_code
+from tests.credentials_node.conftest import AGENCY, CLAIMS, TITLE, use_key
+from tongban.credentials.codes import base45
+from tongban.credentials.codes.offline import PREFIX, read_offline_code
+from tongban.credentials.jwk import to_jwk
 from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
 from tongban.node.credentials.models import Issued
 from tongban.node.people.models import Officer, Person
+from tongban.suites import Suite, new_signing_key
 
 PURPOSE = issuers.types()[TITLE].purposes[0].key
 LIST = "http://testserver/credentials/status/0"
@@ -43,6 +48,31 @@ def test_a_valid_code_shows_the_claims_of_its_purpose(code: str) -> None:
     found = read_offline_code(code, showing.known(), now=true_now())
     answer = told(code, bundle())
     assert (answer["verdict"], dict(answer["lines"])) == (Verdict.VALID, found.claims)
+
+
+def signed_otherwise(shown: str, bend: Callable[[bytes], bytes]) -> str:
+    """The code with another signature."""
+    message = cbor2.loads(zlib.decompress(base45.decode(shown.removeprefix(PREFIX))))
+    array = [*message.value[:3], bend(message.value[3])]
+    return PREFIX + base45.encode(zlib.compress(cbor2.dumps(cbor2.CBORTag(18, array), canonical=True)))
+
+
+@pytest.mark.parametrize("suite", [Suite.SM2, Suite.ED25519])
+def test_a_code_of_another_suite_is_judged_like_any_other(
+    suite: Suite, woman: Person, officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_key(monkeypatch, new_signing_key("sichuan-credential", suite))
+    title = issuing.issue(person=woman, vct=TITLE, claims=CLAIMS, agency=AGENCY, officer=officer)
+    shown = showing.offline_code(woman, title.id, PURPOSE).text
+    assert told(shown, bundle())["verdict"] == Verdict.VALID
+    forged = copy.deepcopy(bundle())
+    other = new_signing_key("other", suite)
+    _of_sichuan(forged)["jwk"] = {**to_jwk(other.verifying_key), "kid": "sichuan-credential"}
+    assert told(shown, forged)["verdict"] == Verdict.UNKNOWN_ISSUER
+    for bend in (lambda _: bytes(64), lambda _: b"\xff" * 64, lambda signature: signature[::-1]):
+        assert told(signed_otherwise(shown, bend), bundle()) == {"refused": "bad-signature"}
+    issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+    assert told(shown, bundle())["verdict"] == Verdict.REVOKED
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 
 import { decode, toBeSigned } from './cbor.js'
 import { base45, base64url, inflate } from './packing.js'
+import { checkSm2 } from './sm2.js'
 
 const PREFIX = 'TB1:'
 const MOST_CODE = 4096
 const MOST_LIST = 4 * 1024 * 1024
 const LEEWAY = 60_000
 const DAY = 86_400_000
+const SM2_CURVE = 'urn:oid:1.2.156.10197.1.301'
+const SM2_SIGNATURE = 'urn:oid:1.2.156.10197.1.501'
 
 async function thumbprint (jwk) {
   const members = jwk.kty === 'EC'
@@ -24,12 +27,16 @@ function algorithm (jwk) {
   if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') {
     return { cose: -8, jose: ['EdDSA', 'Ed25519'], load: { name: 'Ed25519' }, use: { name: 'Ed25519' } }
   }
+  if (jwk.kty === 'EC' && jwk.crv === SM2_CURVE) {
+    return { cose: SM2_SIGNATURE, jose: [SM2_SIGNATURE], check: checkSm2 }
+  }
   return null
 }
 
 async function verifies (jwk, signature, data) {
   const suite = algorithm(jwk)
   if (suite === null) throw new Error('suite-not-here')
+  if (suite.check) return suite.check(base64url(jwk.x), base64url(jwk.y), signature, data)
   const key = await crypto.subtle.importKey('jwk', { ...jwk, ext: true }, suite.load, false, ['verify'])
   return crypto.subtle.verify(suite.use, key, signature, data)
 }

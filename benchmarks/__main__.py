@@ -36,6 +36,7 @@ def main(topics: tuple[str, ...], *, quick: bool, alone: bool) -> None:
     failed: list[str] = []
     for topic in chosen:
         console.print(f"[bench] {topic}", highlight=False, markup=False)
+        (RESULTS / f"{topic}.json").unlink(missing_ok=True)
         command = [sys.executable, "-m", "benchmarks", topic, "--alone", *(["--quick"] if quick else [])]
         if subprocess.run(command, check=False).returncode:
             failed.append(topic)

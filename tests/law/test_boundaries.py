@@ -6,15 +6,12 @@ example notices after all must leave that list.
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from tests.law.noticing import SETS, is_noticed, own_file
 
-import tongban.services
-from tongban.law import LawError, RuleSet, load_rulesets
-from tongban.law.examples import examples_of, failures
+from tongban.law import RuleSet
 
-SETS = load_rulesets(Path(tongban.services.__file__).parent)
 SHIFTED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -94,7 +91,7 @@ SAME = {
 
 def shifted(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
     """Every comparison of the rule set's own rules a unit away: what it becomes, and the text with it."""
-    tree = ast.parse(ruleset.files[own_rules(ruleset)])
+    tree = ast.parse(ruleset.files[own_file(ruleset, "rules.py")])
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         for node in ast.walk(function):
             if isinstance(node, ast.Compare):
@@ -117,20 +114,9 @@ def each_shift(compared: ast.Compare) -> Iterator[None]:
             node.value = whole
 
 
-def own_rules(ruleset: RuleSet) -> str:
-    return next(path for path in ruleset.files if path.endswith(f"{ruleset.folder}/rules.py"))
-
-
-def is_noticed(ruleset: RuleSet, text: str) -> bool:
-    try:
-        other = RuleSet.from_files({**ruleset.files, own_rules(ruleset): text}, ruleset.name)
-    except LawError:
-        return True
-    return any(failures(other, example) for example in examples_of(other))
-
-
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_comparison_that_is_a_unit_away(name: str) -> None:
     ruleset = SETS[name]
-    unnoticed = {change for change, text in shifted(ruleset) if not is_noticed(ruleset, text)}
+    path = own_file(ruleset, "rules.py")
+    unnoticed = {change for change, text in shifted(ruleset) if not is_noticed(ruleset, path, text)}
     assert unnoticed == set(SAME.get(name, {}))

@@ -7,15 +7,11 @@ holds after all must leave that list.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from tests.law.noticing import SETS, is_noticed, own_file
 
-import tongban.services
-from tongban.law import LawError, RuleSet, load_rulesets
-from tongban.law.examples import examples_of, failures
-
-SETS = load_rulesets(Path(tongban.services.__file__).parent)
+from tongban.law import RuleSet
 
 HIDDEN = {
     "chronic-disease": {
@@ -91,7 +87,7 @@ class Mutant:
 
 def mutants(ruleset: RuleSet) -> Iterator[Mutant]:
     """Every number of the rule set's own parameters, one unit more and one less."""
-    path = next(path for path in ruleset.files if path.endswith(f"{ruleset.folder}/parameters.toml"))
+    path = own_file(ruleset, "parameters.toml")
     text = ruleset.files[path]
     plain = _WORDS.sub(lambda found: " " * len(found.group()), text)
     spans = [found.span(1) for pattern in (_AMOUNT, _WHOLE) for found in pattern.finditer(plain)]
@@ -117,18 +113,12 @@ def changed(number: str, step: int) -> str | None:
     return f"{digits[: -len(fraction)]}.{digits[-len(fraction) :]}" if fraction else digits
 
 
-def is_noticed(ruleset: RuleSet, mutant: Mutant) -> bool:
-    try:
-        other = RuleSet.from_files({**ruleset.files, mutant.path: mutant.text}, ruleset.name)
-    except LawError:
-        return True
-    return any(failures(other, example) for example in examples_of(other))
-
-
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_number_that_is_a_unit_away(name: str) -> None:
     ruleset = SETS[name]
-    unnoticed = {mutant.name for mutant in mutants(ruleset) if not is_noticed(ruleset, mutant)}
+    unnoticed = {
+        mutant.name for mutant in mutants(ruleset) if not is_noticed(ruleset, mutant.path, mutant.text)
+    }
     assert unnoticed == set(HIDDEN.get(name, {}))
 
 

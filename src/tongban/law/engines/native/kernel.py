@@ -19,7 +19,7 @@ from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, Spel
 from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
 from tongban.law.engines.native.shapes import Shape, outcome_type
 from tongban.law.engines.native.slots import EMPTY, Arrays, SideBySide
-from tongban.law.engines.native.spells import LIBRARY
+from tongban.law.engines.native.spell_lists import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 

@@ -1,0 +1,23 @@
+"""Whether a rule set's own examples notice that one of its files was changed."""
+
+from pathlib import Path
+
+import tongban.services
+from tongban.law import LawError, RuleSet, load_rulesets
+from tongban.law.examples import examples_of, failures
+
+SETS = load_rulesets(Path(tongban.services.__file__).parent)
+
+
+def own_file(ruleset: RuleSet, name: str) -> str:
+    """The path of the rule set's own `rules.py` or `parameters.toml`, not of what it uses of others."""
+    return next(path for path in ruleset.files if path.endswith(f"{ruleset.folder}/{name}"))
+
+
+def is_noticed(ruleset: RuleSet, path: str, text: str) -> bool:
+    """Whether the set no longer loads, or an example fails, with this text in the file's place."""
+    try:
+        other = RuleSet.from_files({**ruleset.files, path: text}, ruleset.name)
+    except LawError:
+        return True
+    return any(failures(other, example) for example in examples_of(other))

@@ -19,7 +19,7 @@ from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange import api, delivery, outcomes
 from tongban.node.exchange.delivery import LONGEST_WAIT, deliver_next, pause, release_leases
-from tongban.node.exchange.models import Outbox
+from tongban.node.exchange.models import Outbox, Peer
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused, Text
 
@@ -58,6 +58,7 @@ def a_question(**changes: Any) -> api.Question:
 
 def make_due() -> None:
     Outbox.objects.update(next_try=Now(), lease=None, lease_until=None)
+    Peer.objects.update(rests_until=None)
 
 
 @pytest.fixture
@@ -161,6 +162,18 @@ class TestDelivering:
         make_due()
         deliver_next(far)
         assert [outcome.message for outcome in told] == [message]
+
+    def test_what_waits_for_a_peer_that_is_away_costs_one_attempt_at_a_time(
+        self, told: list[api.Outcome]
+    ) -> None:
+        far = FarChongqing()
+        far.is_up = False
+        messages = {api.ask(a_question()) for _ in range(3)}
+        assert [deliver_next(far) for _ in messages] == [True, False, False]
+        far.is_up = True
+        make_due()
+        assert all(deliver_next(far) for _ in messages)
+        assert {outcome.message for outcome in told} == messages
 
     def test_a_lost_answer_is_asked_for_again_under_the_same_id_with_a_new_nonce(
         self, told: list[api.Outcome]

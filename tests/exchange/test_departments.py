@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from tests.protocol.federation_of_two import RECORDS, SUBJECT, directory
 from tongban.node.config import this_node
-from tongban.node.exchange import connectors, department, department_code, department_http
+from tongban.node.exchange import connectors, department, department_code, department_http, department_sql
 from tongban.protocol import CONTRIBUTION_SPELLS, Code, Record, Refused
 
 TODAY = date(2026, 11, 22)
@@ -56,6 +56,16 @@ def code_of(known: connectors.Connector) -> Code:
     return refused.value.code
 
 
+def together_and_alone(known: connectors.Connector, most: int = 100) -> bool:
+    """Whether people get the same rows when they are read with others as when each is read alone."""
+    assert isinstance(known, connectors.SqlConnector)
+    columns, people = ("tcq", "ksny", "jzny"), (SUBJECT, OTHER, "500101198001011235")
+    together = department_sql.rows_of_each([(known, one) for one in people], columns=columns, most=most)
+    alone = [department_sql.rows(known, one, columns, most) for one in people]
+    assert [len(rows) for rows in alone] != [0, 0, 0]
+    return together == alone
+
+
 COLUMNS = ("sfzh", "xz", "tcq", "ksny", "jzny")
 ROWS = [
     (SUBJECT, "310", "5000", "2003年04月", "2012年12月"),
@@ -72,6 +82,26 @@ class TestSql:
             database.executemany("INSERT INTO 缴费 VALUES (?, ?, ?, ?, ?)", ROWS)
         assert read(known) == RECORDS
         assert read(known, "500101198001011235") == ()
+
+    def test_people_read_at_the_same_time_get_their_own_rows_only(self, tmp_path: Path) -> None:
+        with sqlite3.connect(tmp_path / "yb.db") as database:
+            database.execute("CREATE TABLE jf (sfzh, xz, tcq, ksny, jzny)")
+            database.executemany("INSERT INTO jf VALUES (?, ?, ?, ?, ?)", ROWS)
+        assert together_and_alone(connector(kind="sql", url=f"sqlite:///{tmp_path}/yb.db", table="jf"))
+
+    def test_a_database_that_writes_numbers_in_its_own_way_is_read_one_by_one(self, tmp_path: Path) -> None:
+        with sqlite3.connect(tmp_path / "yb.db") as database:
+            database.execute("CREATE TABLE jf (sfzh TEXT COLLATE NOCASE, xz, tcq, ksny, jzny)")
+            lower = [(subject.lower(), *rest) for subject, *rest in ROWS]
+            database.executemany("INSERT INTO jf VALUES (?, ?, ?, ?, ?)", lower)
+        assert together_and_alone(connector(kind="sql", url=f"sqlite:///{tmp_path}/yb.db", table="jf"))
+
+    def test_one_with_more_rows_than_allowed_does_not_take_them_from_the_others(self, tmp_path: Path) -> None:
+        with sqlite3.connect(tmp_path / "yb.db") as database:
+            database.execute("CREATE TABLE jf (sfzh, xz, tcq, ksny, jzny)")
+            database.executemany("INSERT INTO jf VALUES (?, ?, ?, ?, ?)", [*ROWS, ROWS[0], ROWS[0]])
+        known = connector(kind="sql", url=f"sqlite:///{tmp_path}/yb.db", table="jf")
+        assert together_and_alone(known, most=3)
 
     def test_a_database_that_is_not_there_is_not_made(self, tmp_path: Path) -> None:
         known = connector(kind="sql", url=f"sqlite:///{tmp_path}/none.db", table="jf")

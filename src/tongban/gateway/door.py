@@ -2,6 +2,8 @@
 
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -21,7 +23,11 @@ from tongban.protocol import Code, HttpRequest, HttpResponse, Refused, records_s
 from tongban.protocol.evidence_schema import JsonSchema
 
 Given = TypeVar("Given")
+LOOK_SECONDS = 1.0
+"""How long a thread relies on its database connection after it was found usable."""
+
 log = logging.getLogger(__name__)
+_looked = threading.local()
 
 
 def check_configuration() -> None:
@@ -138,8 +144,13 @@ def _database_answers() -> bool:
 
 
 def _with_connection(call: Callable[[], Given]) -> Given:
-    close_old_connections()
+    """What `call` gives; the thread's connection is looked at before, unless it was a moment ago."""
+    now = time.monotonic()
+    if connection.errors_occurred or now - getattr(_looked, "at", float("-inf")) > LOOK_SECONDS:
+        close_old_connections()
+        _looked.at = now
     try:
         return call()
     finally:
-        close_old_connections()
+        if connection.errors_occurred:
+            close_old_connections()

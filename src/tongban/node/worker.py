@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,10 +36,12 @@ def run(stop: threading.Event) -> None:
     transport = own_transport()
     release_questions, release_letters = _Once(delivery.release_leases), _Once(delivering.release_leases)
 
+    letters = _WhileThereAre(lambda: delivering.deliver_next(transport))
+
     def deliver() -> bool:
         release_questions()
         release_letters()
-        asked, said = delivery.deliver_next(transport), delivering.deliver_next(transport)
+        asked, said = delivery.deliver_next(transport), letters()
         return asked or said
 
     crew = _Crew(stop, deliver)
@@ -106,6 +109,23 @@ class _Once:
             if not self._is_done:
                 self._do()
                 self._is_done = True
+
+
+class _WhileThereAre:
+    """Work that many threads look for: after a look that found none, none of them looks for a while."""
+
+    def __init__(self, work: Callable[[], bool]) -> None:
+        self._work = work
+        self._again_at = 0.0
+
+    def __call__(self) -> bool:
+        if time.monotonic() < self._again_at:
+            return False
+        self._again_at = time.monotonic() + IDLE_SECONDS / 2
+        found = self._work()
+        if found:
+            self._again_at = 0.0
+        return found
 
 
 def _loop(stop: threading.Event, work: Callable[[], bool]) -> None:

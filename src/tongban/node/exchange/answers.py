@@ -7,14 +7,13 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import access_record, answered_record
-from tongban.node.exchange.models import Inbox
 from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store as store_accesses_and_log
@@ -40,6 +39,18 @@ class Delivered:
     reply: Reply | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """A message that has its answer: the digest of what it said, and the answer's bytes."""
+
+    body_sha256: bytes
+    reply: bytes = field(repr=False)
+
+
+_STORED = """
+SELECT sender, message, body_sha256, reply
+  FROM exchange_inbox JOIN unnest(%s::text[], %s::uuid[]) AS asked(sender, message) USING (sender, message)
+"""
 _NONCES = """
 INSERT INTO exchange_seennonce (keyid, nonce, expires)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])
@@ -76,12 +87,23 @@ def store(received: Authenticated, reply: Reply) -> Reply:
 
 def stored_reply(received: Authenticated) -> Reply | None:
     """What the message was answered before, if it was; Refused `id-reused` when it said something else."""
-    stored = Inbox.objects.filter(sender=received.message.sender, message=received.message.id).first()
+    stored = _reader.write((received.message.sender, received.message.id))
     if stored is None:
         return None
-    if not hmac.compare_digest(bytes(stored.body_sha256), received.body_sha256):
+    if not hmac.compare_digest(stored.body_sha256, received.body_sha256):
         raise Refused(Code.ID_REUSED, "id")
-    return protocol.parse_reply(bytes(stored.reply))
+    return protocol.parse_reply(stored.reply)
+
+
+def _read_stored(asked: Sequence[tuple[str, UUID]]) -> list[_Stored | None]:
+    """What each message of a sender was answered before, in their order; None for a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, [[sender for sender, _ in asked], [message for _, message in asked]])
+        found = {
+            (sender, message): _Stored(bytes(body_sha256), bytes(reply))
+            for sender, message, body_sha256, reply in cursor.fetchall()
+        }
+    return [found.get(one) for one in asked]
 
 
 def store_deliveries(group: Sequence[Delivered]) -> list[Kept]:
@@ -157,4 +179,5 @@ def _store_answers(answers: Sequence[Delivered]) -> set[int]:
         return {id(first[key]) for key in cursor.fetchall()}
 
 
+_reader = GroupCommit(_read_stored)
 _writer = GroupCommit(store_deliveries)

@@ -3,6 +3,7 @@
 A crash at any step leaves the question waiting; the other side answers a repeated one as before.
 """
 
+import json
 import logging
 import random
 import secrets
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from tongban import protocol
@@ -18,6 +19,7 @@ from tongban.node import tracing
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity, outcomes
 from tongban.node.exchange.accesses import access_record
+from tongban.node.exchange.conversing import peers
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
@@ -42,8 +44,16 @@ UPDATE exchange_outbox
  WHERE id IN (SELECT id FROM exchange_outbox
                WHERE state = 'waiting' AND next_try <= now()
                  AND (lease_until IS NULL OR lease_until < now())
+                 AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
                ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING *
+"""
+
+_SETTLE = """
+UPDATE exchange_outbox
+   SET state = 'settled', settled_at = %s, outcome = told.outcome, lease = NULL, lease_until = NULL
+  FROM unnest(%s::uuid[], %s::jsonb[]) AS told(id, outcome)
+ WHERE exchange_outbox.id = told.id
 """
 
 log = logging.getLogger(__name__)
@@ -119,7 +129,12 @@ def _ask_other_node(row: Outbox, message: EvidenceRequest, node: Identity, trans
     delivery = protocol.seal_request(
         bytes(row.body), row.receiver, node.directory, node.key, now=true_now(), nonce=nonce
     )
-    response = transport(node.directory.node(row.receiver), delivery)
+    try:
+        response = transport(node.directory.node(row.receiver), delivery)
+    except Unreachable:
+        peers.note_unreachable(row.receiver)
+        raise
+    peers.note_reached(row.receiver)
     wait = asked_pause(response)
     try:
         reply = protocol.open_reply(response, delivery, message, node.directory, now=true_now())
@@ -183,16 +198,24 @@ def _settle_together(group: Sequence[tuple[Outbox, Outcome]]) -> list[str]:
                 continue
             became[row.pk] = type(outcome).__name__.lower()
             current.state = Outbox.State.SETTLED
-            current.outcome = outcomes.to_json(outcome)
-            current.settled_at = true_now()
-            current.lease = current.lease_until = None
             told.append(outcome)
-        settled = [known[outcome.message] for outcome in told]
-        Outbox.objects.bulk_update(settled, ["state", "outcome", "settled_at", "lease", "lease_until"])
+        _store_outcomes(told)
         store([_access(known[one.message]) for one in told if isinstance(one, outcomes.Answered)])
         for outcome in told:
             outcomes.tell(outcome)
     return [became[row.pk] for row, _ in group]
+
+
+def _store_outcomes(settled: Sequence[Outcome]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            [
+                true_now(),
+                [outcome.message for outcome in settled],
+                [json.dumps(outcomes.to_json(outcome)) for outcome in settled],
+            ],
+        )
 
 
 def _access(row: Outbox) -> AccessRecord:

@@ -5,6 +5,7 @@ PostgreSQL and SQLite are opened read-only; nothing but SELECT is ever sent to a
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from sqlalchemy import URL, Engine, Select, column, create_engine, make_url, sel
 from sqlalchemy.exc import SQLAlchemyError
 
 from tongban.node.exchange.connectors import Row, SqlConnector
+from tongban.node.group_commit import GroupCommit
 from tongban.protocol import Code, Refused
 
 CONNECT_SECONDS = 3
@@ -24,12 +26,56 @@ KEPT_SECONDS = 600
 
 _lock = threading.Lock()
 _engines: dict[tuple[URL, int], Engine] = {}
+_readers: dict[tuple[str, str, tuple[str, ...], int], GroupCommit[tuple[SqlConnector, str], list[Row]]] = {}
 
 
-def rows(connector: SqlConnector, subject: str, columns: Sequence[str], most: int) -> list[Row]:
-    """The rows of the person. Raises Refused `try-later`."""
+def rows(connector: SqlConnector, subject: str, columns: tuple[str, ...], most: int) -> list[Row]:
+    """The rows of the person. Raises Refused `try-later`.
+
+    Threads that ask the same at the same time share one SELECT; each gets its own person's rows only.
+    """
+    kind = (connector.agency, connector.evidence_type, columns, most)
+    with _lock:
+        reader = _readers.get(kind)
+        if reader is None:
+            reader = _readers[kind] = GroupCommit(partial(rows_of_each, columns=columns, most=most))
+    return reader.write((connector, subject))
+
+
+def rows_of_each(
+    asked: Sequence[tuple[SqlConnector, str]], *, columns: tuple[str, ...], most: int
+) -> list[list[Row]]:
+    """The rows of each person asked for, in their order."""
+    connector = asked[0][0]
+    if len(asked) > 1 and all(one is connector for one, _ in asked):
+        found = _rows_together(connector, {subject for _, subject in asked}, columns, most)
+        if found is not None:
+            return [found[subject] for _, subject in asked]
+    return [_rows_of(one, subject, columns, most) for one, subject in asked]
+
+
+def _rows_of(connector: SqlConnector, subject: str, columns: tuple[str, ...], most: int) -> list[Row]:
     query = _selected(connector, columns).where(column(connector.key) == subject)
     return _read(connector, query.order_by(*map(column, columns)).limit(most))
+
+
+def _rows_together(
+    connector: SqlConnector, subjects: set[str], columns: tuple[str, ...], most: int
+) -> dict[str, list[Row]] | None:
+    """The rows of several persons; None when it cannot be told from the rows alone whose each is.
+
+    That is so where the database finds a person by a number that it writes in another way, or where it holds
+    more rows than one person may have.
+    """
+    chosen = dict.fromkeys((connector.key, *columns))
+    query = _selected(connector, tuple(chosen)).where(column(connector.key).in_(sorted(subjects)))
+    read = _read(connector, query.order_by(*map(column, columns)).limit(most))
+    if len(read) == most or any(row[connector.key] not in subjects for row in read):
+        return None
+    found: dict[str, list[Row]] = {subject: [] for subject in subjects}
+    for row in read:
+        found[row[connector.key]].append({name: row[name] for name in columns or (connector.key,)})
+    return found
 
 
 def sample(connector: SqlConnector, columns: Sequence[str], most: int) -> list[Row]:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
+from tongban.node.copying import copied_in
 from tongban.node.people.models import AccessRecord, Officer, Person
 from tongban.node.people.withholding import disclosed
 from tongban.node.translog import api as translog
@@ -130,8 +131,8 @@ def record_agents_look(
 
 def store(accesses: Sequence[AccessRecord], also: Sequence[translog.LogRecord] = ()) -> None:
     """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
-    with transaction.atomic():
-        AccessRecord.objects.bulk_create(accesses)
+    with transaction.atomic(savepoint=False):
+        copied_in(accesses)
         records = [translog.prepare(ACCESS, access.id, logged(access)) for access in accesses]
         translog.record_all([*records, *also])
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tongban.node.copying import copied_in
 from tongban.node.statements import Statements
 from tongban.node.translog.models import LogRecord
 from tongban.protocol.tlog.records import Json, Opening, seal
@@ -64,7 +65,7 @@ def record_all(rows: Sequence[LogRecord]) -> None:
     """Store prepared records in the present transaction, with one statement. Raises LogUnavailable."""
     if rows:
         check_available()
-        LogRecord.objects.bulk_create(rows)
+        copied_in(rows)
 
 
 def record_within(statements: Statements, kind: str, about: UUID, content: Mapping[str, Json]) -> None:

@@ -1,0 +1,166 @@
+"""A peer's outage in virtual days, with the node's own delivery on its real database; prints JSON.
+
+`python -m benchmarks.workloads.exchange_outage DAYS A_DAY TRIES`: the peer is played in this process, with
+its own key: away first, then answering every question.
+"""
+
+import json
+import os
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psutil
+
+from tongban.federation.sample_people import sample_people
+from tongban.node.config import CONFIG_VARIABLE, load
+from tongban.node.starting import start_django
+
+GROUP = 500
+_TOMORROW = """
+UPDATE exchange_outbox SET next_try = next_try - interval '1 day', created = created - interval '1 day',
+       expires = expires - interval '1 day', lease_until = lease_until - interval '1 day'
+ WHERE state = 'waiting'
+"""
+_LATER = "UPDATE exchange_peer SET rests_until = rests_until - interval '30 seconds'"
+_STANDING = """
+SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'settled')
+  FROM exchange_outbox
+"""
+
+
+def main() -> None:
+    """Let the peer be away, come back, and print what was counted."""
+    start_django(Path(os.environ[CONFIG_VARIABLE]))
+    from django.db import connection
+
+    from tongban import protocol
+    from tongban.node.clock import true_now
+    from tongban.node.exchange import delivery, identity
+    from tongban.node.exchange.transport import Unreachable
+    from tongban.protocol import HttpRequest, HttpResponse, NodeEntry, SigningKey
+
+    days, a_day, tries = (int(argument) for argument in sys.argv[1:4])
+    directory = identity.current().directory
+    peer_file = load(Path(os.environ[CONFIG_VARIABLE])).home.parent / "chongqing" / "node.pem"
+    key = SigningKey.from_pem(directory.node("chongqing").keys[0].keyid, peer_file.read_bytes())
+    heard: dict[UUID, int] = {}
+
+    def away(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
+        raise Unreachable
+
+    def answering(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
+        message = protocol.parse_request(request.body)
+        heard[message.id] = heard.get(message.id, 0) + 1
+        assert peer.id == message.receiver
+        values = ("500000", "2001-01", "2005-12", "actual")
+        records = (dict(zip(message.body.fields, values, strict=True)),)
+        reply = protocol.answer(message, records, true_now())
+        return protocol.seal_reply(reply, request, key, now=true_now())
+
+    def standing() -> tuple[int, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDING)
+            waiting, settled = cursor.fetchone()
+        return int(waiting), int(settled)
+
+    def passes(statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    memory = []
+    for day in range(days):
+        _fill(day, a_day)
+        for _ in range(tries):
+            passes(_LATER)
+            delivery.deliver_next(away)
+        memory.append(_resident())
+        passes(_TOMORROW)
+    passes("UPDATE exchange_peer SET rests_until = NULL")
+    began = time.monotonic()
+    while delivery.deliver_next(answering):
+        pass
+    seconds = time.monotonic() - began
+    left, settled = standing()
+    told = {
+        "left": left,
+        "doubled": sum(times - 1 for times in heard.values()),
+        "first": memory[0],
+        "waiting": memory[-1],
+        "count": settled,
+        "seconds": seconds,
+    }
+    heard.clear()
+    print(json.dumps({**told, "last": _resident()}))
+
+
+def _resident() -> int:
+    return int(psutil.Process().memory_info().rss)
+
+
+def _fill(day: int, count: int) -> None:
+    """Put a day's questions into the outbox, as `api.ask` would, with one consent a person."""
+    from django.db import transaction
+    from django.db.models.functions import Now
+
+    from tongban import protocol
+    from tongban.node.clock import true_now
+    from tongban.node.exchange import identity
+    from tongban.node.exchange.models import Outbox
+
+    node, said = identity.current(), protocol.Text(zh="测量", en="to measure")
+    fields, now = ("place", "from", "to", "kind"), true_now()
+    people = [person.resident_number for person in sample_people()]
+    for first in range(0, count, GROUP):
+        rows = []
+        for number in range(first, min(first + GROUP, count)):
+            case, subject = f"SC-2026-{day * count + number:07}", people[number % len(people)]
+            consent = protocol.Consent(
+                id=uuid4(),
+                subject=subject,
+                asking_agency="510100-yb",
+                holding_agency="500000-yb",
+                evidence_type="contribution-spells",
+                fields=fields,
+                given_at=now,
+                expires=now + timedelta(days=30),
+                service="medical-retirement",
+                case_ref=case,
+                purpose=said,
+            )
+            message = protocol.EvidenceRequest(
+                id=uuid4(),
+                sender=node.me,
+                receiver="chongqing",
+                sender_agency="510100-yb",
+                receiver_agency="500000-yb",
+                created=now,
+                expires=now + timedelta(days=30),
+                legal_basis=protocol.ConsentBasis(consent=protocol.sign_consent(consent, node.key)),
+                body=protocol.Question(subject=subject, evidence_type="contribution-spells", fields=fields),
+                service="medical-retirement",
+                case_ref=case,
+                purpose=said,
+            )
+            rows.append(
+                Outbox(
+                    id=message.id,
+                    receiver="chongqing",
+                    receiver_agency="500000-yb",
+                    case_ref=case,
+                    evidence_type="contribution-spells",
+                    place="500000",
+                    body=protocol.encode(message),
+                    created=now,
+                    expires=message.expires,
+                    next_try=Now(),
+                )
+            )
+        with transaction.atomic():
+            Outbox.objects.bulk_create(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from tongban.node.config import CONFIG_VARIABLE, load
 from tongban.node.starting import start_django
 
 GROUP = 500
+RECORD: Mapping[str, str | int] = {"place": "500000", "from": "2001-01", "to": "2005-12", "kind": "actual"}
 _TOMORROW = """
 UPDATE exchange_outbox SET next_try = next_try - interval '1 day', created = created - interval '1 day',
        expires = expires - interval '1 day', lease_until = lease_until - interval '1 day'
@@ -55,9 +57,7 @@ def main() -> None:
         message = protocol.parse_request(request.body)
         heard[message.id] = heard.get(message.id, 0) + 1
         assert peer.id == message.receiver
-        values = ("500000", "2001-01", "2005-12", "actual")
-        records = (dict(zip(message.body.fields, values, strict=True)),)
-        reply = protocol.answer(message, records, true_now())
+        reply = protocol.answer(message, (dict(RECORD),), true_now())
         return protocol.seal_reply(reply, request, key, now=true_now())
 
     def standing() -> tuple[int, int]:

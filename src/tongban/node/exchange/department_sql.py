@@ -74,7 +74,7 @@ def _rows_together(
         return None
     found: dict[str, list[Row]] = {subject: [] for subject in subjects}
     for row in read:
-        found[row[connector.key]].append({name: row[name] for name in columns or (connector.key,)})
+        found[str(row[connector.key])].append({name: row[name] for name in columns or (connector.key,)})
     return found
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tongban.federation.simulation.command import plan_for_mutation
-from tongban.federation.simulation.mutations import MUTATIONS, Mutation, planted
+from tongban.federation.simulation.mutations import MUTATIONS
+from tongban.federation.simulation.planting import Mutation, planted
 from tongban.federation.simulation.world import SimulatedWorld
 
 PAGE = Path(__file__).parents[2] / "docs" / "simulation.md"

@@ -82,3 +82,22 @@ def test_each_fault_alone_is_borne(kind: FaultKind) -> None:
     fault = Fault(kind, 200.0, 300.0, node, amount)
     outcome = assert_held(Plan(3, 23, 400, (fault,), calm.errands))
     assert outcome.conversations > 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "mark"),
+    [
+        (FaultKind.LIAR, 0.3, "answers node-01 with status 4"),
+        (FaultKind.FORGER, 0.3, "with status 4"),
+        (FaultKind.DISK_FULL, 0.0, "node-01  answers node-00 with status 503"),
+        (FaultKind.SKEW, 900.0, "answers node-01 with status 40"),
+        (FaultKind.RESTORE, 300.0, "node-01  the backup of 200.0 s is restored"),
+        (FaultKind.CUT, 37.0, "node-01  stops"),
+    ],
+)
+def test_a_fault_leaves_its_mark_on_a_run(kind: FaultKind, amount: float, mark: str) -> None:
+    node = "" if kind is FaultKind.FORGER else "node-01"
+    fault = Fault(kind, 200.0, 300.0, node, amount)
+    outcome = run(Plan(3, 23, 400, (fault,), draw(3, 23, 400).errands), is_traced=True)
+    assert not outcome.violations
+    assert any(mark in line for line in outcome.trace)

@@ -5,7 +5,8 @@ from click.testing import CliRunner
 
 from tongban.cli import main
 from tongban.federation.simulation.command import plan_for_mutation
-from tongban.federation.simulation.mutations import MUTATIONS, planted
+from tongban.federation.simulation.mutations import MUTATIONS
+from tongban.federation.simulation.planting import planted
 from tongban.federation.simulation.shrinking import shrink
 from tongban.federation.simulation.world import SimulatedWorld
 

@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from tongban.gateway import door
 from tongban.node.translog.serving import PREFIX
-from tongban.node.translog.witness import ADD_CHECKPOINT_PATH, REQUEST_LIMIT
+from tongban.node.translog.witness import REQUEST_LIMIT
+from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH
 
 THREADS = 4
 """Requests to the log that are worked on at the same time, apart from messages."""

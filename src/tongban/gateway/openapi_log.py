@@ -6,8 +6,8 @@ All are text or bytes; who reads them finds their form in the log's own document
 from typing import Any
 
 from tongban.node.translog.serving import PREFIX
-from tongban.node.translog.witness import ADD_CHECKPOINT_PATH, REQUEST_LIMIT
-from tongban.protocol.tlog.witnessing import SIZE_TYPE
+from tongban.node.translog.witness import REQUEST_LIMIT
+from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH, SIZE_TYPE
 
 Json = dict[str, Any]
 

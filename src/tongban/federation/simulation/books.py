@@ -21,7 +21,7 @@ from tongban.protocol.conversations import (
     Statement,
     Told,
 )
-from tongban.protocol.tlog.hashing import Hash, leaf_hash
+from tongban.protocol.tlog.records import SALT_BYTES, Opening
 
 _WITH_CONTENTS = (CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change)
 FUNDS = 10_000_000
@@ -49,7 +49,7 @@ def take_effect(disk: Disk, effect: Effect, digest: bytes) -> None:
     times = before.times + 1 if before else 1
     disk.put("done", message.id, Done(message.kind, times, effect.by, message.conversation, digest))
     if carries_data(message):
-        _log(disk, message.id.bytes + digest)
+        append_entry(disk, access_entry(message.id, digest, is_recalled=effect.is_recalled))
     _BOOKS.get((message.kind, effect.by is By.PEER), _nothing)(disk, effect)
 
 
@@ -58,19 +58,27 @@ def balance(disk: Disk) -> int:
     return int(disk.get("money", "balance", FUNDS))
 
 
-def log_leaf(message: UUID, digest: bytes) -> Hash:
-    """The leaf that an access leaves in the log."""
-    return leaf_hash(message.bytes + digest)
+def access_entry(message: UUID, digest: bytes, *, is_recalled: bool) -> bytes:
+    """What an access leaves in the log; its salt follows from it, so that a run is repeated to the byte."""
+    content = message.bytes + digest + bytes((is_recalled,))
+    return Opening("access", digest, content).leaf.encode()
+
+
+def restored_entry(before: int, shown: int) -> bytes:
+    """What the log says of a backup that had `before` records when `shown` had been shown."""
+    content = f"{before} of {shown}".encode()
+    return Opening("restored", bytes(SALT_BYTES), content).leaf.encode()
 
 
 def log_size(disk: Disk) -> int:
-    """How many leaves the node's log has."""
+    """How many entries the node's log has."""
     return int(disk.get("log", "size", 0))
 
 
-def _log(disk: Disk, entry: bytes) -> None:
+def append_entry(disk: Disk, entry: bytes) -> None:
+    """Put an entry at the end of the log."""
     size = log_size(disk)
-    disk.put("log", size, leaf_hash(entry))
+    disk.put("log", size, entry)
     disk.put("log", "size", size + 1)
 
 

@@ -5,9 +5,10 @@ import time
 
 import click
 
-from tongban.federation.simulation.mutations import MUTATIONS, Mutation, planted
+from tongban.federation.simulation.mutations import MUTATIONS
 from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.plan import Plan, draw
+from tongban.federation.simulation.planting import Mutation, planted
 from tongban.federation.simulation.shrinking import shrink
 from tongban.federation.simulation.world import SimulatedWorld
 from tongban.plain_commands import PlainCommand
@@ -20,6 +21,7 @@ INVARIANTS = (
     "money is neither made nor lost, and only what was stated moves",
     "each access is in the log, once",
     "each delivery counts once",
+    "each log is one history, cosigned; whoever changes one is found out",
 )
 LAST_OF_TRACE = 60
 SEEDS_FOR_A_MUTATION = 200

@@ -20,6 +20,10 @@ class FaultKind(StrEnum):
     DISK_FULL = "disk full"
     RESTORE = "old backup restored"
     LIAR = "lying node"
+    LOG_ROLLED_BACK = "own log rolled back"
+    REWRITTEN = "record of the own log rewritten"
+    TRUNCATED = "own log truncated"
+    SPLIT_VIEW = "two views of the own log"
     FORGER = "forged and altered messages on the network"
 
 
@@ -57,6 +61,13 @@ def draw_faults(random: Random, nodes: int, horizon: float) -> tuple[Fault, ...]
         )
     if nodes > 2 and random.random() < 0.2:
         drawn.append(Fault(FaultKind.LIAR, 0.0, horizon, name_of(random.randrange(nodes)), 0.3))
+    if nodes > 2 and random.random() < 0.25:
+        kind = random.choice(
+            (FaultKind.LOG_ROLLED_BACK, FaultKind.REWRITTEN, FaultKind.TRUNCATED, FaultKind.SPLIT_VIEW)
+        )
+        drawn.append(
+            Fault(kind, random.uniform(0.3, 0.8) * horizon, horizon, name_of(random.randrange(nodes)))
+        )
     return tuple(sorted(drawn, key=lambda fault: (fault.at, fault.kind, fault.node)))
 
 

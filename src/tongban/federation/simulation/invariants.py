@@ -6,7 +6,7 @@ Between nodes that tell the truth; what a liar does to its own conversations is 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tongban.federation.simulation import books
+from tongban.federation.simulation import books, logs
 from tongban.federation.simulation.storage import Kept
 from tongban.protocol.conversations import Conversation, Role
 
@@ -19,7 +19,7 @@ MOST_TOLD = 5
 
 def at_the_end(world: "SimulatedWorld") -> list[str]:
     """The violations, in words; empty when all invariants hold."""
-    honest = [node for name, node in world.nodes.items() if name not in world.liars]
+    honest = [node for name, node in world.nodes.items() if name not in dishonest(world)]
     found: list[str] = []
     for check in (
         _ended,
@@ -30,18 +30,29 @@ def at_the_end(world: "SimulatedWorld") -> list[str]:
         _one_place,
         _money,
         _logged,
+        logs.shown_and_cosigned,
+        logs.found_out,
         _as_stated,
     ):
         found += list(check(world, honest))[:MOST_TOLD]
     return found
 
 
+def dishonest(world: "SimulatedWorld") -> set[str]:
+    """The nodes that lie to others or have changed their own log."""
+    return {*world.liars, *world.tampered}
+
+
 def is_quiet(world: "SimulatedWorld") -> bool:
     """Whether everything between nodes that tell the truth has ended and arrived."""
-    honest = set(world.nodes) - set(world.liars)
+    honest = set(world.nodes) - dishonest(world)
     for name in honest:
         node = world.nodes[name]
-        if node.recovery.peers or any(peer in honest for peer, _ in node.disk.table("first")):
+        if (
+            not logs.is_shown(world, node)
+            or node.recovery.peers
+            or any(peer in honest for peer, _ in node.disk.table("first"))
+        ):
             return False
         for conversation in node.disk.table("conversations").values():
             if conversation.peer in honest and not conversation.has_ended:
@@ -124,7 +135,7 @@ def _effects_without_message(node: "Node") -> Iterator[books.Done]:
 
 def _one_place(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
     for person, places in world.holders.items():
-        if len(places) != 1 and not world.liars:
+        if len(places) != 1 and not dishonest(world):
             yield f"a register entry ({person[-6:]}) is at {len(places)} places: {sorted(places)}"
     for ours, theirs, node, peer in _pairs(honest):
         if ours.kind_name == "handover" and theirs is not None and ours.has_ended and theirs.has_ended:
@@ -135,7 +146,7 @@ def _one_place(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
 
 
 def _money(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
-    if world.liars:
+    if dishonest(world):
         return
     total = sum(books.balance(node.disk) for node in honest)
     on_its_way = sum(sum(node.disk.table("instructed").values()) for node in honest)
@@ -146,16 +157,20 @@ def _money(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
 def _logged(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
     """Each access is in the log, once."""
     for node in honest:
-        leaves = [leaf for at, leaf in node.disk.table("log").items() if at != "size"]
-        if len(leaves) != books.log_size(node.disk) or len(set(leaves)) != len(leaves):
+        entries = [entry for at, entry in node.disk.table("log").items() if at != "size"]
+        if len(entries) != books.log_size(node.disk) or len(set(entries)) != len(entries):
             yield f"the log of {node.name} has gaps or doubles"
-        known = set(leaves)
+        known = set(entries)
         for table in ("own", "heard"):
             for kept in node.disk.table(table).values():
                 done = node.disk.get("done", kept.message.id)
                 if done is None or not books.carries_data(kept.message):
                     continue
-                if books.log_leaf(kept.message.id, done.digest) not in known:
+                entries_of_it = {
+                    books.access_entry(kept.message.id, done.digest, is_recalled=is_recalled)
+                    for is_recalled in (False, True)
+                }
+                if known.isdisjoint(entries_of_it):
                     yield f"{kept.message.kind} is not in the log of {node.name}"
 
 

@@ -80,6 +80,10 @@ class Members:
     directory: Directory
     keys: dict[str, SigningKey]
 
+    def public(self, name: str) -> VerifyingKey:
+        """The key by which what a node signed is verified."""
+        return self.directory.key_at(self.keys[name].keyid, EPOCH)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The nodes in their order."""

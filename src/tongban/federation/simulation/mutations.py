@@ -1,20 +1,21 @@
 """Planted mistakes: each breaks the protocol or the way a node keeps to it, and the simulator has to notice.
 
-A mutation is data: a name, what is wrong with it, and what stands in the place of what. `planted` puts it in.
+Each says what is wrong with it and what stands in the place of what.
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from tongban import protocol
-from tongban.federation.simulation import books, members
+from tongban.federation.simulation import books, members, witness
 from tongban.federation.simulation.disk import Disk, DiskFull
+from tongban.federation.simulation.ledger import Ledger
 from tongban.federation.simulation.node import Node
+from tongban.federation.simulation.planting import Mutation
 from tongban.federation.simulation.recovery import Recovery
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
 from tongban.protocol import HttpRequest, Refusal, Refused, signature
@@ -34,41 +35,9 @@ from tongban.protocol.conversations import (
     steps,
 )
 from tongban.protocol.directory import Directory
+from tongban.protocol.tlog import auditing, witnessing
+from tongban.protocol.tlog.checkpoints import Checkpoint, open_checkpoint
 from tongban.suites import VerifyingKey
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One planted mistake; `places` are (owner, attribute, what stands there instead)."""
-
-    name: str
-    says: str
-    places: tuple[tuple[Any, str, Any], ...]
-
-
-@contextmanager
-def planted(mutation: Mutation | None) -> Iterator[None]:
-    """Run with the mistake in place; everything is as it was afterwards."""
-    before = [(owner, name, _get(owner, name)) for owner, name, _ in mutation.places] if mutation else []
-    try:
-        for owner, name, instead in mutation.places if mutation else ():
-            _set(owner, name, instead)
-        yield
-    finally:
-        for owner, name, was in before:
-            _set(owner, name, was)
-
-
-def _get(owner: Any, name: str) -> Any:
-    return owner[name] if isinstance(owner, dict) else getattr(owner, name)
-
-
-def _set(owner: Any, name: str, value: Any) -> None:
-    if isinstance(owner, dict):
-        owner[name] = value
-    else:
-        setattr(owner, name, value)
-
 
 # what a receiver checks
 
@@ -198,7 +167,7 @@ def _no_log(disk: Disk, entry: bytes) -> None:
 
 def _log_later(disk: Disk, entry: bytes) -> None:
     writes, disk._undo = disk._undo, []
-    books_log(disk, entry)
+    books_append(disk, entry)
     disk._unsynced.append(disk._undo)
     disk._undo = writes
 
@@ -250,10 +219,28 @@ def _no_time_limit(self: Node, conversation: UUID) -> None:
     pass
 
 
+def _no_resume(self: Ledger) -> None:
+    pass
+
+
+def _any_head(
+    request: witnessing.AddCheckpoint, held: object, origin: str, keys: Sequence[VerifyingKey]
+) -> Checkpoint:
+    return open_checkpoint(request.note, origin, keys)
+
+
+def _any_proof(*_: object) -> None:
+    pass
+
+
+def _nobody_elses(one: auditing.Seen, parties: auditing.Parties) -> None:
+    return None
+
+
 node_after_commit = Node.after_commit
 node_deliver = Node.deliver
 node_take_in = Node.take_in
-books_log = books._log
+books_append = books.append_entry
 recalling_recall = recalling.recall
 recalling_merge = recalling.merge
 
@@ -339,8 +326,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         "effects stay when the transaction is undone",
         (DiskStorage, "keep", _effects_before_commit),
     ),
-    _of("no-access-record", "an access is not logged", (books, "_log", _no_log)),
-    _of("access-record-outside", "the log is written outside the transaction", (books, "_log", _log_later)),
+    _of("no-access-record", "an access is not logged", (books, "append_entry", _no_log)),
+    _of(
+        "access-record-outside",
+        "the log is written outside the transaction",
+        (books, "append_entry", _log_later),
+    ),
     _of("outbox-forgotten", "what waits is kept in memory only", (Node, "start", _forgets_outbox)),
     _of("no-retry", "a delivery without a reply is not repeated", (Node, "retry", _sends_once)),
     _of("retry-makes-new-id", "each delivery has a new message id", (Node, "deliver", _new_id_on_retry)),
@@ -352,6 +343,26 @@ MUTATIONS: tuple[Mutation, ...] = (
     _of("receipt-off-by-one", "a receipt names one message too many", (desk, "receipt", _off_by_one)),
     _of("no-time-limit", "nothing ever lapses", (Node, "look_at_time_limit", _no_time_limit)),
     _of("no-recall", "a restored node goes on as if nothing were lost", (Recovery, "begin", _no_recall)),
+    _of(
+        "log-not-resumed",
+        "after an old backup the log goes on from the backup, whatever it has shown",
+        (Ledger, "resume", _no_resume),
+    ),
+    _of(
+        "head-not-judged",
+        "a witness cosigns every head that the log has signed",
+        (witness, "judge", _any_head),
+    ),
+    _of(
+        "consistency-not-checked",
+        "a witness does not check that a head continues the one before",
+        (witnessing, "check_consistency", _any_proof),
+    ),
+    _of(
+        "verifier-trusts-the-log",
+        "the verifier does not look at what others have seen of the log",
+        (auditing, "_opened", _nobody_elses),
+    ),
     Mutation(
         "accept-after-return",
         "a case that was returned may be accepted",

@@ -13,13 +13,16 @@ from uuid import UUID
 
 from tongban import protocol
 from tongban.federation.simulation.disk import Disk, DiskFull
+from tongban.federation.simulation.ledger import Ledger
 from tongban.federation.simulation.members import EPOCH, Members
 from tongban.federation.simulation.recovery import Recovery
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
+from tongban.federation.simulation.witness import witness
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import AnyUtterance, Conversation, Forgotten, Here, Receipt, Step
 from tongban.protocol.recall import RECALL_PATH
+from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH
 
 TIMEOUT = 15.0
 """Seconds until a delivery without a reply counts as not arrived."""
@@ -76,6 +79,7 @@ class Node:
         self.points = 0
         self.cut_at: set[int] = set()
         self.recovery = Recovery(self)
+        self.ledger = Ledger(self)
         self._seconds, self._moment = 0.0, EPOCH
         self.forget()
 
@@ -84,6 +88,7 @@ class Node:
         self.queues: dict[str, Queue] = {}
         self.in_flight: dict[str, tuple[ThreadKey, AnyUtterance, HttpRequest]] = {}
         self.looks: dict[UUID, datetime] = {}
+        self.ledger.forget()
         self.is_up = True
 
     @property
@@ -113,11 +118,14 @@ class Node:
             if not conversation.has_ended:
                 self.world.changed(self.name, conversation)
         self.recovery.go_on()
+        self.ledger.look()
 
     def door(self, request: HttpRequest) -> HttpResponse:
         """The reply to a request of another node."""
         self.point()
         reply: Receipt | Refusal
+        if request.path == ADD_CHECKPOINT_PATH:
+            return witness(self, request)
         try:
             if request.path == RECALL_PATH:
                 return self.recovery.answer(request)
@@ -132,7 +140,7 @@ class Node:
     def take_in(self, request: HttpRequest) -> Receipt:
         """Check a message and take it in; the receipt is given only when all is durable."""
         delivered = talk.authenticate_utterance(request, self.members.directory, self.name, now=self.moment)
-        if delivered.message.sender in self.recovery.peers:
+        if delivered.message.sender in self.recovery.peers or self.ledger.halted:
             raise Refused(Code.TRY_LATER)
         storage = DiskStorage(self.disk, self.world.now)
         with self.disk.transaction():
@@ -154,7 +162,7 @@ class Node:
         try:
             with self.disk.transaction():
                 step = step_of()
-                if step is None or (step.thread.peer in self.recovery.peers):
+                if step is None or self.ledger.halted or (step.thread.peer in self.recovery.peers):
                     return False
                 storage.keep(step, None)
                 self.point()
@@ -170,6 +178,7 @@ class Node:
             self.enqueue(key)
         for conversation in storage.changed:
             self.world.changed(self.name, conversation)
+        self.ledger.look()
 
     def enqueue(self, key: ThreadKey) -> None:
         """Let a thread wait for its peer, unless it does already."""
@@ -247,7 +256,8 @@ class Node:
         """A reply to a delivery has come back."""
         flight = self.in_flight.get(nonce)
         if flight is None:
-            self.recovery.hear(nonce, response)
+            if not self.ledger.hear(nonce, response):
+                self.recovery.hear(nonce, response)
             return
         key, message, request = flight
         try:

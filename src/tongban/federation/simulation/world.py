@@ -3,10 +3,8 @@
 Everything that happens is an event at a moment; which comes next follows from the plan alone.
 """
 
-import gc
 import heapq
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -15,6 +13,7 @@ from uuid import UUID
 from tongban.federation.simulation import invariants
 from tongban.federation.simulation.disk import Disk, Table
 from tongban.federation.simulation.faults import Fault, FaultKind
+from tongban.federation.simulation.garbage import without_garbage_collection
 from tongban.federation.simulation.lies import Liar, altered, forged_receipt
 from tongban.federation.simulation.members import Members, members
 from tongban.federation.simulation.network import Network, Parcel
@@ -22,11 +21,13 @@ from tongban.federation.simulation.node import Node, PowerCut
 from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.people import WHY, Decision, Errand, decision, opening, renewed
 from tongban.federation.simulation.plan import Plan
+from tongban.federation.simulation.tampering import TAMPERING, seen_by_others, tamper
 from tongban.protocol import HttpRequest, HttpResponse, Refused
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import CONVERSATIONS_PATH, Conversation
 from tongban.protocol.signature import REQUEST_COVER
 from tongban.protocol.signature_input import read_claim
+from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH
 
 Work = Callable[[], object]
 Done = TypeVar("Done")
@@ -51,6 +52,7 @@ class SimulatedWorld:
         self.restored: set[str] = set()
         self.nodes = {name: self._node(name) for name in self.members.names}
         self.liars: dict[str, Liar] = {}
+        self.tampered: dict[str, FaultKind] = {}
         self.network = Network(plan.seed, self.members.names)
         self._is_traced = is_traced
         self._events: list[tuple[float, int, Work]] = []
@@ -61,7 +63,7 @@ class SimulatedWorld:
 
     def run(self) -> Outcome:
         """Let the plan happen, then everything heal, then look at the invariants."""
-        with _without_garbage_collection():
+        with without_garbage_collection():
             return self._run()
 
     def _run(self) -> Outcome:
@@ -106,7 +108,7 @@ class SimulatedWorld:
         """Put a delivery on the network, with what liars and forgers make of it."""
         link = self.network.link(sender, receiver)
         self._carry(Parcel(sender, receiver, request, nonce), link)
-        if self.network.amount(FaultKind.FORGER) > link.random():
+        if self.network.amount(FaultKind.FORGER) > link.random() and request.path != ADD_CHECKPOINT_PATH:
             forged = altered(request, with_digest=link.random() < 0.5)
             self._carry(Parcel(sender, receiver, forged), link)
         liar = self.liars.get(sender)
@@ -126,7 +128,7 @@ class SimulatedWorld:
             return
         if parcel.receiver in self.liars:
             self.liars[parcel.receiver].see(parcel.request)
-        self.outcome.messages += 1
+        self.outcome.count(parcel.request)
         response = self._by(parcel.receiver, partial(node.door, parcel.request))
         if response is None:
             return
@@ -150,7 +152,7 @@ class SimulatedWorld:
     def _come_back(self, parcel: Parcel, reply: HttpResponse, life: int) -> None:
         node = self.nodes[parcel.sender]
         if self._lives[parcel.sender] == life and node.is_up and parcel.nonce:
-            self.outcome.messages += 1
+            self.outcome.count(parcel.request)
             self._by(parcel.sender, partial(node.hear_reply, parcel.nonce, reply))
 
     def _check_once(self, parcel: Parcel, response: HttpResponse) -> None:
@@ -247,6 +249,8 @@ class SimulatedWorld:
             case FaultKind.LIAR:
                 random = Random(f"{self.plan.seed} liar {node.name}")  # noqa: S311 - repeatable
                 self.liars[node.name] = Liar(node.name, self.members, random)
+            case kind if kind in TAMPERING:
+                self._tamper(node, fault)
             case FaultKind.RESTORE:
                 backup, taken_at = node.disk.backup(), self.now
                 self._at(self.now + fault.amount, lambda: self._restore(node, fault, backup, taken_at))
@@ -263,6 +267,20 @@ class SimulatedWorld:
         if fault.kind is FaultKind.DISK_FULL:
             node.disk.is_full = False
 
+    def _tamper(self, node: Node, fault: Fault) -> None:
+        """Let an operator change the node's log, as soon as there is something that others have seen."""
+        if fault not in self.network.faults:
+            return
+        seen = seen_by_others(
+            node, [self.nodes[name] for name in node.ledger.witnesses if name not in self.liars]
+        )
+        if seen is None:
+            self._at(self.now + 30.0, partial(self._tamper, node, fault))
+            return
+        self._tell(node.name, f"{fault.kind.value} where {seen} records are cosigned")
+        self.tampered[node.name] = fault.kind
+        tamper(node, fault.kind, seen)
+
     def _restore(self, node: Node, fault: Fault, backup: dict[str, Table], taken_at: float) -> None:
         if not self.network.end(fault):
             return  # everything healed before
@@ -270,6 +288,8 @@ class SimulatedWorld:
         self.restored.add(node.name)
         self._stop(node, fault.lasts)
         node.disk.restore(backup)
+        node.disk.is_full = False
+        node.ledger.resume()
         node.recovery.begin(taken_at)
 
     def _stop(self, node: Node, lasts: float) -> None:
@@ -375,15 +395,3 @@ class SimulatedWorld:
             except Refused:
                 about = " to something unreadable"
         self.outcome.trace.append(f"{self.now:8.1f} s  {who}  {what}{about}")
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """A run keeps nearly all that it makes until its end, so that looking for garbage is in vain."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

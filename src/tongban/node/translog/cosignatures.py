@@ -12,15 +12,15 @@ from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.node.translog.halting import discrepancy, halt
 from tongban.node.translog.models import LogCheckpoint
-from tongban.node.translog.parties import origin_of, signing_keys
+from tongban.node.translog.parties import signing_keys
 from tongban.node.translog.stored import newest_checkpoint, read_tile
-from tongban.node.translog.witness import ADD_CHECKPOINT_PATH
 from tongban.protocol import HttpRequest, HttpResponse, NodeEntry
 from tongban.protocol.tlog.checkpoints import cosigned_at
 from tongban.protocol.tlog.notes import Note, NoteError, NoteSignature
+from tongban.protocol.tlog.origins import origin_of
 from tongban.protocol.tlog.proofs import consistency_proof
 from tongban.protocol.tlog.tiles import reader_of
-from tongban.protocol.tlog.witnessing import AddCheckpoint
+from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH, AddCheckpoint
 from tongban.suites import VerifyingKey
 
 TRIES = 3

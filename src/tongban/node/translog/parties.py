@@ -3,18 +3,8 @@
 from tongban.node.config import ConfigError
 from tongban.protocol import Directory, KeyUse, NodeEntry, Refused
 from tongban.protocol.tlog.auditing import Parties
+from tongban.protocol.tlog.origins import origin_of
 from tongban.suites import VerifyingKey
-
-
-def origin_of(node: str) -> str:
-    """The name of a node's log."""
-    return f"tongban/{node}"
-
-
-def node_of(origin: str) -> str | None:
-    """The node whose log bears that name; None when the name is of another form."""
-    head, _, node = origin.partition("/")
-    return node if head == "tongban" and node and "/" not in node else None
 
 
 def signing_keys(entry: NodeEntry) -> tuple[VerifyingKey, ...]:

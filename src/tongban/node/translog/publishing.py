@@ -8,11 +8,11 @@ import contextlib
 from pathlib import Path
 
 from tongban.node.translog.models import LogCheckpoint, WitnessedConflict, WitnessedLog
-from tongban.node.translog.parties import node_of
 from tongban.node.translog.serving import heads, stamped_sizes
 from tongban.node.translog.stored import newest_checkpoint, read_bundle, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint
 from tongban.protocol.tlog.notes import Note, NoteError
+from tongban.protocol.tlog.origins import node_of
 from tongban.protocol.tlog.tiles import (
     TILE_WIDTH,
     Bundle,

@@ -17,13 +17,14 @@ from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.node.translog.cosignatures import Witness, peers_of
 from tongban.node.translog.halting import Halt
 from tongban.node.translog.models import LogCheckpoint, LogRecord, LogState, LogTile
-from tongban.node.translog.parties import origin_of, signing_keys
+from tongban.node.translog.parties import signing_keys
 from tongban.node.translog.recording import look_again, prepare
 from tongban.node.translog.stored import newest_checkpoint, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint, open_checkpoint
 from tongban.protocol.tlog.growing import GrowingTree
 from tongban.protocol.tlog.hashing import leaf_hash
 from tongban.protocol.tlog.notes import Note, NoteError
+from tongban.protocol.tlog.origins import origin_of
 from tongban.protocol.tlog.records import Leaf, RecordError
 from tongban.protocol.tlog.tiles import (
     TILE_WIDTH,

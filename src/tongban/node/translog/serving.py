@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from tongban.node.translog.models import LogCheckpoint, WitnessedLog
-from tongban.node.translog.parties import origin_of
 from tongban.node.translog.stored import newest_checkpoint, read_bundle, read_tile
+from tongban.protocol.tlog.origins import origin_of
 from tongban.protocol.tlog.tiles import TILE_WIDTH, Bundle, TileError, join_entries, parse_path
 
 PREFIX = "/log/"

@@ -12,14 +12,19 @@ from django.db import transaction
 from tongban.node.clock import true_now
 from tongban.node.exchange.identity import Identity
 from tongban.node.translog.models import WitnessedConflict, WitnessedLog
-from tongban.node.translog.parties import node_of, origin_of
 from tongban.protocol import KeyUse, Refused
 from tongban.protocol.tlog.checkpoints import Checkpoint, cosign
 from tongban.protocol.tlog.notes import Note
-from tongban.protocol.tlog.witnessing import SIZE_TYPE, AddCheckpoint, WitnessRefusal, judge
+from tongban.protocol.tlog.origins import node_of, origin_of
+from tongban.protocol.tlog.witnessing import (
+    SIZE_TYPE,
+    AddCheckpoint,
+    WitnessRefusal,
+    judge,
+    shows_two_histories,
+)
 from tongban.suites import VerifyingKey
 
-ADD_CHECKPOINT_PATH = "/log/add-checkpoint"
 REQUEST_LIMIT = 16 * 1024
 _TEXT = "text/plain; charset=utf-8"
 
@@ -87,11 +92,8 @@ def _cosigned(request: AddCheckpoint, node: Identity) -> bytes:
 
 def _conflict(refused: WitnessRefusal, request: AddCheckpoint, held: Note | None) -> WitnessedConflict | None:
     """The proof that the log has two histories, if this refusal is one."""
-    if held is None or refused.status not in {409, 422}:
-        return None
-    offered, known = Checkpoint.parse(request.note.text), Checkpoint.parse(held.text)
-    is_split = offered.size == known.size and offered.root != known.root
-    if refused.status == 409 and not is_split:
+    known = Checkpoint.parse(held.text) if held else None
+    if held is None or known is None or not shows_two_histories(refused, request, known):
         return None
     return WitnessedConflict(
         origin=known.origin, held=held.encode(), offered=request.note.encode(), why=refused.sentence

@@ -17,12 +17,12 @@ from tongban.node.exchange import identity
 from tongban.node.exchange.transport import Transport, own_transport
 from tongban.node.translog.cosignatures import Witness, own_keys, peers_of
 from tongban.node.translog.halting import discrepancy, halt
-from tongban.node.translog.parties import origin_of
 from tongban.node.translog.publishing import publish
 from tongban.node.translog.sequencing import place_waiting
 from tongban.node.translog.timestamps import stamp_newest
 from tongban.protocol import NodeEntry
 from tongban.protocol.tlog.notes import Note, NoteError
+from tongban.protocol.tlog.origins import origin_of
 
 PLACE_SECONDS = 0.25
 """How often waiting records are looked for; a head is signed at most so long after a record."""

@@ -16,6 +16,7 @@ from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.proofs import ProofError, check_consistency
 from tongban.suites import VerifyingKey
 
+ADD_CHECKPOINT_PATH = "/log/add-checkpoint"
 SIZE_TYPE = "text/x.tlog.size"
 LONGEST_PROOF = 63
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
@@ -89,6 +90,17 @@ def judge(
     except ProofError as broken:
         raise WitnessRefusal(422, str(broken)) from None
     return asked
+
+
+def shows_two_histories(refused: WitnessRefusal, request: AddCheckpoint, held: Checkpoint) -> bool:
+    """Whether a refusal by `judge` proves that the log signed two heads that cannot belong to one log.
+
+    It does not when the log only asked from another size than the one that was cosigned last.
+    """
+    if refused.status == 422:
+        return True
+    offered = Checkpoint.parse(request.note.text)
+    return refused.status == 409 and offered.size == held.size and offered.root != held.root
 
 
 def _hash(line: str) -> Hash:

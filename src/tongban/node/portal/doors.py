@@ -1,11 +1,13 @@
 """Who may open a page: citizens for their own things, officers for the workbench.
 
-Promises: nobody signed in is led to the sign-in page and back; the wrong kind of account gets a clear page.
+Promises: nobody signed in is led to the sign-in page and back; the wrong kind of account gets a clear page;
+each view tells its door, so that a table of who may open what is made of the addresses themselves.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Literal, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,13 +15,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tongban.node.casework.refusals import Refused
+from tongban.node.people import permissions
 from tongban.node.people.applicants import Applicant
-from tongban.node.people.models import Officer, Person
+from tongban.node.people.models import Grant, Officer, Person
 from tongban.node.people.rights import officer_of, person_of
 from tongban.node.portal import acting_for
 from tongban.node.sign_in import second_factor
 
 P = ParamSpec("P")
+For = Literal["citizens", "applicants", "officers", "owners-and-officers"]
+
+
+@dataclass(frozen=True)
+class Door:
+    """For whom a page is; an officer needs one of `acts`, if any are named."""
+
+    opens_for: For
+    acts: tuple[Grant.Act, ...] = ()
+
+
+def door_of(view: Callable[..., object]) -> Door | None:
+    """The door of a view; None for a page that is open to everybody, or that somebody else made."""
+    found = getattr(view, "door", None)
+    return found if isinstance(found, Door) else None
 
 
 def for_citizens(
@@ -34,7 +52,7 @@ def for_citizens(
             raise PermissionDenied
         return found_or_404(lambda: view(request, person, *arguments, **named))
 
-    return login_required(opened)
+    return _behind(Door("citizens"), login_required(opened))
 
 
 def for_applicants(
@@ -52,14 +70,42 @@ def for_applicants(
             return redirect(acting_for.OVER)
         return found_or_404(lambda: view(request, applicant, *arguments, **named))
 
-    return login_required(opened)
+    return _behind(Door("applicants"), login_required(opened))
 
 
 def for_officers(
     view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """The view gets the officer in office who is signed in; who owes a second factor is led to it first."""
+    return for_officers_who()(view)
 
+
+def for_officers_who(
+    *acts: Grant.Act,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Officer, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """As `for_officers`, for those to whom one of these acts was granted."""
+
+    def guard(
+        view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        return _for_officers(view, acts)
+
+    return guard
+
+
+def for_owners_and_officers(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view is for everybody who is signed in, and itself finds only what is theirs or their agency's."""
+    return _behind(Door("owners-and-officers"), login_required(view))
+
+
+def _for_officers(
+    view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse], acts: tuple[Grant.Act, ...]
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @wraps(view)
     def opened(request: HttpRequest, /, *arguments: P.args, **named: P.kwargs) -> HttpResponse:
         officer = officer_of(request.user)
@@ -67,9 +113,19 @@ def for_officers(
             raise PermissionDenied
         if second_factor.is_owed(officer.account):
             return redirect("security")
+        if acts and not permissions.granted(officer, *acts).exists():
+            raise PermissionDenied
         return found_or_404(lambda: view(request, officer, *arguments, **named))
 
-    return login_required(opened)
+    return _behind(Door("officers", acts), login_required(opened))
+
+
+def _behind(
+    door: Door, view: Callable[Concatenate[HttpRequest, P], HttpResponse]
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Mark the view; what decorates it further copies the mark, as `functools.wraps` does."""
+    vars(view)["door"] = door
+    return view
 
 
 def found_or_404(answer: Callable[[], HttpResponse]) -> HttpResponse:

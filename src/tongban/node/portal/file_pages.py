@@ -14,7 +14,7 @@ from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
 from tongban.node.people.rights import officer_of, person_of
 from tongban.node.portal import acting_for
-from tongban.node.portal.doors import for_applicants, found_or_404
+from tongban.node.portal.doors import for_applicants, for_owners_and_officers, found_or_404
 from tongban.node.portal.uploads import serving, store
 from tongban.services import Text
 
@@ -31,6 +31,7 @@ def of_draft(request: HttpRequest, applicant: Applicant, draft_id: UUID, upload_
 
 
 @require_safe
+@for_owners_and_officers
 def of_case(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
     """A file of a case; an officer's look at it is recorded before it is sent."""
     person, officer = person_of(request.user), officer_of(request.user)

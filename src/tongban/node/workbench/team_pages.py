@@ -4,7 +4,6 @@ import csv
 from datetime import date
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,8 @@ from tongban.node.casework.models import Absence
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.people.models import Officer
-from tongban.node.portal.doors import for_officers
+from tongban.node.people.permissions import Act
+from tongban.node.portal.doors import for_officers, for_officers_who
 from tongban.node.portal.names import service_name
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.charts import Bars, bars
@@ -35,14 +35,11 @@ class AbsenceForm(forms.Form):
 
 
 @require_safe
-@for_officers
+@for_officers_who(Act.ASSIGN, Act.SUPERVISE)
 def spread(request: HttpRequest, officer: Officer) -> HttpResponse:
     """How the open tasks are spread."""
-    try:
-        loads = team.team(officer)
-    except Refused:
-        raise PermissionDenied from None
-    return render(request, "workbench/team.html", {"loads": loads, "officer": officer, "tab": "team"})
+    context = {"loads": team.team(officer), "officer": officer, "tab": "team"}
+    return render(request, "workbench/team.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,10 +80,10 @@ def spoken_problem() -> str:
 
 
 @require_safe
-@for_officers
+@for_officers_who(Act.SUPERVISE)
 def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The agency's figures of twelve months, with a chart and the table behind it."""
-    found = _statistics(officer)
+    found = team.statistics(officer)
     chart = bars(
         [month.first.strftime("%Y-%m") for month in found.months],
         [
@@ -101,10 +98,10 @@ def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 @require_safe
 @never_cache
-@for_officers
+@for_officers_who(Act.SUPERVISE)
 def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
     """The same figures as a table for other programs."""
-    found = _statistics(officer)
+    found = team.statistics(officer)
     rows: list[list[object]] = [["service", "name", "opened", "ended", "in_time", "mean_days", "rating"]]
     for one in found.services:
         days = "" if one.mean_days is None else f"{one.mean_days:.1f}"
@@ -115,11 +112,11 @@ def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
 
 @require_safe
 @never_cache
-@for_officers
+@for_officers_who(Act.SUPERVISE)
 def outcomes_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
     """How cases ended, by service; a count that is left out is empty."""
     rows: list[list[object]] = [["service", "name", "outcome", "title", "count"]]
-    for one in _statistics(officer).outcomes:
+    for one in team.statistics(officer).outcomes:
         count = "" if one.count is None else one.count
         rows.append([one.service, service_name(one.service), one.status, spoken(one.text), count])
     return _table("outcomes.csv", rows)
@@ -135,7 +132,7 @@ def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
         number = request.POST.get("follow_up", "")
         try:
             if not number.isdigit():
-                raise Refused("not-found")
+                raise Refused("inputs-unusable")
             ratings.close_follow_up(officer, int(number), request.POST.get("finding", ""))
             return redirect("follow-ups")
         except Refused as refused:
@@ -152,13 +149,6 @@ def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
 def shortcuts(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The keys, and how to switch them off."""
     return render(request, "workbench/shortcuts.html", {"officer": officer, "tab": "shortcuts"})
-
-
-def _statistics(officer: Officer) -> team.Statistics:
-    try:
-        return team.statistics(officer)
-    except Refused:
-        raise PermissionDenied from None
 
 
 def _table(name: str, rows: list[list[object]]) -> HttpResponse:

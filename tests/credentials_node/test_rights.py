@@ -1,0 +1,49 @@
+"""Every page of credentials as every role: allowed really allowed, refused really refused."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from tests.credentials_node.conftest import TITLE
+from tests.credentials_node.test_evidence import ANSWERS
+from tests.pages.rights import ROLES, clients_of, differences, pages
+from tests.services.shipped import FOLDERS, copy_shipped
+from tongban.node.casework import catalogue, drafts, submission
+from tongban.node.credentials import issuers
+from tongban.node.credentials.models import Issued
+from tongban.node.people.models import Account, Officer, Person
+
+SERVICE = "professional-title"
+LACKING = frozenset({"openid-authorise", "portrait"})
+"""A wallet that asks, and a portrait in an agency's system, are not in this world."""
+
+
+@pytest.fixture
+def named(woman: Person, title: Issued, tmp_path: Path) -> Mapping[str, object]:
+    """A credential and an open case of the owner's."""
+    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, "professional_title")))
+    draft = drafts.begin(woman, SERVICE)
+    for key, raw in ANSWERS.items():
+        draft = drafts.answer(draft, key, raw)
+    case = submission.submit(woman, draft.pk, frozenset())
+    return {
+        "number": UUID(int=1),
+        "case-credentials.number": case.number,
+        "status-list.number": 0,
+        "batch": title.id,
+        "key": title.id,
+        "name": "nonsense",
+        "purpose": issuers.types()[TITLE].purposes[0].key,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_answers_the_role_as_the_table_says(
+    citizen: Account, officer: Officer, named: Mapping[str, object], role: str
+) -> None:
+    clients: Mapping[str, Client] = clients_of(citizen, officer, (SERVICE,))
+    found = list(differences(pages(of_credentials=True), role, clients, named, LACKING))
+    assert not found, "\n".join(found)

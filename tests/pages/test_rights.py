@@ -1,0 +1,93 @@
+"""Every page as every role: what is allowed is really allowed, what is refused is really refused."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.casework.walk import CONSENTS, Walk
+from tests.pages.every_kind import CODE, add_every_kind
+from tests.pages.files import picture
+from tests.pages.rights import ROLES, ROOT, TABLE, clients_of, differences, pages
+from tests.protocol.federation_of_two import SICHUAN_KEY
+from tests.services.shipped import copy_shipped
+from tongban.node.casework import actions, cases, catalogue, drafts, submission
+from tongban.node.people import mandates
+from tongban.node.people.access import accesses_of
+from tongban.node.people.models import Account, Officer
+from tongban.node.portal import complaints
+from tongban.node.portal.uploads import store
+from tongban.node.translog.sequencing import place_waiting
+from tongban.services import Question, Text
+
+SERVICE = "medical-retirement"
+LACKING = frozenset({"end-session"})
+"""Sessions are listed from a real sign-in on; tests of sessions end them."""
+CARD = Question(key="card", type="file", label=Text(zh="照片", en="Picture"), accepts=("jpeg",))
+
+
+@pytest.fixture
+def clients(citizen: Account, officer: Officer) -> Mapping[str, Client]:
+    return clients_of(citizen, officer, (SERVICE, CODE))
+
+
+@pytest.fixture
+def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path: Path) -> Mapping[str, Any]:
+    """Things of the owner's, by the names under which addresses ask for them."""
+    draft = walk.draft()
+    upload = store.keep(draft, CARD, SimpleUploadedFile("card.jpg", picture()))
+    case = submission.submit(walk.person, draft.pk, CONSENTS)
+    walk.answer(case, "510100")
+    case = walk.answer(case, "500000")
+    cases.for_officer(officer, case.number)
+    actions.confirm(officer, case.number, case.revision)
+    complaint = complaints.file(walk.person, uuid4(), "太慢了", case=case.number)
+    place_waiting("tongban/sichuan", SICHUAN_KEY)
+    root = copy_shipped(tmp_path / "services")
+    add_every_kind(root)
+    catalogue.publish(root)
+    grouped = drafts.begin(walk.person, CODE)
+    drafts.answer(grouped, "jobs", [{"employer": "锦江厂", "from": "2001-03", "ended": "no"}])
+    return {
+        "number": case.number,
+        "draft_id": walk.draft().pk,
+        "draft-file.draft_id": draft.pk,
+        "upload_id": upload["id"],
+        "access_id": accesses_of(walk.person)[0].id,
+        "complaint": complaint.pk,
+        "code": SERVICE,
+        "language.code": "en",
+        "act.code": "refuse",
+        "citizen-act.code": "withdraw",
+        "key": "work",
+        "end-mandate.key": mandates.given_by(walk.person).get().pk,
+        "end-session.key": 1,
+        "plan-item.number": "D5",
+        **{f"{page}.draft_id": grouped.pk for page in ("item", "remove-item")},
+        **{f"{page}.key": "jobs" for page in ("item", "remove-item")},
+        **{f"{page}.position": 1 for page in ("item", "remove-item")},
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_answers_the_role_as_the_table_says(
+    clients: Mapping[str, Client], named: Mapping[str, Any], role: str
+) -> None:
+    found = list(differences(pages(of_credentials=False), role, clients, named, LACKING))
+    assert not found, "\n".join(found)
+
+
+def test_the_reference_is_what_the_addresses_and_definitions_say() -> None:
+    written = Path(ROOT / "docs" / "reference" / "who-may-do-what.md").read_text(encoding="utf-8")
+    assert written == TABLE["described"]() + "\n", "run: python tools/describe_rights.py"
+
+
+def test_every_page_of_somebodys_things_has_a_door() -> None:
+    kept = ("/cases/", "/applications/", "/workbench/", "/mandates/", "/accesses/", "/notices/")
+    open_to_all = [page.pattern for page in TABLE["pages"]() if page.opens_for == "everybody"]
+    assert not [pattern for pattern in open_to_all if pattern.startswith(kept)]

@@ -23,6 +23,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodeConfig:
         "directory_path": "directory.json",
         "federation_key_path": "federation.json",
         "key_path": "node.pem",
+        "log_key_path": "log.pem",
     }
     changed = this_node().model_copy(update={key: tmp_path / name for key, name in names.items()})
     monkeypatch.setattr(identity, "this_node", lambda: changed)
@@ -34,9 +35,13 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NodeConfig:
 def publish(config: NodeConfig) -> Publish:
     """Put a directory of that version in place."""
 
-    def write(version: int, key: protocol.SigningKey = FEDERATION_KEY) -> None:
+    def write(
+        version: int,
+        key: protocol.SigningKey = FEDERATION_KEY,
+        content: protocol.Directory | None = None,
+    ) -> None:
         path = config.directory_path
-        path.write_bytes(protocol.sign_directory(directory(version), key))
+        path.write_bytes(protocol.sign_directory(content or directory(version), key))
         os.utime(path, ns=(version, version))
 
     return write

@@ -3,7 +3,14 @@
 import pytest
 
 from tests.exchange.own_files import Publish, restart
-from tests.protocol.federation_of_two import FEDERATION_KEY, STRANGER_KEY
+from tests.protocol.federation_of_two import (
+    FEDERATION_KEY,
+    LOG_KEY,
+    STRANGER_KEY,
+    directory,
+    with_log_key,
+)
+from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, NodeConfig
 from tongban.node.exchange import identity
 
@@ -48,4 +55,27 @@ def test_an_older_directory_is_not_taken_after_a_restart_either(
 
 def test_a_missing_directory_is_named(config: NodeConfig) -> None:
     with pytest.raises(ConfigError, match=r"directory\.json: cannot be read"):
+        identity.current()
+
+
+def test_the_message_key_signs_the_log_where_the_directory_lists_none_for_it(publish: Publish) -> None:
+    publish(1)
+    assert identity.current().log_key.keyid == "sichuan-2026"
+
+
+def test_a_key_for_the_log_alone_signs_it_from_when_the_directory_lists_it(
+    config: NodeConfig, publish: Publish
+) -> None:
+    config.log_key_path.write_bytes(LOG_KEY.to_pem())
+    publish(1)
+    identity.current()
+    publish(2, content=with_log_key(directory(2), around=true_now()))
+    current = identity.current()
+    assert (current.key.keyid, current.log_key.keyid) == ("sichuan-2026", "sichuan-log")
+
+
+def test_a_listed_key_for_the_log_that_is_not_there_is_named(config: NodeConfig, publish: Publish) -> None:
+    config.log_key_path.write_bytes(STRANGER_KEY.to_pem())
+    publish(1, content=with_log_key(directory(1), around=true_now()))
+    with pytest.raises(ConfigError, match=r"log\.pem: the directory lists sichuan-log for the log"):
         identity.current()

@@ -58,7 +58,7 @@ def test_other_addresses_make_a_later_directory_under_the_same_keys(tmp_path: Pa
 def test_keys_and_secrets_are_for_their_owner_only(tmp_path: Path) -> None:
     found(tmp_path, consecutive_addresses(8100))
     secret = [*tmp_path.rglob("*.pem"), *tmp_path.rglob("secret"), tmp_path / "password"]
-    assert len(secret) == 14
+    assert len(secret) == 16
     assert {path.stat().st_mode & 0o777 for path in secret} == {0o600}
 
 

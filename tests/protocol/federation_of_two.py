@@ -19,6 +19,22 @@ CHONGQING_KEY = protocol.new_signing_key("chongqing-2026")
 STRANGER_KEY = protocol.new_signing_key("stranger-2026")
 
 
+LOG_KEY = protocol.new_signing_key("sichuan-log")
+
+
+def with_log_key(
+    known: protocol.Directory, key: protocol.SigningKey = LOG_KEY, around: datetime = NOW
+) -> protocol.Directory:
+    """The directory in which Sichuan's log has a key of its own."""
+    start, end = around - timedelta(days=1), around + timedelta(days=300)
+    entry = protocol.key_entry(key, start, end, use=protocol.KeyUse.LOG)
+    nodes = [
+        node.model_copy(update={"keys": (*node.keys, entry)}) if node.id == "sichuan" else node
+        for node in known.nodes
+    ]
+    return known.model_copy(update={"nodes": tuple(nodes)})
+
+
 def text(words: str) -> Text:
     return Text(zh=words, en=words)
 

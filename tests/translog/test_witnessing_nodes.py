@@ -1,13 +1,15 @@
 """Two nodes' logs: the one cosigns the other's heads, and finds what does not continue them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
-from tests.protocol.federation_of_two import SICHUAN_KEY
+from tests.protocol.federation_of_two import LOG_KEY, SICHUAN_KEY, with_log_key
 from tests.translog.conftest import ActAs
 from tests.translog.writing_log import ORIGIN, head, place, record
+from tongban.node.clock import true_now
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import Unreachable
 from tongban.node.translog import recording
@@ -21,6 +23,7 @@ from tongban.node.translog.models import (
     WitnessedConflict,
     WitnessedLog,
 )
+from tongban.node.translog.parties import parties_of
 from tongban.node.translog.serving import shown_at
 from tongban.node.translog.witness import add_checkpoint
 from tongban.protocol import HttpRequest, HttpResponse, NodeEntry
@@ -80,6 +83,23 @@ def test_a_witness_cosigns_head_after_head(sichuan: Identity, chongqing_answers:
         keys = [key.verifying_key for key in peers_of(sichuan)[0].keys]
         assert cosigned_at(Note.parse(bytes(stored.note)), CHONGQING, keys) is not None
     assert WitnessedLog.objects.get().size == 304
+
+
+def test_once_a_log_has_a_key_of_its_own_the_message_key_signs_no_head(
+    sichuan: Identity, act_as: ActAs
+) -> None:
+    witness = act_as("chongqing")
+    witness = replace(witness, directory=with_log_key(witness.directory, around=true_now()))
+    checkpoint = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    offered = {
+        key: AddCheckpoint(0, (), sign_checkpoint(checkpoint, key)).encode() for key in (SICHUAN_KEY, LOG_KEY)
+    }
+    assert add_checkpoint(offered[SICHUAN_KEY], witness).status == 403
+    assert add_checkpoint(offered[LOG_KEY], witness).status == 200
+    assert parties_of("sichuan", witness.directory).keys == (
+        SICHUAN_KEY.verifying_key,
+        LOG_KEY.verifying_key,
+    )
 
 
 def test_what_is_cosigned_already_is_not_asked_again(sichuan: Identity, chongqing_answers: Transport) -> None:

@@ -82,6 +82,8 @@ def found(
     for side in SIDES:
         credential_key = _key(home / side.node / "credential.pem", f"{side.node}-credential", Suite.ES256)
         node_keys[credential_key.keyid] = credential_key
+        log_key = _key(home / side.node / "log.pem", f"{side.node}-log", node_keys[side.node].suite)
+        node_keys[log_key.keyid] = log_key
     issuers = {side.node: _issuer(TlsFolder(home / side.node / TLS_FOLDER), side.node) for side in SIDES}
     _keep_secret(
         home / "password",
@@ -197,6 +199,9 @@ def _directory(
                         _KEYS_FROM,
                         _KEYS_UNTIL,
                         use=KeyUse.CREDENTIAL,
+                    ),
+                    protocol.key_entry(
+                        node_keys[f"{side.node}-log"], _KEYS_FROM, _KEYS_UNTIL, use=KeyUse.LOG
                     ),
                 ),
                 certificates=(issuers[side.node],),

@@ -109,6 +109,7 @@ class NodeConfig(_Part):
     database: Annotated[str, Field(pattern=r"^$|^postgres(ql)?://")] = ""
     services_path: Path | None = None
     log_path: Path = Field(default=Path("log"), validate_default=True)
+    log_key_path: Path = Field(default=Path("log.pem"), validate_default=True)
     officers_second_factor: Literal["required", "optional"] = "required"
     sign_in_key_path: Annotated[Path, Field(validate_default=True)] = Path("sign-in.pem")
     credential_key_path: Annotated[Path, Field(validate_default=True)] = Path("credential.pem")
@@ -133,6 +134,7 @@ class NodeConfig(_Part):
         "services_path",
         "tls_path",
         "log_path",
+        "log_key_path",
         "timestamp_roots_path",
         "sign_in_key_path",
         "credential_key_path",

@@ -7,6 +7,7 @@ valid signs, so that one key follows another without a restart.
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,12 +26,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Identity:
-    """The node's name, its key, the directory and the signed document that holds it."""
+    """The node's name, its key, the directory and the signed document that holds it.
+
+    `own_log_key` is the key that the directory lists for this node's log alone, where it lists one.
+    """
 
     me: str
     key: SigningKey
     directory: Directory
     document: bytes = field(repr=False)
+    own_log_key: SigningKey | None = None
+
+    @property
+    def log_key(self) -> SigningKey:
+        """What signs heads of the own log and cosigns those of others."""
+        return self.own_log_key or self.key
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ _loaded: dict[Path, _Loaded] = {}
 def current() -> Identity:
     """This node's identity by its configuration; ConfigError names the file that cannot be used."""
     config = this_node()
-    stamps = (_changed(config.directory_path), _changed(config.key_path))
+    stamps = tuple(map(_changed, (config.directory_path, config.key_path, config.log_key_path)))
     with _lock:
         known = _loaded.get(config.directory_path)
         if known is None:
@@ -74,14 +84,10 @@ def made_of(config: NodeConfig, signed: SignedDirectory) -> Identity:
         listed = signed.directory.node(config.name).keys
     except Refused:
         raise ConfigError(f"{config.directory_path}: no node is called {config.name}") from None
-    own = _own_keys(config)
     usable = [
         (entry, key)
-        for entry in listed
-        for key in own
-        if entry.use is KeyUse.SIGN
-        and entry.verifying_key.public_key == key.public_key
-        and config.key_id in {"", entry.keyid}
+        for entry, key in _own_of(listed, KeyUse.SIGN, _keys_in(config.key_path))
+        if config.key_id in {"", entry.keyid}
     ]
     if not usable:
         raise ConfigError(
@@ -95,12 +101,41 @@ def made_of(config: NodeConfig, signed: SignedDirectory) -> Identity:
             f"{config.key_path}: {entry.keyid}: {entry.fault_at(now)}; have the federation list a new one"
         )
     entry, key = max(valid, key=lambda pair: pair[0].not_before)
-    return Identity(config.name, key.named(entry.keyid), signed.directory, signed.document)
+    signing = key.named(entry.keyid)
+    log_key = _log_key(config, listed, now)
+    return Identity(config.name, signing, signed.directory, signed.document, log_key)
 
 
-def _own_keys(config: NodeConfig) -> list[SigningKey]:
-    """The keys of the file, or of all .pem files where `key_path` is a folder."""
-    paths = sorted(config.key_path.glob("*.pem")) if config.key_path.is_dir() else [config.key_path]
+def _log_key(config: NodeConfig, listed: Sequence[KeyEntry], now: datetime) -> SigningKey | None:
+    """The newest own key for the log that is valid; None when the directory lists none for it now."""
+    due = [entry for entry in listed if entry.use is KeyUse.LOG and entry.valid_at(now)]
+    if not due:
+        return None
+    own = _own_of(due, KeyUse.LOG, _keys_in(config.log_key_path))
+    if not own:
+        raise ConfigError(
+            f"{config.log_key_path}: the directory lists {due[-1].keyid} for the log of {config.name}, "
+            "and this is not that key; put it there, or have the federation list the one that is"
+        )
+    entry, key = max(own, key=lambda pair: pair[0].not_before)
+    return key.named(entry.keyid)
+
+
+def _own_of(
+    listed: Sequence[KeyEntry], use: KeyUse, own: Sequence[SigningKey]
+) -> list[tuple[KeyEntry, SigningKey]]:
+    """Those of the listed keys for that use of which the node has the private half."""
+    return [
+        (entry, key)
+        for entry in listed
+        for key in own
+        if entry.use is use and entry.verifying_key.public_key == key.public_key
+    ]
+
+
+def _keys_in(place: Path) -> list[SigningKey]:
+    """The keys of a file, or of all .pem files of a folder."""
+    paths = sorted(place.glob("*.pem")) if place.is_dir() else [place]
     keys = []
     for path in paths:
         try:

@@ -1,5 +1,7 @@
 """Logs by name: whose a log is, with which keys it is signed, and who may witness it."""
 
+from datetime import datetime
+
 from tongban.node.config import ConfigError
 from tongban.protocol import Directory, KeyUse, NodeEntry, Refused
 from tongban.protocol.tlog.auditing import Parties
@@ -8,8 +10,20 @@ from tongban.suites import VerifyingKey
 
 
 def signing_keys(entry: NodeEntry) -> tuple[VerifyingKey, ...]:
-    """Every signing key that the directory lists for a node, those of the past included."""
-    return tuple(key.verifying_key for key in entry.keys if key.use is KeyUse.SIGN)
+    """Every key that the directory lists for a node's log, those of the past included.
+
+    A node's message key counts too: it signed the log before the node had a key for the log alone.
+    """
+    return tuple(key.verifying_key for key in entry.keys if key.use in {KeyUse.LOG, KeyUse.SIGN})
+
+
+def present_keys(entry: NodeEntry, now: datetime) -> tuple[VerifyingKey, ...]:
+    """The keys that may sign a new head: those for the log alone; the message key where there is none."""
+    valid = [key for key in entry.keys if key.valid_at(now)]
+    for use in (KeyUse.LOG, KeyUse.SIGN):
+        if found := tuple(key.verifying_key for key in valid if key.use is use):
+            return found
+    return ()
 
 
 def parties_of(node: str, directory: Directory) -> Parties:

@@ -12,7 +12,8 @@ from django.db import transaction
 from tongban.node.clock import true_now
 from tongban.node.exchange.identity import Identity
 from tongban.node.translog.models import WitnessedConflict, WitnessedLog
-from tongban.protocol import KeyUse, Refused
+from tongban.node.translog.parties import present_keys
+from tongban.protocol import Refused
 from tongban.protocol.tlog.checkpoints import Checkpoint, cosign
 from tongban.protocol.tlog.notes import Note
 from tongban.protocol.tlog.origins import node_of, origin_of
@@ -61,8 +62,7 @@ def log_keys(origin: str, node: Identity) -> tuple[VerifyingKey, ...]:
         raise WitnessRefusal(404, "no node of the directory has a log of this name") from None
     if entry.id == node.me:
         raise WitnessRefusal(404, "a node does not witness its own log")
-    now = true_now()
-    return tuple(key.verifying_key for key in entry.keys if key.use is KeyUse.SIGN and key.valid_at(now))
+    return present_keys(entry, true_now())
 
 
 def _cosigned(request: AddCheckpoint, node: Identity) -> bytes:
@@ -80,7 +80,7 @@ def _cosigned(request: AddCheckpoint, node: Identity) -> bytes:
                 raise
             refusal = refused
         else:
-            cosignature = cosign(request.note.text, origin_of(node.me), node.key, true_now())
+            cosignature = cosign(request.note.text, origin_of(node.me), node.log_key, true_now())
             seen.size = checkpoint.size
             seen.note = request.note.with_signatures([cosignature]).encode()
             seen.seen_at = true_now()

@@ -85,7 +85,7 @@ class Writer:
 
     def _place_and_publish(self) -> bool:
         node = identity.current()
-        placed = place_waiting(origin_of(node.me), node.key)
+        placed = place_waiting(origin_of(node.me), node.log_key)
         try:
             publish(_folder())
         except OSError as error:

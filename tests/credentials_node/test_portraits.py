@@ -1,17 +1,29 @@
 """Whoever verifies can compare: the photo is the one whose hash the issuer signed, on both sides' pages."""
 
+import io
 import json
 from base64 import b64decode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
+from tests.casework.conftest import POST
 from tests.credentials_node.conftest import AGENCY, AWAY, CLAIMS, TITLE
+from tests.credentials_node.test_evidence import ANSWERS
+from tests.services.shipped import FOLDERS, copy_shipped
 from tongban.federation.sample_portraits import placeholder
+from tongban.node.casework import acting, catalogue, drafts, submission
+from tongban.node.casework.models import Case
 from tongban.node.credentials import issuers, issuing, of_cases, portraits, redeeming, showing
 from tongban.node.credentials.models import Issued, Portrait
 from tongban.node.people.models import Account, Officer, Person
+from tongban.node.people.register import create_officer
+from tongban.node.portal.uploads import store
+from tongban.node.portal.uploads.refusals import FileRefused
 
 PURPOSE = issuers.types()[TITLE].purposes[0].key
 
@@ -82,3 +94,63 @@ def test_what_is_no_picture_is_refused(woman: Person, data: bytes) -> None:
 
 def test_a_photo_is_kept_small(portrait: Portrait) -> None:
     assert len(bytes(portrait.jpeg)) < portraits.MOST_BYTES
+
+
+def photo() -> bytes:
+    """A photo as a phone takes it: large, lying on its side, with the place where it was taken."""
+    taken = Image.new("RGB", (1600, 1200), (120, 90, 200))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "at home"
+    written = io.BytesIO()
+    taken.save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+def applied(woman: Person, tmp_path: Path, sent: bytes | None) -> Case:
+    """Her application for a title, with a photo if she sends one."""
+    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, "professional_title")))
+    draft = drafts.begin(woman, "professional-title")
+    for key, raw in ANSWERS.items():
+        draft = drafts.answer(draft, key, raw)
+    if sent is not None:
+        questions = drafts.service_of(draft).form.questions
+        question = next(one for one in questions if one.key == of_cases.PHOTO)
+        kept = store.keep(draft, question, SimpleUploadedFile("me.jpg", sent))
+        draft = drafts.answer(draft, of_cases.PHOTO, kept)
+    return submission.submit(woman, draft.pk, frozenset())
+
+
+@pytest.fixture
+def clerk(db: None) -> Officer:
+    return create_officer("clerk", "x", "510100-rs", "罗锦程", POST).officer
+
+
+def test_the_photo_of_an_application_is_the_holders_once_an_officer_issues(
+    woman: Person, clerk: Officer, tmp_path: Path
+) -> None:
+    case = applied(woman, tmp_path, photo())
+    assert portraits.picture_of(woman) is None
+    acting.perform(clerk, case.number, case.revision, "issue")
+    kept = portraits.picture_of(woman)
+    assert kept is not None
+    assert b"at home" not in kept
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert picture.width < picture.height
+    credential = Issued.objects.get(case=case)
+    assert credential.claims[portraits.CLAIM] == sha256(kept).hexdigest()
+    code = showing.online_code(woman, credential.id, [portraits.CLAIM]).text
+    assert redeeming.redeem(code, "").photo == kept
+
+
+def test_an_application_without_a_photo_is_issued_without_one(
+    woman: Person, clerk: Officer, tmp_path: Path
+) -> None:
+    case = applied(woman, tmp_path, None)
+    acting.perform(clerk, case.number, case.revision, "issue")
+    assert portraits.CLAIM not in Issued.objects.get(case=case).claims
+
+
+def test_what_is_no_picture_is_not_taken_as_a_photo(woman: Person, tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="file-type"):
+        applied(woman, tmp_path, b"%PDF-1.7")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.federation.browser import as_video, with_camera
 from tests.federation.two_nodes import TwoNodes
+from tongban.federation.sample_portraits import placeholder
 from tongban.federation.sides import CHONGQING, SICHUAN
 
 USERNAME = "zhou.xiuying"
@@ -18,6 +19,7 @@ CLERK = CHONGQING.posts[0].officer
 RECOGNISER = SICHUAN.posts[0].officer
 ASKED = ("职称系列", "专业", "职称名称", "职称层级", "取得资格时间", "证书编号")
 WHOSE = ("姓名", "证件号码后四位")
+PHOTO = placeholder("a face")
 ANSWERS = {
     "series": "工程系列",
     "speciality": "土木工程",
@@ -59,6 +61,9 @@ def apply(page: Page) -> str:
         key = page.url.rstrip("/").rsplit("/", 1)[-1]
         if key in ANSWERS:
             page.get_by_role("textbox").first.fill(ANSWERS[key])
+        elif key == "photo":
+            file = {"name": "me.png", "mimeType": "image/png", "buffer": PHOTO}
+            page.locator("input[type=file]").set_input_files(file)
         elif key == "level":
             page.get_by_label("副高级", exact=True).check()
         elif key == "obtained_by":

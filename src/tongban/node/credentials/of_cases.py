@@ -7,18 +7,24 @@ name and from what the node knows of the person.
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tongban import services
 from tongban.credentials import CredentialRefused
 from tongban.credentials.types import CredentialType, load_type
 from tongban.node.casework import acting, log
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.credentials import issuers, issuing, portraits
 from tongban.node.credentials.models import Issued
 from tongban.node.people.models import Person
+from tongban.node.portal.uploads import store
 from tongban.places import agencies
+
+PHOTO = "photo"
+"""The question of a service whose answer is the holder's photo as a file."""
 
 
 def register() -> None:
@@ -61,6 +67,7 @@ def _issue(act: Acting) -> log.Entry:
     authority = agencies.agency(case.agency).name.zh
     answers = case.events.get(revision=1).data.get("answers", {})
     try:
+        _keep_photo(case, answers.get(PHOTO))
         issuing.issue(
             person=case.person,
             vct=kind.vct,
@@ -69,9 +76,16 @@ def _issue(act: Acting) -> log.Entry:
             officer=act.actor.officer,
             case=case,
         )
-    except (CredentialRefused, issuers.NoIssuer) as refused:
+    except (CredentialRefused, issuers.NoIssuer, portraits.NoPicture) as refused:
         raise Refused("inputs-unusable") from refused
     return acting.plain(act)
+
+
+def _keep_photo(case: Case, answer: object) -> None:
+    """Keep the photo that came with the application, now that an officer has held it against the person."""
+    if isinstance(answer, Mapping) and "id" in answer:
+        _, content = store.of_draft(case.draft_id, UUID(str(answer["id"])))
+        portraits.put(case.person, content)
 
 
 def _change(act: Acting, state: Issued.State) -> log.Entry:

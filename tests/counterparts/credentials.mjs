@@ -1,10 +1,11 @@
 // Credentials by @sd-jwt, jose, cose-js and cborg. Asked with {"do": name, ...}; answers JSON.
+import { createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { inflateSync } from 'node:zlib'
+import { deflateSync, inflateSync } from 'node:zlib'
 import { digest, ES256, generateSalt } from '@sd-jwt/crypto-nodejs'
 import { createHeaderAndPayload, getListFromStatusListJWT, StatusList } from '@sd-jwt/jwt-status-list'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
-import { decode as decodeCbor } from 'cborg'
+import { decode as decodeCbor, encode as encodeCbor } from 'cborg'
 import cose from 'cose-js'
 import * as jose from 'jose'
 
@@ -70,6 +71,35 @@ const can = {
       .setProtectedHeader({ alg: 'ECDH-ES', enc: asked.enc, kid: asked.kid })
       .encrypt(await jose.importJWK({ ...open, alg: 'ECDH-ES' }))
     return { opened: JSON.parse(new TextDecoder().decode(plaintext)), sealed }
+  },
+  async status_cwt_read (asked) {
+    const point = name => Buffer.from(asked.key[name], 'base64url')
+    const token = Buffer.from(asked.token, 'base64')
+    const payload = await cose.sign.verify(token, { key: { x: point('x'), y: point('y') } })
+    const [protectedHeader] = decodeCbor(token, { useMaps: true, tags: { 18: decode => decode() } })
+    const claims = decodeCbor(payload, { useMaps: true })
+    const list = claims.get(65533)
+    const packed = inflateSync(list.get('lst'))
+    const bits = list.get('bits')
+    const status = index => packed[Math.floor(index * bits / 8)] >> index * bits % 8 & 2 ** bits - 1
+    return {
+      type: decodeCbor(protectedHeader, { useMaps: true }).get(16),
+      sub: claims.get(2),
+      iat: claims.get(6),
+      statuses: asked.indices.map(status)
+    }
+  },
+  async status_cwt_written (asked) {
+    const packed = Buffer.alloc(Math.ceil(asked.statuses.length * asked.bits / 8))
+    asked.statuses.forEach((status, index) => { packed[Math.floor(index * asked.bits / 8)] |= status << index * asked.bits % 8 })
+    const list = new Map([['bits', asked.bits], ['lst', new Uint8Array(deflateSync(packed))]])
+    const payload = encodeCbor(new Map([[2, asked.uri], [6, asked.iat], [65533, list]]))
+    const header = encodeCbor(new Map([[1, -7], [4, new TextEncoder().encode(asked.kid)], [16, 'application/statuslist+cwt']]))
+    const signed = encodeCbor(['Signature1', header, new Uint8Array(), payload])
+    const key = createPrivateKey({ key: asked.issuerPrivate, format: 'jwk' })
+    const signature = new Uint8Array(sign('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }))
+    const body = encodeCbor([header, new Map(), payload, signature])
+    return Buffer.concat([Uint8Array.of(0xd2), body]).toString('base64')
   },
   async cose (asked) {
     const message = inflateSync(Buffer.from(asked.zlib, 'base64'))

@@ -31,6 +31,7 @@ from tongban.credentials.base64url import decode
 from tongban.credentials.codes import Listed, QrCode, base45, make_offline_code, read_offline_code
 from tongban.credentials.sdjwt import Held, KeyBinding
 from tongban.credentials.status import StatusReference, StatusRegister, open_list, publish
+from tongban.credentials.status.cwt import open_cwt, publish_cwt
 from tongban.credentials.vc import verify_credential
 from tongban.credentials.verdict import Verdict
 from tongban.suites import Suite, VerifyingKey, new_signing_key, sm3
@@ -241,3 +242,46 @@ def test_a_photo_free_reader_and_an_independent_cose_package_read_our_codes(name
     assert view[6][0] == CLAIMS[name][purpose.claims[0][0]]
     assert read_offline_code(text, known(), now=NOW).verdict is Verdict.VALID
     assert zlib.decompress(message)[0] == 0xD2
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_our_status_lists_in_cbor_are_read_there(bits: int) -> None:
+    register = StatusRegister(5000, bits)
+    written = {7: 1, 4999: 2**bits - 1, 2500: 1}
+    for index, status in written.items():
+        register.set(index, status)
+    token = publish_cwt(
+        register, LIST, issuer_key(), now=NOW, lifetime=timedelta(days=1), ttl=timedelta(hours=1)
+    )
+    indices = [0, 7, 8, 2500, 4999]
+    found = answer(
+        "status_cwt_read",
+        token=base64.b64encode(token).decode(),
+        key=jwk.to_jwk(issuer_key().verifying_key),
+        indices=indices,
+    )
+    assert found == {
+        "type": "application/statuslist+cwt",
+        "sub": LIST,
+        "iat": SECONDS,
+        "statuses": [written.get(index, 0) for index in indices],
+    }
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_status_lists_in_cbor_by_cborg_and_openssl_are_read_here(
+    bits: int, their_issuer: dict[str, Any]
+) -> None:
+    statuses = [(number * 7 + 1) % 2**bits for number in range(64)]
+    token = answer(
+        "status_cwt_written",
+        issuerPrivate=their_issuer["privateKey"],
+        kid="theirs",
+        statuses=statuses,
+        bits=bits,
+        uri=LIST,
+        iat=SECONDS,
+    )
+    known_key = trust(trusted(key=named(their_issuer["publicKey"])))
+    copy = open_cwt(base64.b64decode(token), LIST, ISSUER, known_key, now=NOW)
+    assert [copy.statuses.status(index) for index in range(64)] == statuses

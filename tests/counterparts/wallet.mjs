@@ -3,7 +3,8 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
-  clientAuthenticationAnonymous, clientAuthenticationClientAttestationJwt, clientAuthenticationNone, createClientAttestationJwt
+  clientAuthenticationAnonymous, clientAuthenticationClientAttestationJwt, clientAuthenticationNone,
+  createClientAttestationJwt, Oauth2Client
 } from '@openid4vc/oauth2'
 import { createKeyAttestationJwt, Openid4vciClient } from '@openid4vc/openid4vci'
 import { Openid4vpClient } from '@openid4vc/openid4vp'
@@ -113,7 +114,9 @@ async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
   return {
     credentials: credentialResponse.credentials.map(one => one.credential),
     holders: holders.map(holder => holder.private),
-    token: token.accessTokenResponse.token_type
+    token: token.accessTokenResponse.token_type,
+    refresh: token.accessTokenResponse.refresh_token,
+    key: token.dpop && keys.get(await jose.calculateJwkThumbprint(token.dpop.signer.publicJwk))
   }
 }
 
@@ -122,6 +125,15 @@ const can = {
     const found = await offered()
     const dpop = { signer: (await newKey()).signer }
     const token = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({ ...found, txCode: asked.number, dpop })
+    return fetchCopies(found, token)
+  },
+  async again () {
+    const found = await offered()
+    const dpop = { signer: (await newKey(asked.key)).signer }
+    const [authorizationServerMetadata] = found.issuerMetadata.authorizationServers
+    const token = await new Oauth2Client({ callbacks }).retrieveRefreshTokenAccessToken({
+      authorizationServerMetadata, refreshToken: asked.refresh, dpop
+    })
     return fetchCopies(found, token)
   },
   async begin () {

@@ -35,7 +35,7 @@ OPEN = {
 }
 FREE = {"openid-issuer", "openid-server"}
 """Metadata, which cost nothing to tell and change nothing."""
-PAGES = {"openid-authorise", "credential-offer", "verify-ask", "verify-asked"}
+PAGES = {"openid-authorise", "credential-offer", "credential-renewals-end", "verify-ask", "verify-asked"}
 
 
 @pytest.fixture(autouse=True)

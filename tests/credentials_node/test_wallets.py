@@ -23,17 +23,25 @@ from tests.counterparts.counterpart import ask
 from tests.credentials_node.conftest import TITLE
 from tests.protocol.federation_of_two import directory
 from tongban.credentials.codes.qr import QrCode
-from tongban.credentials.openid import OpenIdError, OpenIdRefused, PreAuthorisedRequest, configuration_id
+from tongban.credentials.openid import (
+    DpopProof,
+    OpenIdError,
+    OpenIdRefused,
+    PreAuthorisedRequest,
+    RefreshRequest,
+    configuration_id,
+)
 from tongban.credentials.verdict import Verdict
 from tongban.credentials.x5c import authority_identifiers, read_chain
 from tongban.node.certificates import certify, new_issuer
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
 from tongban.node.credentials import issuers, issuing, lists, showing
-from tongban.node.credentials.models import Asked, Authorisation, Entry, Handover, Issued, Offer
-from tongban.node.credentials.wallets import asking, certifying, makers, offering, reader
+from tongban.node.credentials.models import Asked, Authorisation, Entry, Handover, Issued, Offer, Renewal
+from tongban.node.credentials.wallets import asking, certifying, makers, offering, reader, renewing
 from tongban.node.exchange import identity
 from tongban.node.people.models import Account, Officer
+from tongban.node.people.register import create_citizen
 
 ISSUER = "https://sichuan.example"
 REDIRECT = "https://wallet.example/back"
@@ -203,6 +211,67 @@ def test_a_suspended_card_is_not_offered(title: Issued, officer: Officer) -> Non
         offering.offer(title)
 
 
+class TestComingAgain:
+    """A wallet that takes more copies later, without its holder."""
+
+    @pytest.fixture
+    def again(self, wallet: Wallet, title: Issued) -> dict[str, object]:
+        """What the wallet kept of the first time, a day ago."""
+        taken = wallet.take(title)
+        Renewal.objects.update(used_at=true_now() - timedelta(days=1))
+        return {"offer": offering.offer(title).link, "refresh": taken["refresh"], "key": taken["key"]}
+
+    def test_it_gets_other_copies_once_a_day(self, wallet: Wallet, again: dict[str, object]) -> None:
+        assert len(wallet.do("again", **again, copies=2)["credentials"]) == 2
+        assert wallet.is_refused("too_many_requests", "again", **again)
+        assert Handover.objects.count() == 2
+
+    def test_a_stolen_token_is_no_use_with_another_key(
+        self, wallet: Wallet, again: dict[str, object]
+    ) -> None:
+        assert wallet.is_refused("invalid_dpop_proof", "again", **{**again, "key": None})
+
+    def test_it_gets_nothing_once_the_holder_has_ended_it(
+        self, wallet: Wallet, again: dict[str, object], citizen: Account, title: Issued
+    ) -> None:
+        browser = Client()
+        browser.force_login(citizen)
+        card = f"/credentials/{title.pk}/"
+        assert f"{card}wallet/end/" in browser.get(card).content.decode()
+        assert browser.post(f"{card}wallet/end/").status_code == 302
+        assert f"{card}wallet/end/" not in browser.get(card).content.decode()
+        assert wallet.is_refused("invalid_grant", "again", **again)
+
+    def test_it_gets_nothing_of_a_card_that_was_revoked(
+        self, wallet: Wallet, again: dict[str, object], title: Issued, officer: Officer
+    ) -> None:
+        issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+        with pytest.raises(OpenIdRefused) as refused:
+            renewing.use(asked_again(again), proof_of(again), None)
+        assert refused.value.error is OpenIdError.INVALID_GRANT
+
+    def test_it_ends_by_itself(self, wallet: Wallet, again: dict[str, object]) -> None:
+        Renewal.objects.update(expires=true_now())
+        with pytest.raises(OpenIdRefused) as refused:
+            renewing.use(asked_again(again), proof_of(again), None)
+        assert refused.value.error is OpenIdError.INVALID_GRANT
+
+    def test_somebody_else_does_not_end_it(self, title: Issued) -> None:
+        other = create_citizen("other", "x", "510104197602140039", "别人")
+        browser = Client()
+        browser.force_login(other)
+        assert browser.post(f"/credentials/{title.pk}/wallet/end/").status_code == 404
+
+
+def asked_again(again: Mapping[str, object]) -> RefreshRequest:
+    return RefreshRequest(refresh_token=str(again["refresh"]))
+
+
+def proof_of(again: Mapping[str, object]) -> DpopProof:
+    key = ECKey.import_key(again["key"])  # type: ignore[arg-type]
+    return DpopProof(key.thumbprint(), "x", LATER)
+
+
 class TestWithItsMaker:
     """A wallet that its maker vouches for."""
 
@@ -252,6 +321,15 @@ class TestWithItsMaker:
         self, wallet: Wallet, title: Issued, maker: dict[str, object], how: str
     ) -> None:
         assert len(set(wallet.take(title, maker=maker, copies=3, keys=how)["credentials"])) == 3
+
+    def test_comes_again_with_its_maker_only(
+        self, wallet: Wallet, title: Issued, maker: dict[str, object]
+    ) -> None:
+        taken = wallet.take(title, maker=maker)
+        Renewal.objects.update(used_at=true_now() - timedelta(days=1))
+        again = {"offer": offering.offer(title).link, "refresh": taken["refresh"], "key": taken["key"]}
+        assert wallet.is_refused("invalid_client", "again", **again)
+        assert len(wallet.do("again", **again, maker=maker)["credentials"]) == 1
 
     def test_of_a_maker_that_nobody_trusts_gets_nothing(
         self, wallet: Wallet, title: Issued, maker: dict[str, object], monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Authorisation and token requests: pre-authorised code, code with PKCE (OpenID4VCI 1.0, 5 and 6).
+"""Authorisation and token requests: offered code, code with PKCE, refresh token (OpenID4VCI 1.0, 5 and 6).
 
 What a code stands for is the node's to keep; here are the messages, and the checks that need nothing else.
 """
@@ -13,7 +13,7 @@ from pydantic import Field
 from tongban.credentials import base64url
 from tongban.credentials.openid.data import Message, read
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
-from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED
+from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 _Verifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
@@ -50,7 +50,14 @@ class CodeRequest(Message):
     client_id: _Text | None = None
 
 
-TokenRequest = PreAuthorisedRequest | CodeRequest
+class RefreshRequest(Message):
+    """A token request of a wallet that was let in before and needs more copies."""
+
+    refresh_token: _Text
+    client_id: _Text | None = None
+
+
+TokenRequest = PreAuthorisedRequest | CodeRequest | RefreshRequest
 
 
 def read_authorisation_request(fields: Mapping[str, str]) -> AuthorisationRequest:
@@ -65,6 +72,8 @@ def read_token_request(fields: Mapping[str, str]) -> TokenRequest:
         return read(PreAuthorisedRequest, dict(fields), OpenIdError.INVALID_REQUEST)
     if grant == AUTHORISATION_CODE:
         return read(CodeRequest, dict(fields), OpenIdError.INVALID_REQUEST)
+    if grant == REFRESH_TOKEN:
+        return read(RefreshRequest, dict(fields), OpenIdError.INVALID_REQUEST)
     raise OpenIdRefused(OpenIdError.UNSUPPORTED_GRANT_TYPE, "grant_type")
 
 
@@ -75,10 +84,13 @@ def check_pkce(challenge: str, verifier: str) -> None:
         raise OpenIdRefused(OpenIdError.INVALID_GRANT, "code_verifier does not fit the code_challenge")
 
 
-def token_response(access_token: str, lifetime: int, *, bound: bool) -> dict[str, object]:
+def token_response(
+    access_token: str, lifetime: int, *, bound: bool, refresh_token: str | None = None
+) -> dict[str, object]:
     """The body of a token response; `lifetime` in seconds, `bound` says that the token needs DPoP."""
-    return {
+    told: dict[str, object] = {
         "access_token": access_token,
         "token_type": "DPoP" if bound else "Bearer",
         "expires_in": lifetime,
     }
+    return told | ({"refresh_token": refresh_token} if refresh_token is not None else {})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tongban.credentials.algorithms import JOSE_NAMES
-from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED
+from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN
 from tongban.credentials.types import CredentialType, traditional
 from tongban.credentials.vc.versions import CURRENT
 from tongban.suites import Suite
@@ -102,7 +102,7 @@ def server_metadata(endpoints: Endpoints, *, only_attested: bool) -> dict[str, o
         "client_attestation_signing_alg_values_supported": ["ES256"],
         "client_attestation_pop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "response_types_supported": ["code"],
-        "grant_types_supported": [AUTHORISATION_CODE, PRE_AUTHORISED],
+        "grant_types_supported": [AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN],
         "code_challenge_methods_supported": ["S256"],
         "pre-authorized_grant_anonymous_access_supported": not only_attested,
         "authorization_response_iss_parameter_supported": True,

@@ -13,6 +13,7 @@ from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 
 PRE_AUTHORISED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 AUTHORISATION_CODE = "authorization_code"
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
 SCHEME = "openid-credential-offer://"
 HAIP_SCHEME = "haip-vci://"
 

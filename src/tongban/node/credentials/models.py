@@ -252,6 +252,24 @@ class Access(models.Model):
         return "access"
 
 
+class Renewal(models.Model):
+    """A wallet may come again for more copies of a credential, until its holder ends that: a refresh token.
+
+    Bound to the wallet's key; `client` is its client identifier if its maker vouched for it, else empty.
+    """
+
+    token = models.BinaryField(primary_key=True, max_length=32)
+    credential = models.ForeignKey(Issued, on_delete=models.PROTECT, related_name="renewals")
+    thumbprint = models.CharField(max_length=64)
+    client = models.CharField(max_length=200, blank=True)
+    expires = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, default=None)
+
+    def __str__(self) -> str:
+        return "renewal"
+
+
 class Handover(models.Model):
     """Copies of a credential went to a wallet elsewhere, and what it said became of them."""
 

@@ -16,6 +16,7 @@ from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, portraits, showing, wallet
 from tongban.node.credentials.models import Handover, StatusChange
 from tongban.node.credentials.showing import CannotShow
+from tongban.node.credentials.wallets import renewing
 from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
@@ -121,6 +122,7 @@ def _card(
         ],
         "changes": StatusChange.objects.filter(credential=batch).order_by("at"),
         "problem": problem,
+        "may_come_again": renewing.are_open(batch),
         "handovers": Handover.objects.filter(access__credential=batch).order_by("-at")[:50],
     }
     return render(request, "credentials/card.html", context, status=status)

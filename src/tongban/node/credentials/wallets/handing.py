@@ -18,6 +18,7 @@ from tongban.credentials.openid import (
     OpenIdError,
     OpenIdRefused,
     PreAuthorisedRequest,
+    RefreshRequest,
     check_proofs,
     configuration_id,
     credential_response,
@@ -26,7 +27,7 @@ from tongban.credentials.openid import (
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
 from tongban.node.credentials.models import Access, Handover, Issued
-from tongban.node.credentials.wallets import authorising, certifying, makers, offering, tokens
+from tongban.node.credentials.wallets import authorising, certifying, makers, offering, renewing, tokens
 
 LIFETIME = timedelta(minutes=10)
 MOST_COPIES = 20
@@ -34,14 +35,20 @@ MOST_COPIES = 20
 
 
 def give_token(
-    asked: PreAuthorisedRequest | CodeRequest, proof: DpopProof, wallet: AttestedWallet | None
+    asked: PreAuthorisedRequest | CodeRequest | RefreshRequest,
+    proof: DpopProof,
+    wallet: AttestedWallet | None,
 ) -> dict[str, object]:
     """The token response for a code, bound to the key that the proof shows. Raises OpenIdRefused.
 
     `wallet` is given if it has authenticated itself, which it does all along or never.
     """
-    if isinstance(asked, PreAuthorisedRequest):
+    refresh = None
+    if isinstance(asked, RefreshRequest):
+        credential = renewing.use(asked, proof, wallet)
+    elif isinstance(asked, PreAuthorisedRequest):
         credential = offering.redeem(asked)
+        refresh = renewing.begin(credential, proof, wallet)
     else:
         redeemed = authorising.redeem(asked, asked.client_id or (wallet.client_id if wallet else ""))
         credential = redeemed.credential
@@ -49,6 +56,7 @@ def give_token(
             raise OpenIdRefused(OpenIdError.INVALID_DPOP_PROOF, "the request was pushed with another key")
         if redeemed.is_attested and wallet is None:
             raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "the request was pushed by an attested wallet")
+        refresh = renewing.begin(credential, proof, wallet)
     token = tokens.fresh()
     now = true_now()
     Access.objects.filter(expires__lt=now, handovers=None).delete()
@@ -58,7 +66,7 @@ def give_token(
         thumbprint=proof.thumbprint,
         expires=now + LIFETIME,
     )
-    return token_response(token, int(LIFETIME.total_seconds()), bound=True)
+    return token_response(token, int(LIFETIME.total_seconds()), bound=True, refresh_token=refresh)
 
 
 def find_access(token: str) -> Access:

@@ -6,14 +6,14 @@ Promises: nothing leaves before the citizen agreed on a page that says which app
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.credentials.codes.qr import QrCode
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Issued
-from tongban.node.credentials.wallets import authorising, offering
+from tongban.node.credentials.wallets import authorising, offering, renewing
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 
@@ -33,6 +33,18 @@ def offer(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespons
         return render(request, "credentials/offer.html", context, status=409)
     context |= {"made": made, "svg": QrCode.of_link(made.link).svg()}
     return render(request, "credentials/offer.html", context)
+
+
+@require_POST
+@never_cache
+@for_citizens
+def end_renewals(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpResponse:
+    """No wallet elsewhere gets more copies of this card without asking anew."""
+    credential = Issued.objects.filter(person=person, pk=batch).first()
+    if credential is None:
+        raise Http404
+    renewing.end(credential)
+    return redirect("credential", batch)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ urlpatterns = [
     path("openid/requests/<uuid:number>", verifier_views.request_object, name="openid-request"),
     path("openid/answers/<uuid:number>", verifier_views.answer, name="openid-answer"),
     path("credentials/<uuid:batch>/wallet/", pages.offer, name="credential-offer"),
+    path("credentials/<uuid:batch>/wallet/end/", pages.end_renewals, name="credential-renewals-end"),
     path("verify/ask/", verifier_pages.ask, name="verify-ask"),
     path("verify/asked/<uuid:number>/", verifier_pages.asked, name="verify-asked"),
 ]

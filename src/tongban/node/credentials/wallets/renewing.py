@@ -1,0 +1,76 @@
+"""Wallets that come again for more copies of a credential, without asking its holder anew (refresh tokens).
+
+Promises: only the wallet with the same key, and the same maker if it had one; once a day, while the card
+counts; never again once the holder has ended it.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from tongban.credentials.openid import (
+    AttestedWallet,
+    DpopProof,
+    OpenIdError,
+    OpenIdRefused,
+    RefreshRequest,
+)
+from tongban.node.clock import true_now
+from tongban.node.credentials.models import Issued, Renewal
+from tongban.node.credentials.wallets import makers, tokens
+
+LIFETIME = timedelta(days=90)
+PAUSE = timedelta(days=1)
+"""How long a wallet waits between two times."""
+
+
+def begin(credential: Issued, proof: DpopProof, wallet: AttestedWallet | None) -> str | None:
+    """A refresh token for a wallet that was let in just now; none for portals, which ask their people."""
+    if wallet is not None and wallet.client_id == makers.PORTAL:
+        return None
+    token = tokens.fresh()
+    now = true_now()
+    Renewal.objects.filter(expires__lt=now).delete()
+    Renewal.objects.create(
+        token=tokens.digest(token),
+        credential=credential,
+        thumbprint=proof.thumbprint,
+        client=wallet.client_id[:200] if wallet else "",
+        expires=min(now + LIFETIME, credential.expires),
+        used_at=now,
+    )
+    return token
+
+
+def use(asked: RefreshRequest, proof: DpopProof, wallet: AttestedWallet | None) -> Issued:
+    """The credential that a wallet comes for again. Raises OpenIdRefused."""
+    row = (
+        Renewal.objects.filter(token=tokens.digest(asked.refresh_token)).select_related("credential").first()
+    )
+    now = true_now()
+    if row is None or row.ended_at is not None or row.expires <= now:
+        raise _dead()
+    if row.thumbprint != proof.thumbprint:
+        raise OpenIdRefused(OpenIdError.INVALID_DPOP_PROOF, "the refresh token is bound to another key")
+    if row.client and (wallet is None or wallet.client_id[:200] != row.client):
+        raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "the refresh token is an attested wallet's")
+    if row.credential.state == Issued.State.REVOKED:
+        raise _dead()
+    is_first = Renewal.objects.filter(pk=row.pk, ended_at=None, used_at__lte=now - PAUSE).update(used_at=now)
+    if not is_first:
+        raise OpenIdRefused(OpenIdError.TOO_MANY, "refresh_token: come again tomorrow")
+    return row.credential
+
+
+def end(credential: Issued) -> None:
+    """The holder ends it for all wallets; what they have stays."""
+    Renewal.objects.filter(credential=credential, ended_at=None).update(ended_at=true_now())
+
+
+def are_open(credential_id: UUID) -> bool:
+    """Whether some wallet may come again for more copies."""
+    rows = Renewal.objects.filter(credential=credential_id, ended_at=None, expires__gt=true_now())
+    return rows.exists()
+
+
+def _dead() -> OpenIdRefused:
+    return OpenIdRefused(OpenIdError.INVALID_GRANT, "refresh_token: it has ended; ask the holder again")

@@ -119,7 +119,8 @@ class Lowering:
             case ast.Call():
                 return self._call(node, scope)
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
-                return self._list_form(node, scope)
+                self._only_scalar(scope, "a comprehension")
+                return listforms.comprehension(self, node, scope)
         code, message, instead = EXPRESSIONS.get(
             type(node), ("expression", "this is not part of the language", "See language.md")
         )
@@ -350,10 +351,6 @@ class Lowering:
                 "scalar-only", f"{what} works on lists", "Declare the rule @rule(…, scalar_only=True)"
             )
 
-    def _list_form(self, node: ast.expr, scope: Scope) -> Operand:
-        self._only_scalar(scope, "a comprehension")
-        return listforms.comprehension(self, node, scope)
-
     def _method(self, node: ast.Call, value: ast.expr, name: str, scope: Scope) -> Operand:
         operand = self.lower(value, scope)
         if isinstance(operand, DatedOf):
@@ -378,11 +375,10 @@ class Lowering:
         if isinstance(places, SetOf) and places.parameter.type == PLACE:
             return Term(InSet(places.parameter.name, places.at, term.expr, True), BOOL, terms.BOOLEAN)
         if isinstance(places, Constants):
-            tests = [
-                terms.made("place_within", (term, fit(one, PLACE)), BOOL, terms.BOOLEAN)
-                for one in places.items
-            ]
-            return terms.conjunction("or", tests)
+            each = ((term, fit(one, PLACE)) for one in places.items)
+            return terms.conjunction(
+                "or", [terms.made("place_within", pair, BOOL, terms.BOOLEAN) for pair in each]
+            )
         raise Refusal("in", "within_any needs places", "Give a tuple of places or a set parameter of places")
 
     def _at_day(self, operand: DatedOf, node: ast.Call, name: str, scope: Scope) -> Operand:

@@ -128,3 +128,30 @@ def test_every_refusal_that_one_request_can_earn_has_a_vector() -> None:
         Code.CONSENT_EXPIRED,
         Code.CONSENT_MISMATCH,
     }
+
+
+COURSES = stored("conversations")["courses"]
+
+
+def test_the_conversations_are_those_that_the_library_leads() -> None:
+    assert stored("conversations") == making.conversations_document(KEYS)
+
+
+def test_every_kind_of_conversation_has_a_course_that_ends() -> None:
+    final = {kind["kind"]: kind["final"] for kind in stored("conversations")["kinds"]}
+    opened = {course["name"]: json.loads(course["steps"][0]["says"][0])["kind"] for course in COURSES}
+    ended = {
+        kind
+        for kind in final
+        for course in COURSES
+        if opened[course["name"]].startswith(kind) and course["steps"][-1]["state"] in final[kind]
+    }
+    assert ended == set(final)
+
+
+@pytest.mark.parametrize("course", COURSES, ids=lambda course: course["name"])
+def test_both_sides_of_a_course_come_to_the_same_end(course: dict[str, Any]) -> None:
+    ends = {step["at"]: (step["state"], step["thread"]) for step in course["steps"]}
+    (one, counted), (other, counted_there) = ends.values()
+    assert one == other
+    assert (counted["said"], counted["heard"]) == (counted_there["heard"], counted_there["said"])

@@ -5,9 +5,11 @@ Ed25519 and ECDSA signatures come out the same each time; SM2's hold a random nu
 
 import base64
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from tests.protocol.vectors.courses import courses
+from tests.protocol.vectors.documents import moment_text, request_document
 from tests.protocol.vectors.federation import (
     FOLDER,
     NOW,
@@ -21,6 +23,7 @@ from tests.protocol.vectors.federation import (
 from tests.protocol.vectors.refused import NONCE, Sender, refused_requests
 from tongban import protocol
 from tongban.protocol import HttpRequest, HttpResponse, Refused, SigningKey, Suite
+from tongban.protocol.conversations import KINDS, Kind
 from tongban.protocol.signature import (
     REQUEST_COVER,
     RESPONSE_COVER,
@@ -41,6 +44,7 @@ def main() -> None:
         ("directory", directory_document(keys)),
         ("messages", messages_document(keys)),
         ("refusals", refusals_document(keys)),
+        ("conversations", conversations_document(keys)),
     ):
         _write(name, document)
 
@@ -83,7 +87,7 @@ def messages_document(keys: dict[str, SigningKey]) -> dict[str, Any]:
     signed = protocol.sign_consent(given, keys["sichuan-ed25519"])
     asked = question(protocol.ConsentBasis(consent=signed))
     return {
-        "now": _moment(NOW),
+        "now": moment_text(NOW),
         "consent": {"payload": json.loads(given.model_dump_json()), "document": json.loads(signed.to_json())},
         "exchanges": [_exchange(asked, suite, keys) for suite in Suite],
     }
@@ -93,7 +97,7 @@ def refusals_document(keys: dict[str, SigningKey]) -> dict[str, Any]:
     """Requests that the node chongqing must refuse."""
     cases = refused_requests(Sender(keys, directory(keys)))
     return {
-        "now": _moment(NOW),
+        "now": moment_text(NOW),
         "receiver": "chongqing",
         "cases": [
             {
@@ -106,6 +110,26 @@ def refusals_document(keys: dict[str, SigningKey]) -> dict[str, Any]:
             for case in cases
         ],
     }
+
+
+def conversations_document(keys: dict[str, SigningKey]) -> dict[str, Any]:
+    """The tables of all kinds of conversation, and courses through them."""
+    return {"kinds": [_kind(kind) for kind in KINDS.values()], "courses": list(courses(keys))}
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    moves = [
+        {
+            "says": move.says,
+            "by": move.by.value,
+            "cause": move.cause.value,
+            "renews": move.renews,
+            "said": dict(move.said),
+            "heard": dict(move.heard),
+        }
+        for move in kind.moves
+    ]
+    return {"kind": kind.name, "final": sorted(kind.final), "moves": moves}
 
 
 def _exchange(asked: protocol.EvidenceRequest, suite: Suite, keys: dict[str, SigningKey]) -> dict[str, Any]:
@@ -136,17 +160,6 @@ def _base(message: HttpRequest | HttpResponse, values: dict[str, str], cover: tu
     return signature_base(cover, values, parameters).decode()
 
 
-def request_document(request: HttpRequest) -> dict[str, Any]:
-    """A request as JSON; a body that is no UTF-8 does not occur."""
-    return {
-        "method": request.method,
-        "authority": request.authority,
-        "path": request.path,
-        "headers": [list(pair) for pair in request.headers],
-        "body": request.body.decode(),
-    }
-
-
 def request_of(document: dict[str, Any]) -> HttpRequest:
     """The request that `request_document` wrote."""
     headers = tuple((name, value) for name, value in document["headers"])
@@ -170,10 +183,6 @@ def _response_document(response: HttpResponse) -> dict[str, Any]:
 
 def _new(keyid: str, suite: Suite) -> SigningKey:
     return protocol.new_signing_key(keyid, suite)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _write(name: str, document: dict[str, Any]) -> None:

@@ -73,7 +73,7 @@ def catch_up(config_path: Path) -> None:
         taken_up = peer.conversations
         click.echo(f"  {taken_up.messages} messages of conversations taken up again")
         for case_ref, kind in taken_up.decided:
-            click.echo(f"  {case_ref}: this node had said {kind}; look whether the case shows it")
+            click.echo(f"  {case_ref}: this node had said {kind}; its case shows it without the officer")
         for case_ref in taken_up.left:
             click.echo(f"  {case_ref}: its conversations could not be taken up again; see the node's log")
     sys.exit(0 if all(peer.is_whole and not peer.lost for peer in found) else 1)

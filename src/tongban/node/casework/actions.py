@@ -14,10 +14,8 @@ from tongban.node.exchange import api
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.places import agencies
-from tongban.services import Text
 
 MOST_REASON = 2000
-_TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
 
 
 def confirm(officer: Officer, number: str, revision: int) -> Case:
@@ -86,7 +84,7 @@ def _ask_again(doing: Acting) -> log.Entry:
 
 def _withdraw(doing: Acting) -> log.Entry:
     api.stop_asking(doing.case.number)
-    handing.let_go(doing, _TAKEN_BACK)
+    handing.let_go(doing, handing.TAKEN_BACK)
     return acting.plain(doing)
 
 

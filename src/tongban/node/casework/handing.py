@@ -21,7 +21,7 @@ _PURPOSE = Text(
 )
 _NO_CATEGORY = Text(zh="请选择列出的一个分类", en="Choose one of the categories")
 _HANDLED_HERE = Text(zh="转出方自行办理", en="The side that offered it handles it itself")
-_TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
+TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
 
 
 def request_of(case: Case) -> str:
@@ -98,7 +98,7 @@ def _take_on(doing: Acting) -> log.Entry:
 
 def _ask_back(doing: Acting) -> log.Entry:
     with saying():
-        api.withdraw(talk(doing), api.Text(zh=_TAKEN_BACK.zh, en=_TAKEN_BACK.en))
+        api.withdraw(talk(doing), api.Text(zh=TAKEN_BACK.zh, en=TAKEN_BACK.en))
     return acting.plain(doing)
 
 

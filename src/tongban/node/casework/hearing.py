@@ -7,7 +7,7 @@ cannot be opened here is given back with the reason, never left lying.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, log, numbers, procedures, transferring
+from tongban.node.casework import catalogue, log, numbers, procedures, remaking, transferring
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.refusals import Refused
@@ -34,6 +34,8 @@ _OVER_TIME = {"zh": "对方逾期未办", "en": "The other side did not act in t
 def heard(effect: api.Effect) -> None:
     """Take in what took effect in a conversation of kind handover or transfer."""
     if effect.by is api.By.DECISION:
+        if effect.is_recalled:
+            remaking.again(effect)
         return
     if isinstance(effect.message.body, CaseContents | ContactLetter):
         _open(effect)

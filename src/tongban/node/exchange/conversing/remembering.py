@@ -48,8 +48,9 @@ log = logging.getLogger(__name__)
 class TakenUp:
     """What was taken up again of the conversations with one peer.
 
-    `decided` names what this node itself had said and forgotten, as (case, kind): the conversation knows it
-    again, the officers' case does not. `left` names cases whose conversations could not be taken up.
+    `decided` names what this node itself had said and forgotten, as (case, kind): the conversation and, if it
+    was in the backup, the case know it again, but not which officer it was. `left` names cases whose
+    conversations could not be taken up.
     """
 
     messages: int = 0

@@ -1,0 +1,120 @@
+"""What was decided here and forgotten with an old backup comes back into the case once the peer tells it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from tests.casework.test_two_sides import (
+    REQUEST,
+    WHY,
+    Far,
+    apply,
+    clerk,
+    do,
+    leaving,
+    offered_services,
+    statement,
+    told,
+)
+from tests.casework.walk import RESIDENT_ID
+from tongban.node.casework import cases, log, procedures
+from tongban.node.casework.models import Case
+from tongban.node.clock import true_now
+from tongban.node.exchange import recalling
+from tongban.node.people.models import Officer, Person
+from tongban.protocol import conversations as talk
+
+__all__ = ["clerk", "do", "offered_services"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """What happens inside is not in the backup that is restored afterwards; the far side remembers it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def catch_up(far: Far) -> int:
+    (found,) = recalling.catch_up(true_now() - timedelta(days=1), far.side)
+    assert (found.problem, found.conversations.left) == ("", [])
+    return found.conversations.messages
+
+
+def kinds(case: Case) -> list[str]:
+    case.refresh_from_db()
+    assert log.replay(procedures.of(case), log.history(case)) == log.state_of(case)
+    return [event.kind for event in log.history(case)]
+
+
+def test_a_request_that_was_handed_over_is_with_the_other_side_again(
+    woman: Person, offered_services: None, do: Callable[..., Case]
+) -> None:
+    case = apply(woman, "hotline-handover", request=REQUEST, about="500000", phone="13800000000")
+    far = Far(case.number)
+    with forgotten():
+        do(case, "hand-over", reason="用人单位在重庆")
+        far.says("handover-returned", talk.Reason(reason=WHY))
+        do(case, "hand-over-again", reason="营业执照登记地在渝中区")
+        far.says("handover-accepted", talk.Nothing())
+    assert kinds(case) == ["opened"]
+    assert catch_up(far) == 4
+    again = ["opened", "handed-over", "handover-returned", "handed-over-again", "handover-accepted"]
+    assert kinds(case) == again
+    assert case.status == "accepted-there"
+    assert "营业执照登记地在渝中区" in told(case, woman)[-2]
+    assert catch_up(far) == 0
+    assert kinds(case) == again
+
+
+def test_a_request_that_was_taken_and_answered_is_answered_again(
+    clerk: Officer, do: Callable[..., Case]
+) -> None:
+    far = Far("CQ-2026-0000007")
+    contents: dict[str, str | int] = {"name": "测试女士", "category": "wages", "answer_request": REQUEST}
+    body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents=contents)
+    case = far.opens("handover-offered", body, "hotline-handover")
+    with forgotten():
+        do(case, "take")
+        do(case, "answer", text="已责令用人单位支付")
+        far.deliver()
+    assert catch_up(far) == 2
+    assert kinds(case)[1:] == ["taken", "answered"]
+    assert "已责令用人单位支付" in cases.for_officer(clerk, case.number).timeline[-1].text.zh
+
+
+def test_money_that_was_instructed_is_instructed_once(clerk: Officer, do: Callable[..., Case]) -> None:
+    far = Far("CQ-2026-0000009")
+    case = leaving(far)
+    with forgotten():
+        do(case, "state", months="120", months_left="19", monthly_benefit="2097.00")
+        far.deliver()
+        far.says("transfer-agreed", talk.Nothing())
+        do(case, "instruct", reference="SC-2026-1")
+        far.deliver()
+    assert catch_up(far) == 3
+    assert kinds(case)[1:] == ["stated", "transfer-agreed", "instructed"]
+    assert log.state_of(case).facts["amount"] == 5_976_450
+    far.says("transfer-confirmed", talk.Amount(amount=5_976_450, reference="SC-2026-1"))
+    assert kinds(case).count("instructed") == 1
+    assert case.status == "moved-away"
+
+
+def test_a_withdrawal_of_the_citizen_is_the_citizens_again(
+    woman: Person, offered_services: None, do: Callable[..., Case]
+) -> None:
+    answers = {"situation": "unemployed", "last_month": "2026-08", "phone": "13800000000"}
+    case = apply(woman, "unemployment-transfer", **answers)
+    far = Far(case.number)
+    far.says("transfer-stated", statement())
+    with forgotten():
+        do(case, "ask-back", woman)
+        far.deliver()
+    assert catch_up(far) == 2
+    assert kinds(case)[-2:] == ["withdrawal-asked", "transfer-let-go"]
+    assert log.history(case)[-2].actor["role"] == "citizen"

@@ -22,6 +22,7 @@ SAMPLE: Mapping[str, Any] = {
     "category": "wages",
     "conversation": str(UUID(int=1)),
     "amount": 2_467_500,
+    "fund_pays": 123_450,
     "months": 31,
     "reference": "CQ-2026-1",
     "refusal": "材料不符",

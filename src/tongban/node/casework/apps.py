@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
             actions,  # noqa: F401 - registers the steps of actions
             hearing,
+            ledger,
             log,
             notifying,
             recounting,
@@ -26,6 +27,8 @@ class CaseworkConfig(AppConfig):
 
         compare_with(log.EVENT, log.stored_events)
         api.on_outcome(sorting.settle)
+        log.on_event("settlement", "adjudicated", ledger.owe)
+        log.on_event("settlement", "cleared", ledger.pay)
         for kind in ("handover", "transfer"):
             api.on_conversation(kind, hearing.heard)
         every(60, timers.fire_due)

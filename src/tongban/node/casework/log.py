@@ -6,7 +6,7 @@ allows it; row and effects are written in the same transaction.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -56,6 +56,17 @@ MOVED = "moved"
 CITIZEN = Actor("citizen")
 NODE = Actor("node")
 PEER = Actor("peer")
+
+
+Subscriber = Callable[[Case, Event], None]
+"""What is done besides when an event has been written: in its transaction, so that both are or neither."""
+
+_subscribers: dict[tuple[str, str], list[Subscriber]] = {}
+
+
+def on_event(kind: str, happening: str, subscriber: Subscriber) -> None:
+    """Have `subscriber` told of every event of this name in cases of this kind, right after it is written."""
+    _subscribers.setdefault((kind, happening), []).append(subscriber)
 
 
 def by_officer(officer: Officer) -> Actor:
@@ -147,6 +158,8 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
     effects.settle(event, asked, effects.wanted(case.agency, procedure, after), writes)
     event.pk = writes.send()
+    for subscriber in _subscribers.get((procedure.kind, event.kind), ()):
+        subscriber(case, event)
     if procedure.happenings[event.kind].notifies:
         effects.notify(case, procedure, event)
     return after

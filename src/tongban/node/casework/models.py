@@ -299,6 +299,37 @@ class Rating(models.Model):
         return f"rating {self.pk}"
 
 
+class LedgerEntry(models.Model):
+    """What one agency's fund owes another's for a settlement, or has paid (清算台账); added, never changed.
+
+    `amount` is whole fen, `month` the first day of the month in which it was booked; one entry an event.
+    """
+
+    class Kind(models.TextChoices):
+        """Owed since the case was adjudicated, or paid when it was cleared."""
+
+        OWED = "owed"
+        PAID = "paid"
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="entry")
+    kind = models.CharField(max_length=10, choices=Kind)
+    debtor = models.CharField(max_length=60)
+    creditor = models.CharField(max_length=60)
+    amount = models.BigIntegerField()
+    month = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="ledger_amount_not_negative")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["debtor", "creditor", "month", "kind"], name="ledger_pair_month")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
 class FollowUp(models.Model):
     """A poor rating that the agency has to look into (差评回访整改)."""
 

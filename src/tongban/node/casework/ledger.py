@@ -1,0 +1,78 @@
+"""The ledger of settlements: what a fund owes once a case is adjudicated, and what was paid when it cleared.
+
+Promises: an event is booked once, in its own transaction; entries are only added; amounts are whole fen, and
+what is paid is what was owed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
+
+from tongban.node.casework import catalogue, log, partner, procedures
+from tongban.node.casework.models import Case, Event, LedgerEntry
+from tongban.node.clock import LOCAL_ZONE
+
+AMOUNT = "fund_pays"
+"""Under which name an event tells the fen that the fund pays."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one agency's fund still owes another's for the cases adjudicated in a month; `amount` is fen."""
+
+    debtor: str
+    creditor: str
+    month: date
+    cases: int
+    amount: int
+
+
+def owe(case: Case, event: Event) -> None:
+    """Book what the home scheme's fund owes the side at which it was charged."""
+    side = partner.other_side(catalogue.of(case).definition)
+    _book(event, LedgerEntry.Kind.OWED, case.agency, side.agency_code, int(event.data[AMOUNT]))
+
+
+def pay(case: Case, event: Event) -> None:
+    """Book that what was owed for the case has been paid."""
+    owed = LedgerEntry.objects.get(event__case=case, kind=LedgerEntry.Kind.OWED)
+    _book(event, LedgerEntry.Kind.PAID, owed.debtor, owed.creditor, owed.amount)
+
+
+def statement(debtor: str, creditor: str, month: date) -> Statement:
+    """What is still owed for a month, named by any of its days."""
+    rows = _still_owed(debtor, creditor, month)
+    told = LedgerEntry.objects.filter(event__case__in=rows, kind=LedgerEntry.Kind.OWED).aggregate(
+        cases=Count("pk"), amount=Sum("amount", default=0)
+    )
+    return Statement(debtor, creditor, month.replace(day=1), told["cases"], int(told["amount"]))
+
+
+def clear(debtor: str, creditor: str, month: date, reference: str) -> Statement:
+    """Clear a month: every case that is owed gets its event, all or none; what was cleared.
+
+    A case whose clearing is disputed stays as it is until that is settled. Run again, it clears what is left.
+    """
+    with transaction.atomic():
+        told = statement(debtor, creditor, month)
+        for case in _still_owed(debtor, creditor, month).select_for_update(of=("self",)).order_by("number"):
+            entry = log.Entry("cleared", "cleared", log.NODE, {"reference": reference})
+            log.append(case, procedures.of(case), entry)
+    return told
+
+
+def _still_owed(debtor: str, creditor: str, month: date) -> QuerySet[Case]:
+    first = month.replace(day=1)
+    owed = LedgerEntry.objects.filter(
+        kind=LedgerEntry.Kind.OWED, debtor=debtor, creditor=creditor, month=first
+    )
+    return Case.objects.filter(pk__in=owed.values("event__case"), status="owed")
+
+
+def _book(event: Event, kind: LedgerEntry.Kind, debtor: str, creditor: str, amount: int) -> None:
+    month = event.at.astimezone(LOCAL_ZONE).date().replace(day=1)
+    LedgerEntry.objects.create(
+        event=event, kind=kind, debtor=debtor, creditor=creditor, amount=amount, month=month
+    )

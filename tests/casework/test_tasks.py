@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests.casework.kinds import KINDS
 from tests.casework.test_misuse import refused
@@ -21,7 +22,7 @@ from tongban.node.casework import (
     procedures,
     recounting,
 )
-from tongban.node.casework.models import Case, Task
+from tongban.node.casework.models import AbsenceChange, Case, Task
 from tongban.node.clock import today
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
@@ -169,3 +170,34 @@ def test_when_the_table_grows_provisional_limits_are_counted_anew_once(
     assert not Task.objects.get(closed_at=None).due_is_provisional
     assert log.history(case)[-1].kind == "limit-recomputed"
     assert limits.recounted(log.state_of(case).clock, grown) == log.state_of(case).clock
+
+
+def test_every_change_of_an_absence_is_kept_and_the_row_is_their_fold(
+    officer: Officer, colleague: Officer
+) -> None:
+    day = today()
+    running = assigning.be_absent(officer, day - timedelta(days=2), day + timedelta(days=2), colleague)
+    coming = assigning.be_absent(officer, day + timedelta(days=9), day + timedelta(days=9), colleague)
+    for absence in (running, coming):
+        assigning.come_back(officer, absence.pk)
+        absence.refresh_from_db()
+        noted, ended = absence.changes.all()
+        assert (noted.kind, ended.kind) == ("noted", "ended")
+        assert (ended.first, ended.last) == (absence.first, absence.last)
+    assert (running.last, running.cancelled, coming.cancelled) == (day - timedelta(days=1), False, True)
+    assert assigning.stand_in(officer, day) == officer
+
+
+def test_an_absence_ends_once_and_only_by_its_officer(officer: Officer, colleague: Officer) -> None:
+    absence = assigning.be_absent(officer, today(), today(), colleague)
+    assert refused(lambda: assigning.come_back(colleague, absence.pk)) == "not-found"
+    assigning.come_back(officer, absence.pk)
+    assert refused(lambda: assigning.come_back(officer, absence.pk)) == "not-found"
+
+
+def test_the_database_refuses_to_change_what_was_noted_of_an_absence(
+    officer: Officer, colleague: Officer
+) -> None:
+    assigning.be_absent(officer, today(), today(), colleague)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AbsenceChange.objects.update(last=today())

@@ -156,6 +156,18 @@ def test_an_absence_is_noted_and_the_tasks_reach_who_stands_in(
     assert officer.name in shown(client.get("/workbench/absence/"))
 
 
+def test_who_is_back_early_says_so_and_nobody_stands_in_any_more(
+    at_work: Client, client: Client, officer: Officer, colleague: Officer
+) -> None:
+    day = today().isoformat()
+    at_work.post("/workbench/absence/", {"first": day, "last": day, "substitute": str(colleague.pk)})
+    (absence,) = at_work.get("/workbench/absence/").context["mine"]
+    assert at_work.post(f"/workbench/absence/{absence.pk}/end/").status_code == 302
+    assert not at_work.get("/workbench/absence/").context["mine"]
+    client.force_login(colleague.account)
+    assert client.post(f"/workbench/absence/{absence.pk}/end/").status_code == 404
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"first": "2020-01-01"}, {"last": "2020-01-01"}, {"substitute": "999999"}, {"first": "tomorrow"}],

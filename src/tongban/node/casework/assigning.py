@@ -5,12 +5,12 @@ assignment says who is expected to act, what may be done stays the definition's 
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from tongban.node.casework.models import Absence, Task
+from tongban.node.casework.models import Absence, AbsenceChange, Task
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.people import permissions
@@ -54,19 +54,50 @@ def be_absent(officer: Officer, first: date, last: date, substitute: Officer) ->
     is_of_agency = substitute.is_active and substitute.agency == officer.agency and substitute != officer
     if last < first or not is_of_agency:
         raise Refused("not-permitted")
-    return Absence.objects.create(officer=officer, first=first, last=last, substitute=substitute)
+    with transaction.atomic():
+        absence = Absence.objects.create(officer=officer, first=first, last=last, substitute=substitute)
+        _note(absence, AbsenceChange.Kind.NOTED, officer)
+    return absence
+
+
+def come_back(officer: Officer, absence: int) -> None:
+    """End an own absence: today is the first day back; one that has not begun does not happen at all.
+
+    Raises Refused `not-found` when there is none that goes on.
+    """
+    on = today()
+    with transaction.atomic():
+        mine = Absence.objects.select_for_update().filter(pk=absence, officer=officer, last__gte=on).first()
+        if mine is None or mine.cancelled:
+            raise Refused("not-found")
+        mine.cancelled = mine.first >= on
+        mine.last = mine.last if mine.cancelled else on - timedelta(days=1)
+        mine.save()
+        _note(mine, AbsenceChange.Kind.ENDED, officer)
+
+
+def absent_on(day: date) -> QuerySet[Absence]:
+    """The absences that hold on a day."""
+    return Absence.objects.filter(first__lte=day, last__gte=day, cancelled=False)
+
+
+def _note(absence: Absence, kind: AbsenceChange.Kind, by: Officer) -> None:
+    AbsenceChange.objects.create(
+        absence=absence,
+        kind=kind,
+        at=now(),
+        by=by,
+        first=absence.first,
+        last=absence.last,
+        substitute=absence.substitute,
+    )
 
 
 def stand_in(officer: Officer, on: date) -> Officer:
     """Who does an officer's work on a day: the officer, or whoever stands in, and in turn for that one."""
     seen = {officer.pk}
     while True:
-        absence = (
-            Absence.objects.filter(officer=officer, first__lte=on, last__gte=on)
-            .select_related("substitute")
-            .order_by("-pk")
-            .first()
-        )
+        absence = absent_on(on).filter(officer=officer).select_related("substitute").order_by("-pk").first()
         if absence is None or not absence.substitute.is_active or absence.substitute.pk in seen:
             return officer
         officer = absence.substitute
@@ -76,7 +107,7 @@ def stand_in(officer: Officer, on: date) -> Officer:
 def expected_of(officer: Officer) -> Q:
     """Tasks expected of an officer: own, nobody's, and of those whom the officer stands in for."""
     on = today()
-    absent = Absence.objects.filter(substitute=officer, first__lte=on, last__gte=on).values("officer")
+    absent = absent_on(on).filter(substitute=officer).values("officer")
     return Q(assignee=officer) | Q(assignee=None) | Q(assignee__in=absent)
 
 

@@ -180,6 +180,7 @@ class Absence(models.Model):
     first = models.DateField()
     last = models.DateField()
     substitute = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="stands_in")
+    cancelled = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -189,6 +190,33 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"absence {self.pk}"
+
+
+class AbsenceChange(models.Model):
+    """One change of an officer's absences (请假变更): noted, or ended early; appended, never changed.
+
+    An absence's row is the fold of its changes, kept so that lists are quick.
+    """
+
+    class Kind(models.TextChoices):
+        """Noted, or ended before its last day."""
+
+        NOTED = "noted"
+        ENDED = "ended"
+
+    absence = models.ForeignKey(Absence, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    substitute = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
 
 
 class Timer(models.Model):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Count, DateField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, TruncMonth
 
-from tongban.node.casework import catalogue, outcomes, ratings
+from tongban.node.casework import assigning, catalogue, outcomes, ratings
 from tongban.node.casework.models import Absence, Case, Task
 from tongban.node.casework.outcomes import OutcomeFigure
 from tongban.node.casework.refusals import Refused
@@ -90,9 +90,9 @@ def team(officer: Officer) -> tuple[Load, ...]:
     }
     away = {
         absence.officer_id: absence
-        for absence in Absence.objects.filter(
-            officer__agency=officer.agency, first__lte=day, last__gte=day
-        ).select_related("substitute")
+        for absence in assigning.absent_on(day)
+        .filter(officer__agency=officer.agency)
+        .select_related("substitute")
     }
     loads = [_load(None, counted.get(None), None)]
     return tuple(loads + [_load(one, counted.get(one.pk), away.get(one.pk)) for one in colleagues(officer)])

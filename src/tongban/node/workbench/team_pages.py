@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.node.casework import assigning, ratings, team
 from tongban.node.casework.models import Absence
@@ -60,8 +60,9 @@ def absence(request: HttpRequest, officer: Officer) -> HttpResponse:
             return redirect("absence")
         except Refused:
             problem = spoken_problem()
-    mine = Absence.objects.filter(officer=officer, last__gte=today()).select_related("substitute")
-    standing = Absence.objects.filter(substitute=officer, last__gte=today()).select_related("officer")
+    ahead = Absence.objects.filter(last__gte=today(), cancelled=False)
+    mine = ahead.filter(officer=officer).select_related("substitute")
+    standing = ahead.filter(substitute=officer).select_related("officer")
     context = {
         "form": form,
         "others": others,
@@ -72,6 +73,14 @@ def absence(request: HttpRequest, officer: Officer) -> HttpResponse:
         "tab": "absence",
     }
     return render(request, "workbench/absence.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@for_officers
+def come_back(request: HttpRequest, officer: Officer, absence: int) -> HttpResponse:
+    """End one's absence early."""
+    assigning.come_back(officer, absence)
+    return redirect("absence")
 
 
 def spoken_problem() -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tasks/", worklist_pages.many, name="many-tasks"),
     path("team/", team_pages.spread, name="team"),
     path("absence/", team_pages.absence, name="absence"),
+    path("absence/<int:absence>/end/", team_pages.come_back, name="come-back"),
     path("statistics/", team_pages.statistics, name="statistics"),
     path("statistics.csv", team_pages.statistics_csv, name="statistics-csv"),
     path("outcomes.csv", team_pages.outcomes_csv, name="outcomes-csv"),

@@ -4,12 +4,13 @@ Made from the protocol's own models and table of refusals, so that it cannot say
 """
 
 from functools import cache
-from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 from tongban import __version__
+from tongban.gateway.openapi_attachments import ATTACHMENT_MODELS, attachment_paths
 from tongban.gateway.openapi_log import log_paths
+from tongban.gateway.openapi_parts import Json, body, header, json_of, not_served, refusals, signed
 from tongban.node.exchange.receiving import BODY_LIMIT
 from tongban.protocol import (
     DIRECTORY_TYPE,
@@ -25,8 +26,6 @@ from tongban.protocol.conversations import CONVERSATIONS_PATH, Receipt
 from tongban.protocol.conversations.memories import RecallAsked, Remembered
 from tongban.protocol.conversations.messages import MODELS
 from tongban.protocol.recall import RECALL_PATH, Recall, Recalled
-
-Json = dict[str, Any]
 
 _AT_THE_DOOR = (Code.MALFORMED, Code.TOO_LARGE, Code.TRY_LATER)
 _OF_A_DIRECTORY = (
@@ -62,6 +61,7 @@ def document() -> Json:
             "/health/ready": {"get": _health("getReadiness")},
             "/health/live": {"get": _alive()},
             "/openapi.json": {"get": _this_document()},
+            **attachment_paths(_OF_A_MESSAGE),
             **log_paths(),
         },
         "components": {"schemas": _schemas()},
@@ -80,6 +80,7 @@ def _schemas() -> Json:
         Remembered,
         SignedDocument,
         *_UTTERANCES,
+        *ATTACHMENT_MODELS,
     )
     _, definitions = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
@@ -98,16 +99,12 @@ def _schemas() -> Json:
 def _message(operation: str, request: str, reply: str) -> Json:
     return {
         "operationId": operation,
-        "parameters": [
-            _header("content-digest", "The body's digest (RFC 9530): sha-256, or sm3 under an SM2 key"),
-            _header("signature-input", "What is signed and by whom, under the label tongban (RFC 9421)"),
-            _header("signature", "The signature, under the label tongban"),
-        ],
-        "requestBody": _body(request, f"At most {BODY_LIMIT} bytes"),
+        "parameters": signed(),
+        "requestBody": body(request, f"At most {BODY_LIMIT} bytes"),
         "responses": {
-            "200": _json("The signed reply, bound to this request", reply),
-            **_refusals(_OF_A_MESSAGE),
-            "405": _not_served(),
+            "200": json_of("The signed reply, bound to this request", reply),
+            **refusals(_OF_A_MESSAGE),
+            "405": not_served(),
         },
     }
 
@@ -116,7 +113,7 @@ def _directory() -> Json:
     return {
         "operationId": "getDirectory",
         "parameters": [
-            {**_header("if-none-match", "The version known already, in quotation marks"), "required": False}
+            {**header("if-none-match", "The version known already, in quotation marks"), "required": False}
         ],
         "responses": {
             "200": {
@@ -125,7 +122,7 @@ def _directory() -> Json:
                 "content": {DIRECTORY_TYPE: {"schema": {"$ref": "#/components/schemas/SignedDocument"}}},
             },
             "304": {"description": "That version is in force"},
-            **_refusals((Code.TRY_LATER,)),
+            **refusals((Code.TRY_LATER,)),
         },
     }
 
@@ -151,7 +148,7 @@ def _offer() -> Json:
                     }
                 },
             },
-            **_refusals(_OF_A_DIRECTORY),
+            **refusals(_OF_A_DIRECTORY),
         },
     }
 
@@ -165,8 +162,8 @@ def _evidence_type() -> Json:
                 "description": "The JSON Schema of the records of this evidence type",
                 "content": {"application/schema+json": {"schema": {"type": "object"}}},
             },
-            "404": _not_served(),
-            **_refusals((Code.TRY_LATER,)),
+            "404": not_served(),
+            **refusals((Code.TRY_LATER,)),
         },
     }
 
@@ -202,37 +199,3 @@ def _this_document() -> Json:
         "operationId": "getOpenApi",
         "responses": {"200": {"description": "This document", "content": content}},
     }
-
-
-def _header(name: str, description: str) -> Json:
-    schema = {"type": "string", "minLength": 1}
-    return {"name": name, "in": "header", "required": True, "description": description, "schema": schema}
-
-
-def _body(schema: str, description: str) -> Json:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"required": True, "description": description, "content": content}
-
-
-def _json(description: str, schema: str) -> Json:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
-
-
-def _refusals(codes: tuple[Code, ...]) -> Json:
-    by_status: dict[str, list[Code]] = {}
-    for code in codes:
-        by_status.setdefault(str(MEANINGS[code].status), []).append(code)
-    return {
-        status: _json(" / ".join(f"{code.value}: {MEANINGS[code].sentence.en}" for code in listed), "Refusal")
-        for status, listed in sorted(by_status.items())
-    }
-
-
-def _not_served() -> Json:
-    schema = {
-        "type": "object",
-        "properties": {"status": {"type": "integer"}, "see": {"type": "string"}},
-        "required": ["status", "see"],
-    }
-    return {"description": "Not served here", "content": {"application/json": {"schema": schema}}}

@@ -122,6 +122,7 @@ class NodeConfig(_Part):
     timestamp_url: Annotated[str, Field(pattern=r"^(https?://.+)?$")] = ""
     timestamp_roots_path: Path | None = None
     longest_withholding_days: Annotated[int, Field(ge=0)] = 0
+    conversations_kept_days: Annotated[int, Field(ge=0)] = 0
     senders: dict[Literal["email", "sms"], str] = Field(default_factory=dict)
     mail: MailServer | None = None
     connectors: tuple[dict[str, object], ...] = ()

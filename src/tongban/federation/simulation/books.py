@@ -3,7 +3,7 @@
 Everything is written in the transaction of the message that brings it about.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from tongban.federation.simulation.disk import Disk
@@ -28,8 +28,7 @@ FUNDS = 10_000_000
 """Fen on each node's account at the start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """An effect as it is kept: what, how often, by whom, in which conversation, the message's digest."""
 
     kind: str

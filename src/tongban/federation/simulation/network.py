@@ -1,15 +1,14 @@
 """The network's state: which faults are going on, and what they do to messages from one node to another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.protocol import HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A request on its way; `nonce` is that of the sender's own, to whom a reply comes back, else empty."""
 
     sender: str

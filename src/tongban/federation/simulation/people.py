@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tongban import protocol
 from tongban.federation.simulation.members import EVIDENCE_TYPE, FIELDS, SERVICE, STATUTE, agency_of
@@ -77,8 +78,7 @@ _OPENINGS: dict[str, Callable[[Errand], tuple[str, Body]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What somebody will say about a conversation in so many seconds, if its state is still the same then."""
 
     after: float

@@ -1,7 +1,7 @@
 """A simulated node's conversations on its disk, as the library's steps keep to it."""
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from tongban import protocol
@@ -14,8 +14,7 @@ from tongban.protocol.signature import Verified
 ThreadKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A message on the disk; both sides have it since `kept_at` (seconds); `proof` is its delivery."""
 
     message: AnyUtterance

@@ -6,7 +6,7 @@ Only the partial tile of each level is held, so that memory does not grow with t
 from collections.abc import Callable, Iterable
 
 from tongban.protocol.tlog.hashing import EMPTY_ROOT, HASH_BYTES, Hash, node_hash, perfect_root, split_hashes
-from tongban.protocol.tlog.subtrees import Span, perfect_subtrees
+from tongban.protocol.tlog.subtrees import Span, Subtree, perfect_subtrees
 from tongban.protocol.tlog.tiles import TILE_WIDTH, Tile, TileReader, width_in
 
 _TILE_BYTES = TILE_WIDTH * HASH_BYTES
@@ -21,6 +21,7 @@ class GrowingTree:
     def __init__(self, on_full: Callable[[Tile, bytes], None] | None = None) -> None:
         self.size = 0
         self._edge: list[bytearray] = [bytearray()]
+        self._known: list[dict[Subtree, Hash]] = [{}]
         self._on_full = on_full
 
     @classmethod
@@ -30,13 +31,14 @@ class GrowingTree:
         """The tree of `size` entries whose tiles `read_tile` gives."""
         tree = cls(on_full)
         tree.size = size
-        tree._edge = []
+        tree._edge, tree._known = [], []
         level, row = 0, size
         while row or level == 0:
             number = row // TILE_WIDTH
             width = width_in(level, number, size)
             content = read_tile(Tile(level, number, width)) if width else b""
             tree._edge.append(bytearray(content[: width * HASH_BYTES]))
+            tree._known.append({})
             level, row = level + 1, number
         return tree
 
@@ -56,12 +58,23 @@ class GrowingTree:
     def root(self) -> Hash:
         """The root of the tree as it is now."""
         root: Hash | None = None
-        for edge in self._edge:
-            hashes = split_hashes(bytes(edge))
-            for subtree in reversed(list(perfect_subtrees(Span(0, len(hashes))))):
-                peak = perfect_root(hashes[subtree.index << subtree.level : subtree.end])
+        for level, edge in enumerate(self._edge):
+            for subtree in reversed(list(perfect_subtrees(Span(0, len(edge) // HASH_BYTES)))):
+                peak = self._peak(level, subtree)
                 root = peak if root is None else node_hash(peak, root)
         return EMPTY_ROOT if root is None else root
+
+    def _peak(self, level: int, subtree: Subtree) -> Hash:
+        """The root of a subtree in a level's partial tile; each is computed once while the tile grows."""
+        if subtree.level == 0:
+            at = subtree.index * HASH_BYTES
+            return Hash(bytes(self._edge[level][at : at + HASH_BYTES]))
+        known = self._known[level]
+        if subtree not in known:
+            below, left = subtree.level - 1, subtree.index * 2
+            left_root, right_root = (self._peak(level, Subtree(below, at)) for at in (left, left + 1))
+            known[subtree] = node_hash(left_root, right_root)
+        return known[subtree]
 
     def partial_tiles(self) -> list[tuple[Tile, bytes]]:
         """The tiles at the right edge that are not full, with their hashes."""
@@ -77,8 +90,10 @@ class GrowingTree:
         if self._on_full is not None:
             self._on_full(Tile(level, number), content)
         self._edge[level].clear()
+        self._known[level].clear()
         if level + 1 == len(self._edge):
             self._edge.append(bytearray())
+            self._known.append({})
         above = self._edge[level + 1]
         above += perfect_root(split_hashes(content))
         if len(above) == _TILE_BYTES:

@@ -24,7 +24,10 @@ class Thread(models.Model):
 
 
 class Conversation(models.Model):
-    """One conversation as this side sees it; `basis` and `purpose` are those of its opening."""
+    """One conversation as this side sees it; `basis` and `purpose` are those of its opening.
+
+    `is_emptied`: it ended long ago, and what was said in it, about whom and why, was removed.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="conversations")
@@ -43,10 +46,17 @@ class Conversation(models.Model):
     basis = models.JSONField()
     purpose = models.JSONField()
     opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, default=None)
+    is_emptied = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["expires"], name="conversation_due", condition=models.Q(has_ended=False))
+            models.Index(fields=["expires"], name="conversation_due", condition=models.Q(has_ended=False)),
+            models.Index(
+                fields=["ended_at"],
+                name="conversation_ended",
+                condition=models.Q(has_ended=True, is_emptied=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,7 @@ def take_up(peer: str, since: datetime, node: Identity, transport: Transport) ->
 def _kept(asked: RecallAsked, node: Identity) -> Remembered:
     # a heard message without its proof was kept by an earlier version: nobody would believe it
     rows = Letter.objects.filter(Q(is_own=True) | Q(proof__isnull=False), peer=asked.sender)
+    rows = rows.exclude(body=b"")  # emptied: it ended longer ago than any backup that may be restored
     rows = rows.filter(Q(kept_at=None) | Q(kept_at__gte=asked.since)).order_by("pk")
     memories: list[Memory] = []
     size, total = 0, rows.count()

@@ -167,8 +167,8 @@ def keep_recalled(locked: Locked, step: Step, message: AnyUtterance, delivery: H
 
 
 def letters(conversation: UUID) -> tuple[AnyUtterance, ...]:
-    """All messages of a conversation in the order in which they were stored here."""
-    rows = models.Letter.objects.filter(conversation=conversation).order_by("pk")
+    """All messages of a conversation in the order in which they were stored here; none once it is emptied."""
+    rows = models.Letter.objects.filter(conversation=conversation).exclude(body=b"").order_by("pk")
     return tuple(parse_utterance(bytes(row.body)) for row in rows)
 
 
@@ -178,6 +178,7 @@ def _keep_conversation(locked: Locked, conversation: Conversation, message: AnyU
         "peer_agency": conversation.peer_agency,
         "state": conversation.state,
         "has_ended": conversation.has_ended,
+        "ended_at": true_now() if conversation.has_ended else None,
         "expires": conversation.expires,
         "amount": conversation.amount,
         "reference": conversation.reference or "",

@@ -50,6 +50,8 @@ def test_a_citizens_pages_are_accessible_quiet_and_fit(
     heard = watch(page)
     page.goto("/credentials/")
     look(page, "cards")
+    page.goto("/credentials/add/")
+    look(page, "add")
     page.goto(f"/credentials/{title.pk}/")
     look(page, "card")
     page.locator(f"form[action='/credentials/{title.pk}/wallet/'] button").click()
@@ -77,4 +79,9 @@ def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Pa
     page.locator("input[value=title]").check()
     page.get_by_role("button", name="向钱包索要").click()
     look(page, "code for the wallet")
+    page.go_back()
+    page.locator("input[value=title]").check()
+    page.get_by_label("就在这台设备上").check()
+    page.get_by_role("button", name="向钱包索要").click()
+    look(page, "wallet on this device")
     assert heard.complaints == []

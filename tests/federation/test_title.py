@@ -62,8 +62,12 @@ def apply(page: Page) -> str:
         if key in ANSWERS:
             page.get_by_role("textbox").first.fill(ANSWERS[key])
         elif key == "photo":
-            file = {"name": "me.png", "mimeType": "image/png", "buffer": PHOTO}
-            page.locator("input[type=file]").set_input_files(file)
+            page.locator("input[type=file]").set_input_files(
+                {"name": "me.png", "mimeType": "image/png", "buffer": PHOTO}
+            )
+            page.get_by_role("button", name="保存并继续").click()
+            page.get_by_role("button", name="继续", exact=True).click()
+            continue
         elif key == "level":
             page.get_by_label("副高级", exact=True).check()
         elif key == "obtained_by":

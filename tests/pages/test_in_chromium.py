@@ -228,3 +228,17 @@ def test_progress_moves_on_by_itself(
     page.wait_for_selector("text=已按规则计算，等待工作人员确认", timeout=15_000)
     actions.confirm(officer, case.number, walk.again(case).revision)
     page.wait_for_selector("h1:has-text('您可以在成都办理医保退休')", timeout=15_000)
+
+
+def test_at_200_per_cent_zoom_nothing_is_lost_or_hidden(
+    enter: Callable[..., Page], citizen: Account, citizens_pages: list[str]
+) -> None:
+    page = enter(citizen, width=640)
+    for address in citizens_pages[::2]:
+        page.goto(address)
+        assert overflow(page) <= 0, address
+        cut = page.locator("main a, main button").evaluate_all(
+            "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1"
+            " && !one.closest('[tabindex=\"0\"]')).map(one => one.outerHTML)"
+        )
+        assert cut == [], address

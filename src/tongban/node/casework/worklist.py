@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -107,11 +108,21 @@ def _paused(officer: Officer, wanted: Wanted) -> Worklist:
     if wanted.service:
         rows = rows.filter(rights.of_services((wanted.service,)))
     rows = rows.select_related("person", "enterprise", "service").defer("service__bundle", "snapshot")
-    place = _AFTER.fullmatch(wanted.after)
-    skipped = int(place.group(2)) if place else 0
-    found = list(rows.order_by("updated_at", "number")[skipped : skipped + LINES_A_PAGE + 1])
-    following = f"none_{skipped + LINES_A_PAGE}" if len(found) > LINES_A_PAGE else ""
+    found = list(_paused_after(rows, wanted.after).order_by("updated_at", "pk")[: LINES_A_PAGE + 1])
+    last = found[LINES_A_PAGE - 1] if len(found) > LINES_A_PAGE else None
+    following = f"{last.updated_at.isoformat()}_{last.pk}" if last else ""
     return Worklist(tuple(_case_line(case) for case in found[:LINES_A_PAGE]), following)
+
+
+def _paused_after(rows: QuerySet[Case], after: str) -> QuerySet[Case]:
+    moment, _, key = after.partition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return rows
+    if at.tzinfo is None:
+        return rows
+    return rows.filter(Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk))
 
 
 def _after(rows: QuerySet[Task], after: str, *, is_done: bool) -> QuerySet[Task]:

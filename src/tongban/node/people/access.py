@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
@@ -23,7 +23,7 @@ from tongban.services import Text
 
 ACCESS = "access"
 """The kind of an access record in the log."""
-MOST_LINES = 500
+LINES_A_PAGE = 50
 _BY_MANDATE = Text(zh="您的委托", en="Your mandate")
 _ACTING = Text(zh="替您查看办件", en="Looking at your case for you")
 
@@ -55,9 +55,42 @@ class Access:
     agent: str = ""
 
 
-def accesses_of(person: Person) -> tuple[Access, ...]:
-    """Every look at this person's data at this node that may be shown by now, the latest first."""
-    return tuple(_shown(record) for record in _disclosed_to(person)[:MOST_LINES])
+@dataclass(frozen=True)
+class AccessPage:
+    """One page of looks, the latest first; `next` is what the following page asks for, empty on the last."""
+
+    looks: tuple[Access, ...]
+    next: str
+
+
+def page_of(person: Person, after: str = "") -> AccessPage:
+    """The looks at this person's data at this node that may be shown by now, page by page to the first.
+
+    An unusable `after` gives the latest.
+    """
+    rows = _after(_disclosed_to(person), after).order_by("-at", "-pk")
+    found = list(rows[: LINES_A_PAGE + 1])
+    last = found[LINES_A_PAGE - 1] if len(found) > LINES_A_PAGE else None
+    following = f"{last.at.astimezone(UTC).isoformat()}_{last.pk}" if last else ""
+    return AccessPage(tuple(map(_shown, found[:LINES_A_PAGE])), following)
+
+
+def accesses_of(person: Person, case_ref: str = "") -> tuple[Access, ...]:
+    """The latest looks at this person's data, or those for one case; one page of them at most."""
+    rows = _disclosed_to(person)
+    shown = rows.filter(case_ref=case_ref) if case_ref else rows
+    return tuple(map(_shown, shown[:LINES_A_PAGE]))
+
+
+def _after(rows: QuerySet[AccessRecord], after: str) -> QuerySet[AccessRecord]:
+    moment, _, key = after.partition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), UUID(key)
+    except ValueError:
+        return rows
+    if at.tzinfo is None:
+        return rows
+    return rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
 
 
 def access_of(person: Person, access: UUID) -> Access | None:

@@ -142,7 +142,7 @@ def _looks(applicant: Applicant, number: str) -> list[LookLine]:
     """Who looked at the case: for the person themselves, not for whoever acts for them."""
     if applicant.key:
         return []
-    return [look_line(access) for access in accesses_of(applicant.person) if access.case_ref == number]
+    return [look_line(access) for access in accesses_of(applicant.person, number)]
 
 
 def _revision(request: HttpRequest) -> int:

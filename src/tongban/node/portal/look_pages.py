@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tongban.node.people.access import ACCESS, access_of, accesses_of
+from tongban.node.people.access import ACCESS, access_of, page_of
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 from tongban.node.portal.looks import look_line, strip_of
@@ -18,9 +18,12 @@ from tongban.node.translog.proving import proof_of
 @require_safe
 @for_citizens
 def accesses(request: HttpRequest, person: Person) -> HttpResponse:
-    """Every look at this person's data at this node that may be shown by now."""
-    looks = [look_line(access) for access in accesses_of(person)]
-    return render(request, "portal/accesses.html", {"looks": looks, "strip": strip_of(looks)})
+    """Every look at this person's data at this node that may be shown by now; `?after=` the next page."""
+    after = request.GET.get("after", "")
+    page = page_of(person, after)
+    looks = [look_line(access) for access in page.looks]
+    context = {"looks": looks, "strip": strip_of(looks), "next": page.next, "is_later": bool(after)}
+    return render(request, "portal/accesses.html", context)
 
 
 @require_safe

@@ -79,7 +79,7 @@ def wanted_of(request: HttpRequest) -> Wanted:
         which=next((one for one in known if one == which), "open"),
         service=given.get("service", "")[:60],
         whose=next((one for one in persons if one == whose), "all"),
-        after=given.get("after", "")[:60],
+        after=given.get("after", "")[:80],
     )
 
 

@@ -27,11 +27,13 @@ ROLES: Final[Mapping[str, str]] = {
 }
 SIGN_IN, REFUSED, NOT_FOUND, YES = "sign-in", "refused", "not found", "yes"
 THINGS: Final = frozenset(
-    {"number", "draft_id", "upload_id", "access_id", "batch", "key", "complaint", "position"}
+    {"number", "draft_id", "upload_id", "access_id", "batch", "key", "complaint", "position", "absence"}
 )
 """Names in addresses that stand for a thing of somebody's."""
 OF_BOTH: Final = frozenset({"end-mandate"})
 """Pages of a thing that is the owner's and the agent's."""
+OF_ONE_OFFICER: Final = frozenset({"come-back"})
+"""Pages of a thing that is one officer's own, not their agency's."""
 _SIGNED_IN = re.compile(r"^security/")
 _INTRODUCTION = """# Who may do what
 
@@ -90,7 +92,8 @@ def cell(page: Page, role: str) -> str:
             return NOT_FOUND if role in {"other", "elsewhere"} else YES
     if not is_officer or (page.acts and role == "officer"):
         return REFUSED
-    return theirs if role == "elsewhere" else YES
+    is_strange = role == "elsewhere" or (role == "supervisor" and page.name in OF_ONE_OFFICER)
+    return theirs if is_strange else YES
 
 
 def described() -> str:

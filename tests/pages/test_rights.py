@@ -15,7 +15,8 @@ from tests.pages.files import picture
 from tests.pages.rights import ROLES, ROOT, TABLE, clients_of, differences, pages
 from tests.protocol.federation_of_two import SICHUAN_KEY
 from tests.services.shipped import copy_shipped
-from tongban.node.casework import actions, cases, catalogue, drafts, submission
+from tongban.node.casework import actions, assigning, cases, catalogue, drafts, submission
+from tongban.node.clock import today
 from tongban.node.people import mandates
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Account, Officer
@@ -52,8 +53,11 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
     catalogue.publish(root)
     grouped = drafts.begin(walk.person, CODE)
     drafts.answer(grouped, "jobs", [{"employer": "锦江厂", "from": "2001-03", "ended": "no"}])
+    stand_in = Officer.objects.get(account__username="supervisor")
+    absence = assigning.be_absent(officer, today(), today(), stand_in)
     return {
         "number": case.number,
+        "absence": absence.pk,
         "draft_id": walk.draft().pk,
         "draft-file.draft_id": draft.pk,
         "upload_id": upload["id"],

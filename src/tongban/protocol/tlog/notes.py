@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tongban.suites import SigningKey, Suite, VerifyingKey
 
@@ -40,10 +41,15 @@ class KeyName:
     @classmethod
     def of(cls, name: str, kind: bytes, public_key: bytes) -> "KeyName":
         """The name of `public_key` for signatures of type `kind`; NoteError when `name` cannot be one."""
-        if not _NAME.fullmatch(name):
-            raise NoteError("a key's name has neither spaces nor plus signs")
-        digest = hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()
-        return cls(name, digest[:_KEY_ID_BYTES])
+        return _named(name, kind, public_key)
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str, kind: bytes, public_key: bytes) -> KeyName:
+    if not _NAME.fullmatch(name):
+        raise NoteError("a key's name has neither spaces nor plus signs")
+    digest = hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()
+    return KeyName(name, digest[:_KEY_ID_BYTES])
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def soak(nodes: TwoNodes, questions: int, kills: int, seed: int, say: Callable[[
     released = done = 0
     while done < kills or released < questions:
         released += _release(nodes.asking, per_kill)
-        time.sleep(chance.uniform(0.0, 0.6))
         if done < kills:
+            _await_answers(nodes.asking, done * per_kill + chance.randint(1, per_kill))
             node = chance.choice((nodes.asking, nodes.holding))
             _cut(node, chance)
             done += 1
@@ -65,6 +65,13 @@ def soak(nodes: TwoNodes, questions: int, kills: int, seed: int, say: Callable[[
             break
         time.sleep(0.5)
     return _count(nodes, questions, kills, time.monotonic() - began)
+
+
+def _await_answers(node: MeasuredNode, count: int) -> None:
+    """Wait until so many are answered, so that each kill meets messages on their way."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while _counts(node, _ASKED)[1] < count and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _release(node: MeasuredNode, count: int) -> int:

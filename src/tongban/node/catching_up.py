@@ -1,13 +1,16 @@
 """A node whose backup was put back asks its peers what it has missed, until each of them has told it.
 
 The worker does it by itself from its start on; `tongban node catch-up` does the same and shows what came.
+What came is kept in the node's home, for the operator's page.
 """
 
+import json
 import logging
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tongban.node.backup import CAUGHT_UP, RESTORED, read_note
+from tongban.node.backup import CAUGHT_UP, RESTORED, Backup, read_note
 from tongban.node.exchange import recalling
 from tongban.node.exchange.recalling import CaughtUp
 from tongban.node.exchange.transport import Transport
@@ -16,7 +19,26 @@ from tongban.node.tls_folder import write_private
 MARGIN = timedelta(minutes=10)
 """How far before the backup peers are asked: what was on its way when it was begun."""
 
+REPORTS = "catch-up.json"
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one peer has told since the backup was put back.
+
+    `lost` are this node's own questions that only the peer still knows; `decided` names cases with what this
+    node had said in them and forgotten, `left` cases whose conversations could not be taken up.
+    """
+
+    peer: str
+    problem: str
+    accesses: int
+    messages: int
+    lost: tuple[str, ...]
+    decided: tuple[tuple[str, str], ...]
+    left: tuple[str, ...]
 
 
 def go_on(home: Path, transport: Transport) -> list[CaughtUp]:
@@ -39,7 +61,62 @@ def go_on(home: Path, transport: Transport) -> list[CaughtUp]:
 
 def catch_up(home: Path, transport: Transport) -> list[CaughtUp]:
     """Ask every peer what crossed since the backup. Raises BackupError when none was put back."""
-    found = recalling.catch_up(read_note(home / RESTORED).since - MARGIN, transport)
+    backup = read_note(home / RESTORED)
+    found = recalling.catch_up(backup.since - MARGIN, transport)
+    _keep(home, backup, found)
     if all(peer.is_whole for peer in found):
         write_private(home / CAUGHT_UP, (home / RESTORED).read_bytes())
     return found
+
+
+def restored(home: Path) -> Backup | None:
+    """The backup that was put back last; None when none was."""
+    return read_note(home / RESTORED) if (home / RESTORED).exists() else None
+
+
+def is_whole(home: Path) -> bool:
+    """Whether every peer has told what it knows since."""
+    return (home / CAUGHT_UP).exists()
+
+
+def reports(home: Path) -> tuple[Report, ...]:
+    """What the peers have told since the backup was put back; nothing before the first was asked."""
+    backup = restored(home)
+    if backup is None or not (home / REPORTS).exists():
+        return ()
+    kept = json.loads((home / REPORTS).read_bytes())
+    if kept["begun"] != backup.begun:
+        return ()
+    return tuple(
+        Report(
+            peer=one["peer"],
+            problem=one["problem"],
+            accesses=one["accesses"],
+            messages=one["messages"],
+            lost=tuple(one["lost"]),
+            decided=tuple((case, kind) for case, kind in one["decided"]),
+            left=tuple(one["left"]),
+        )
+        for one in kept["peers"]
+    )
+
+
+def _keep(home: Path, backup: Backup, found: list[CaughtUp]) -> None:
+    before = {one.peer: one for one in reports(home)}
+    kept = [asdict(_added(before.get(one.peer), one)) for one in found]
+    document = {"begun": backup.begun, "peers": kept}
+    write_private(home / REPORTS, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
+def _added(before: Report | None, found: CaughtUp) -> Report:
+    """What was known of a peer with what it has told now: things come once, so they are added up."""
+    lost = (str(message) for message in found.lost)
+    return Report(
+        peer=found.peer,
+        problem=found.problem,
+        accesses=found.accesses + (before.accesses if before else 0),
+        messages=found.conversations.messages + (before.messages if before else 0),
+        lost=tuple(dict.fromkeys([*(before.lost if before else ()), *lost])),
+        decided=tuple(dict.fromkeys([*(before.decided if before else ()), *found.conversations.decided])),
+        left=tuple(found.conversations.left),
+    )

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from tongban.node.config import this_node
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.node.people.rights import officer_of
@@ -39,14 +40,25 @@ class OperatorSite(admin.AdminSite):
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's pages, and the one on reference data."""
-        return [path("reference/", self.admin_view(self._reference), name="reference"), *super().get_urls()]
+        """Django's pages, and those on reference data and on the exchange."""
+        return [
+            path("reference/", self.admin_view(self._reference), name="reference"),
+            path("exchange/", self.admin_view(self._exchange), name="exchange"),
+            *super().get_urls(),
+        ]
 
     def _reference(self, request: HttpRequest) -> HttpResponse:
         from tongban.node.admin.reference import reference_data  # noqa: PLC0415 - needs the apps to be ready
 
         context = self.each_context(request) | {"title": _("基础数据"), "reference": reference_data()}
         return render(request, "admin/reference.html", context)
+
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
+        from tongban.node.admin import exchange_health  # noqa: PLC0415 - needs the apps to be ready
+
+        health = exchange_health.exchange_health(this_node().home)
+        context = self.each_context(request) | {"title": _("交换状况"), "health": health}
+        return render(request, "admin/exchange.html", context)
 
 
 def operator_of(request: HttpRequest) -> Officer | None:

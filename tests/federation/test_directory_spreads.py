@@ -1,16 +1,18 @@
-"""A directory given to one running node reaches the other over the door; no older or forged one does."""
+"""A directory given to one running node reaches the other over the door; with it a key of another suite."""
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
 from tests.federation.two_nodes import TwoNodes, await_that
 from tongban import protocol
+from tongban.federation.browsing import Visitor
 from tongban.federation.sides import CHONGQING, SICHUAN, SIDES
+from tongban.federation.walk import apply
 from tongban.node.tls_folder import TlsFolder, client_context
-from tongban.protocol import DIRECTORY_TYPE, Directory, SigningKey
+from tongban.protocol import DIRECTORY_TYPE, Directory, SigningKey, Suite
 
 
 def in_force(nodes: TwoNodes, node: str) -> Directory:
@@ -80,3 +82,34 @@ def test_an_older_or_forged_directory_is_refused_at_the_door(two_nodes: TwoNodes
     refusals = [offered(two_nodes, CHONGQING.node, document) for document in (older, forged)]
     assert [json.loads(one.content)["code"] for one in refusals] == ["directory-older", "directory-forged"]
     assert in_force(two_nodes, CHONGQING.node).version == before.version + 1
+
+
+def test_a_case_crosses_under_an_sm2_key_that_follows_the_old_one(two_nodes: TwoNodes) -> None:
+    key = protocol.new_signing_key("sichuan-sm2", Suite.SM2)
+    now = datetime.now(UTC)
+    entry = protocol.key_entry(key, now - timedelta(minutes=1), now + timedelta(days=30))
+
+    def with_key(known: Directory) -> Directory:
+        nodes = [
+            one.model_copy(update={"keys": (*one.keys, entry)}) if one.id == SICHUAN.node else one
+            for one in known.nodes
+        ]
+        return known.model_copy(update={"nodes": tuple(nodes)})
+
+    path = two_nodes.node(SICHUAN.node).config.key_path
+    old = path.read_bytes()
+    put_at(two_nodes, SICHUAN.node, signed_next(two_nodes, with_key))
+    await_that(
+        lambda: in_force(two_nodes, CHONGQING.node) == in_force(two_nodes, SICHUAN.node),
+        "Chongqing knows the new key",
+    )
+    path.write_bytes(key.to_pem())
+    try:
+        citizen = Visitor(two_nodes.pages_url(SICHUAN.node), "zh-hans")
+        citizen.sign_in("yang.lihua", two_nodes.federation.password)
+        number = apply(citizen)
+        await_that(lambda: two_nodes.answers_given(number) == 1, "Chongqing has answered the question")
+    finally:
+        path.write_bytes(old)
+    deliveries = "SELECT count(*) FROM exchange_seennonce WHERE keyid = %s"
+    assert two_nodes.count(CHONGQING.node, deliveries, "sichuan-sm2") >= 1

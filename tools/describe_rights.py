@@ -6,6 +6,7 @@ by hand but the roles.
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,8 @@ def cell(page: Page, role: str) -> str:
             return REFUSED if is_officer else theirs if role == "other" else YES
         case "owners-and-officers":
             return NOT_FOUND if role in {"other", "elsewhere"} else YES
-    if not is_officer or (page.acts and role == "officer"):
+    lacks = page.acts and role == "officer" and "handle" not in page.acts
+    if not is_officer or lacks:
         return REFUSED
     is_strange = role == "elsewhere" or (role == "supervisor" and page.name in OF_ONE_OFFICER)
     return theirs if is_strange else YES
@@ -156,6 +158,7 @@ def _action_tables() -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.typing_settings")
     django.setup()
     REFERENCE.write_text(described() + "\n", encoding="utf-8")

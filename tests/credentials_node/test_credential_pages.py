@@ -159,6 +159,15 @@ def test_a_made_up_number_is_not_found(desk: Client, holder: Client) -> None:
     assert holder.get(f"/credentials/{uuid.uuid4()}/").status_code == 404
 
 
+def test_an_officer_of_the_agency_who_handles_nothing_sees_no_credential(
+    client: Client, title: Issued
+) -> None:
+    client.force_login(create_officer("porter", "x", title.agency, "门卫", POST, acts=()))
+    addresses = ("/workbench/credentials/", f"/workbench/credentials/{title.id}/")
+    assert [client.get(address).status_code for address in addresses] == [403, 403]
+    assert not AccessRecord.objects.filter(direction="read").exists()
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -59,7 +59,7 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
         "number": case.number,
         "absence": absence.pk,
         "draft_id": walk.draft().pk,
-        "draft-file.draft_id": draft.pk,
+        **{f"{page}.draft_id": draft.pk for page in ("draft-file", "draft-file-page")},
         "upload_id": upload["id"],
         "access_id": accesses_of(walk.person)[0].id,
         "complaint": complaint.pk,

@@ -27,6 +27,7 @@ from tongban.node.people.models import Account, Officer
 from tongban.node.people.register import create_citizen
 from tongban.node.portal.models import Upload
 from tongban.node.portal.uploads import contents, limit, scanning, store
+from tongban.node.portal.uploads import first_page as first_page_of
 from tongban.node.portal.uploads.refusals import FileRefused
 from tongban.services.question import FILE_BYTES, Question
 
@@ -128,6 +129,31 @@ def test_a_kept_file_is_shown_without_any_right_to_run(client: Client, draft: Dr
     assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "sandbox" in shown.headers["Content-Security-Policy"]
     assert shown.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.django_db
+def test_the_first_page_of_a_pdf_is_shown_as_a_picture_of_bounded_size(client: Client, draft: Draft) -> None:
+    send(client, draft, pdf(), "card.pdf")
+    first_page = f"/applications/{draft.pk}/files/{kept()['id']}/first-page/"
+    assert f'src="{first_page}"' in page(client, address(draft))
+    shown = client.get(first_page)
+    assert (shown.headers["Content-Type"], shown.headers["Cache-Control"]) == (
+        "image/png",
+        "private, no-store",
+    )
+    assert Image.open(BytesIO(shown.content)).size == (first_page_of.WIDTH, first_page_of.WIDTH)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7\nnothing", picture()], ids=["empty", "broken", "picture"]
+)
+def test_what_is_no_pdf_gives_no_first_page(content: bytes) -> None:
+    assert first_page_of.drawn(content) is None
+
+
+def test_a_page_that_would_take_too_much_gives_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_page_of, "WALL_SECONDS", 0.001)
+    assert first_page_of.drawn(pdf()) is None
 
 
 @pytest.mark.django_db

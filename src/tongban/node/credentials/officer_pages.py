@@ -1,6 +1,6 @@
 """The workbench's page on credentials: what the agency issued; suspend, restore, revoke with a reason.
 
-Promises: an officer reaches only the own agency's credentials; opening one leaves an access record.
+Promises: only who handles cases reaches the own agency's credentials; opening one leaves an access record.
 """
 
 import uuid
@@ -16,9 +16,10 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.credentials import changing, issuers, issuing
 from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wording import claim_lines
-from tongban.node.people import access, permissions
+from tongban.node.people import access
 from tongban.node.people.models import Officer
-from tongban.node.portal.doors import for_officers
+from tongban.node.people.permissions import Act
+from tongban.node.portal.doors import for_officers_who
 from tongban.services import Text
 
 MOST_LINES = 100
@@ -44,7 +45,7 @@ class ChangeForm(forms.Form):
 
 
 @require_safe
-@for_officers
+@for_officers_who(Act.HANDLE)
 def issued(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The agency's credentials, the newest first."""
     rows = Issued.objects.filter(agency=officer.agency).select_related("person", "case")
@@ -53,7 +54,7 @@ def issued(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_officers
+@for_officers_who(Act.HANDLE)
 def one(request: HttpRequest, officer: Officer, key: uuid.UUID) -> HttpResponse:
     """One credential with its history; a new state with its reason."""
     row = Issued.objects.filter(agency=officer.agency, pk=key).select_related("person", "case").first()
@@ -63,9 +64,7 @@ def one(request: HttpRequest, officer: Officer, key: uuid.UUID) -> HttpResponse:
     problem: str | Promise = ""
     if request.method == "POST" and form.is_valid():
         state = Issued.State(form.cleaned_data["state"])
-        if not permissions.may(officer, permissions.Act.HANDLE):
-            problem = _("您的岗位没有这项权限，请联系本部门管理员")
-        elif state not in _NEXT[Issued.State(row.state)]:
+        if state not in _NEXT[Issued.State(row.state)]:
             problem = _STALE
         else:
             try:

@@ -31,6 +31,15 @@ def of_draft(request: HttpRequest, applicant: Applicant, draft_id: UUID, upload_
 
 
 @require_safe
+@for_applicants
+def first_page_of_draft(
+    request: HttpRequest, applicant: Applicant, draft_id: UUID, upload_id: UUID
+) -> HttpResponse:
+    """What a file of the citizen's own application looks like, as a picture."""
+    return serving.first_page(*store.of_draft(drafts.find(applicant, draft_id).pk, upload_id))
+
+
+@require_safe
 @for_owners_and_officers
 def of_case(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
     """A file of a case; an officer's look at it is recorded before it is sent."""

@@ -46,6 +46,11 @@ urlpatterns = [
         name="remove-file",
     ),
     path("applications/<uuid:draft_id>/files/<uuid:upload_id>/", file_pages.of_draft, name="draft-file"),
+    path(
+        "applications/<uuid:draft_id>/files/<uuid:upload_id>/first-page/",
+        file_pages.first_page_of_draft,
+        name="draft-file-page",
+    ),
     path("cases/<slug:number>/files/<uuid:upload_id>/", file_pages.of_case, name="case-file"),
     path("cases/", case_pages.my_cases, name="my-cases"),
     path("cases/<slug:number>/", case_pages.case, name="case"),

@@ -4,17 +4,33 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
+from tongban.node.casework.refusals import Refused
 from tongban.node.portal.models import Upload
+from tongban.node.portal.uploads.first_page import drawn
 
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 def shown(upload: Upload, content: bytes) -> HttpResponse:
     """The file with its own media type, not sniffed, not cached by others, without any right to run."""
-    response = HttpResponse(content, content_type=upload.media_type)
-    sandbox = "; sandbox" if upload.media_type.startswith("image/") else ""
+    return _sent(content, upload.media_type, upload.name)
+
+
+def first_page(upload: Upload, content: bytes) -> HttpResponse:
+    """What the file looks like: a picture itself, the first page of a PDF. Raises Refused `not-found`."""
+    if upload.media_type.startswith("image/"):
+        return shown(upload, content)
+    png = drawn(content)
+    if png is None:
+        raise Refused("not-found")
+    return _sent(png, "image/png", f"{upload.name}.png")
+
+
+def _sent(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    sandbox = "; sandbox" if media_type.startswith("image/") else ""
     response.headers["Content-Security-Policy"] = _NOTHING + sandbox
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(upload.name)}"
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"

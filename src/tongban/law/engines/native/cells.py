@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from tongban.law import ir
 from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.lower import encode
-from tongban.law.engines.native.operands import FALSE, INT32, INT64, TRUE, Kind, Value, floating, whole
+from tongban.law.engines.native.operands import (
+    FALSE,
+    INT32,
+    INT64,
+    TRUE,
+    WHOLE_KINDS,
+    Kind,
+    Value,
+    floating,
+    whole,
+)
 from tongban.law.engines.native.shapes import Shape
 from tongban.law.engines.program import Fact, Program, plain
 from tongban.law.tables.columns import UNREADABLE
@@ -184,4 +194,4 @@ def _any_sign(kind: Kind, text: str) -> Value:
 def _any_number(stored: str, loaded: str) -> Value:
     """A number from memory, of which nothing is known yet."""
     bits = int(stored[1:])
-    return Value(loaded, stored, -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)  # type: ignore[arg-type]
+    return Value(loaded, WHOLE_KINDS[stored], -(2 ** (bits - 1)), 2 ** (bits - 1) - 1)

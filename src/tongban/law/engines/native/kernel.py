@@ -16,7 +16,7 @@ from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.cells import Cells, Refusals, is_outside
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode, number_of
-from tongban.law.engines.native.operands import FALSE, TRUE, Value, floating, whole
+from tongban.law.engines.native.operands import FALSE, TRUE, WHOLE_KINDS, Value, floating, whole
 from tongban.law.engines.native.shapes import Shape, outcome_type
 from tongban.law.engines.native.slots import EMPTY, Arrays, SideBySide
 from tongban.law.engines.native.spell_lists import LIBRARY
@@ -294,7 +294,7 @@ done:
             self._store_number(code, f"none_{target.name}", "i8", missing)
 
     def _store_value(self, code: Assembly, target: Target, value: Value, stored: str) -> None:
-        text = value.text if stored == "double" else code.cast(value, stored)  # type: ignore[arg-type]
+        text = value.text if stored == "double" else code.cast(value, WHOLE_KINDS[stored])
         self._store_number(code, f"value_{target.name}", stored, text)
 
     def _store_halves(self, code: Assembly, pointer: str, low: str) -> None:

@@ -16,6 +16,8 @@ INT64 = 2**63 - 1
 # Up to here a whole number is held in a double: it can be shifted into the lower bits and back.
 EXACT_DOUBLE = 2**51
 _SHIFT_TO_DOUBLE = 0x4338000000000000
+WHOLE_KINDS: dict[str, Kind] = {"i8": "i8", "i16": "i16", "i32": "i32", "i64": "i64"}
+"""The widths in which whole numbers lie in memory, by their names in LLVM."""
 _SIZES = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64}
 
 

@@ -98,3 +98,22 @@ def test_an_endless_response_is_none(server: Callable[[Behaviour], protocol.Node
 def test_a_gateway_that_is_not_there_is_unreachable() -> None:
     with pytest.raises(Unreachable):
         HttpTransport()(at("http://127.0.0.1:1"), delivered(fresh_question()))
+
+
+def test_a_gateway_that_closes_after_its_answer_and_goes_away_is_unreachable() -> None:
+    class Once(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            respond(200, 0, b"")(self)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    transport = HttpTransport()
+    with HTTPServer(("127.0.0.1", 0), Once) as gateway:
+        peer = at(f"http://127.0.0.1:{gateway.server_address[1]}")
+        serving = threading.Thread(target=gateway.handle_request, daemon=True)
+        serving.start()
+        assert transport(peer, delivered(fresh_question())).status == 200
+        serving.join()
+    with pytest.raises(Unreachable):
+        transport(peer, delivered(fresh_question()))

@@ -18,7 +18,7 @@ class Desk:
         self._url = nodes.pages_url(node)
         self._password = nodes.federation.password
         self.page: Page = chromium.new_context(base_url=self._url, locale="zh-CN").new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.on("request", lambda asked: self._note(asked.url))

@@ -187,6 +187,8 @@ def _code_of(error: Exception, peer: NodeEntry) -> Code:
 
 def _raise_alert(connection: http.client.HTTPConnection) -> None:
     """Raise the SSLError that says why the peer closed the connection, if it said so before it did."""
+    if connection.sock is None:
+        return  # it was closed with the answer before, and could not be opened again
     try:
         connection.sock.recv(1)
     except ssl.SSLEOFError:

@@ -85,7 +85,9 @@ def test_a_request_that_was_taken_and_answered_is_answered_again(
         far.deliver()
     assert catch_up(far) == 2
     assert kinds(case)[1:] == ["taken", "answered"]
-    assert "已责令用人单位支付" in cases.for_officer(clerk, case.number).timeline[-1].text.zh
+    answered = cases.for_officer(clerk, case.number).timeline[-1]
+    assert "已责令用人单位支付" in answered.text.zh
+    assert answered.is_recalled
 
 
 def test_money_that_was_instructed_is_instructed_once(clerk: Officer, do: Callable[..., Case]) -> None:

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.casework.walk import SPELLS, Walk, inbox
 from tongban.node.casework import actions, cases, drafts, log, proposing
 from tongban.node.casework.models import Case
+from tongban.node.exchange import api
 from tongban.node.exchange.models import Outbox
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Account, Officer, Person
@@ -79,6 +80,15 @@ def test_who_wishes_the_better_pool_gets_the_recommended_one(walk: Walk) -> None
     proposal = cases.for_citizen(walk.person, walk.proposed(pool="better").number).proposal
     assert proposal is not None
     assert (proposal.outcome, proposal.pool) == ("granted", "510100")
+
+
+def test_a_decision_names_the_agency_that_the_case_is_with(walk: Walk, officer: Officer) -> None:
+    case = walk.proposed()
+    actions.confirm(officer, case.number, case.revision)
+    walk.again(case)
+    decision = cases.for_citizen(walk.person, case.number).decision
+    assert decision is not None
+    assert decision.agency.zh == api.agency_title(case.agency).zh
 
 
 def test_a_confirmed_proposal_is_the_decision(walk: Walk, officer: Officer) -> None:
@@ -214,7 +224,7 @@ def test_the_citizen_gets_a_notice_of_proposal_and_decision_once_each(
 ) -> None:
     case = walk.proposed()
     actions.confirm(officer, case.number, case.revision)
-    assert [notice.event.kind for notice in cases.notices(citizen)] == ["decided", "proposed"]
+    assert [notice.event.kind for notice in cases.notices(citizen).lines] == ["decided", "proposed"]
 
 
 def test_an_officers_reading_leaves_an_access_record(walk: Walk, woman: Person, officer: Officer) -> None:

@@ -19,7 +19,7 @@ State = Issued.State
 
 def told(citizen: Account) -> list[str]:
     """What the citizen was told, the earliest first."""
-    return [notice.text_zh for notice in reversed(cases.notices(citizen))]
+    return [notice.text_zh for notice in reversed(cases.notices(citizen).lines)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -14,6 +15,7 @@ from tongban.credentials.status.cwt import open_cwt
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, redeeming, showing
 from tongban.node.credentials.models import Issued, StatusChange
+from tongban.node.paging import LINES_A_PAGE
 from tongban.node.people.models import AccessRecord, Account, Officer, Person
 from tongban.node.people.register import create_officer
 
@@ -152,6 +154,16 @@ def test_an_officer_of_another_agency_does_not_find_it(title: Issued) -> None:
     client.force_login(other.account)
     assert client.get(f"/workbench/credentials/{title.id}/").status_code == 404
     assert str(title.id) not in client.get("/workbench/credentials/").content.decode()
+
+
+def test_the_oldest_of_many_credentials_stands_on_the_last_page(desk: Client, title: Issued) -> None:
+    shared = {name: getattr(title, name) for name in ("vct", "person", "case", "agency", "claims", "expires")}
+    later = (timedelta(minutes=one) for one in range(1, 2 * LINES_A_PAGE + 1))
+    Issued.objects.bulk_create(Issued(**shared, issued_at=title.issued_at + one) for one in later)
+    first = desk.get("/workbench/credentials/").content.decode()
+    assert "第 1 页，共 3 页" in first
+    assert str(title.id) not in first
+    assert str(title.id) in desk.get("/workbench/credentials/?page=3").content.decode()
 
 
 def test_a_made_up_number_is_not_found(desk: Client, holder: Client) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.casework.walk import RESIDENT_ID
+from tests.pages.test_portal import few_queries
 from tongban.node.clock import now
 from tongban.node.people.access import LINES_A_PAGE, page_of
 from tongban.node.people.models import AccessRecord, Account, Person
@@ -75,7 +76,8 @@ def test_an_unusable_place_gives_the_latest(person: Person, after: str) -> None:
 
 def test_the_page_leads_on_to_the_first_look(client: Client, account: Account, person: Person) -> None:
     client.force_login(account)
-    page = client.get("/accesses/").content.decode()
+    with few_queries():
+        page = client.get("/accesses/").content.decode()
     assert page.count("looks__who") == LINES_A_PAGE
     following = page.split('rel="next" href="')[1].split('"')[0]
     assert "回到最近的" in client.get(f"/accesses/{following}").content.decode()

@@ -35,7 +35,7 @@ def test_ten_thousand_cases_are_turned_over_page_by_page(signed_in: Client, walk
     )
     Case.objects.bulk_create(copies, batch_size=2000)
     shown = page(signed_in, "/cases/")
-    assert "共 10000 件，第 1 页，共 500 页" in shown
+    assert "共 10000 项，第 1 页，共 500 页" in shown
     assert first.number in shown
     assert 'href="?page=2"' in shown
     assert f"SC-{MANY - 1:011}" in page(signed_in, "/cases/?page=500")

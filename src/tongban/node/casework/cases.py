@@ -3,9 +3,6 @@
 Promises: what is not visible is not found; an officer's reading of a case is recorded before it is shown.
 """
 
-from dataclasses import dataclass
-
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -14,33 +11,22 @@ from tongban.node.casework.models import Case, Notice
 from tongban.node.casework.refusals import Refused
 from tongban.node.casework.shown import CaseLine, CaseView
 from tongban.node.clock import now
+from tongban.node.paging import Page, page_of
 from tongban.node.people import access
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Account, Officer, Person
 from tongban.services import Definition, Text
 
-MOST_LINES = 200
 CASES_A_PAGE = 20
 _READING = Text(zh="审核办件", en="Examining the case")
 _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
 
 
-@dataclass(frozen=True)
-class CasePage:
-    """One page of a citizen's cases; `number` counts from 1, `pages` is at least 1."""
-
-    lines: tuple[CaseLine, ...]
-    number: int
-    pages: int
-    total: int
-
-
-def of_person(who: Person | Applicant, number: int = 1) -> CasePage:
+def of_person(who: Person | Applicant, number: int = 1) -> Page[CaseLine]:
     """The citizen's cases, the latest first; a number beyond the last page gives the last."""
     rows = rights.of_citizen(who).select_related("service").defer("service__bundle", "snapshot")
-    pages = Paginator(rows.order_by("-opened_at", "-pk"), CASES_A_PAGE)
-    page = pages.get_page(number)
-    return CasePage(tuple(map(_line, page.object_list)), page.number, pages.num_pages, pages.count)
+    page = page_of(rows.order_by("-opened_at", "-pk"), number, CASES_A_PAGE)
+    return Page(tuple(map(_line, page.lines)), page.number, page.pages, page.total)
 
 
 def for_citizen(who: Person | Applicant, number: str) -> CaseView:
@@ -85,9 +71,14 @@ def for_officer(officer: Officer, number: str) -> CaseView:
     return telling.view(case, officer)
 
 
-def notices(account: Account) -> list[Notice]:
-    """The citizen's notices, the latest first."""
-    return list(account.notices.all()[:MOST_LINES])
+def notices(account: Account, number: int = 1) -> Page[Notice]:
+    """The citizen's notices, the latest first; a number beyond the last page gives the last."""
+    return page_of(account.notices.order_by("-at", "-pk"), number)
+
+
+def news(account: Account, at_most: int) -> list[Notice]:
+    """The notices that the citizen has not seen yet, the latest first."""
+    return list(account.notices.filter(read_at=None)[:at_most])
 
 
 def mark_read(account: Account) -> None:

@@ -47,7 +47,8 @@ def service(code: str) -> Service:
 
 def current(code: str) -> PublishedService:
     """The row of the version that a new application gets. Raises Refused `service-unknown`."""
-    row = PublishedService.objects.filter(code=code).order_by("-published_at", "-id").first()
+    rows = PublishedService.objects.filter(code=code).defer("bundle")
+    row = rows.order_by("-published_at", "-id").first()
     if row is None:
         raise Refused("service-unknown")
     return row

@@ -69,7 +69,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline; `by` names who did it in the applicant's name."""
+    """One line of the timeline; `by` names who did it in the applicant's name.
+
+    `is_recalled` says that it was forgotten with an old backup and came back from the other side.
+    """
 
     at: datetime
     kind: str
@@ -77,6 +80,7 @@ class Entry:
     text: Text
     detail: Text | None
     by: str = ""
+    is_recalled: bool = False
 
 
 @dataclass(frozen=True)

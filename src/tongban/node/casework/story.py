@@ -7,6 +7,7 @@ from tongban.node.casework import catalogue
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure
+from tongban.node.exchange import api
 from tongban.services import Service, Side, Text
 
 REFUSED_BY_OFFICER = Text(zh="工作人员没有通过您的申请", en="An officer refused your application")
@@ -29,6 +30,12 @@ def agency_name(service: Service, place: str) -> Text:
     """The name of a side's agency as citizens know it."""
     side = service.definition.side(place)
     return side.agency if side else Text(zh=place, en=place)
+
+
+def deciding_agency(case: Case) -> Text:
+    """The name of the agency that the case is with, by the directory; its code once that lists it no more."""
+    title = api.agency_title(case.agency)
+    return Text(zh=title.zh, en=title.en)
 
 
 def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Text | None:

@@ -46,7 +46,7 @@ def view(case: Case, who: acting.Who) -> CaseView:
         answers=_answers(service, case, events),
         evidence=_evidence(service, case, state, events),
         proposal=_proposal(state, events),
-        decision=_decision(service, state, events),
+        decision=_decision(case, state, events),
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
         actions=acting.available(case, who),
@@ -123,7 +123,7 @@ def _proposal(state: CaseState, events: Mapping[int, Event]) -> Proposal | None:
     )
 
 
-def _decision(service: Service, state: CaseState, events: Mapping[int, Event]) -> Decision | None:
+def _decision(case: Case, state: CaseState, events: Mapping[int, Event]) -> Decision | None:
     if state.decided_by is None:
         return None
     event = events[state.decided_by]
@@ -136,7 +136,7 @@ def _decision(service: Service, state: CaseState, events: Mapping[int, Event]) -
         agrees="words" not in data,
         at=event.at,
         officer_post=Text.model_validate(event.actor["post"]),
-        agency=story.agency_name(service, this_node().office_place),
+        agency=story.deciding_agency(case),
         remedy=Remedy.from_json(data["remedy"]) if "remedy" in data else None,
     )
 
@@ -150,6 +150,7 @@ def _entry(case: Case, service: Service, procedure: Procedure, event: Event) -> 
         text=story.sentence(case, procedure, event),
         detail=_text(event.data.get("text")),
         by=event.actor["by"]["name"] if "by" in event.actor else "",
+        is_recalled=bool(event.data.get("recalled")),
     )
 
 

@@ -16,13 +16,13 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.credentials import changing, issuers, issuing
 from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wording import claim_lines
+from tongban.node.paging import page_asked, page_of
 from tongban.node.people import access
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal.doors import for_officers_who
 from tongban.services import Text
 
-MOST_LINES = 100
 _PURPOSE = Text(zh="查看签发的证照", en="Looking at a credential that was issued")
 _DUTY = Text(zh="签发部门依职责管理本证照", en="The issuing agency keeps this credential")
 
@@ -49,8 +49,9 @@ class ChangeForm(forms.Form):
 def issued(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The agency's credentials, the newest first."""
     rows = Issued.objects.filter(agency=officer.agency).select_related("person", "case")
-    lines = [(row, issuers.types()[row.vct]) for row in rows.order_by("-issued_at")[:MOST_LINES]]
-    return render(request, "credentials/issued.html", {"lines": lines, "officer": officer})
+    page = page_of(rows.order_by("-issued_at", "pk"), page_asked(request))
+    lines = [(row, issuers.types()[row.vct]) for row in page.lines]
+    return render(request, "credentials/issued.html", {"lines": lines, "page": page, "officer": officer})
 
 
 @require_http_methods(["GET", "POST"])

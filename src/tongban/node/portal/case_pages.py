@@ -11,13 +11,14 @@ from tongban.node.casework import acting, actions, cases, drafts, ratings
 from tongban.node.casework.models import Notice
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.casework.shown import CaseView
+from tongban.node.paging import page_asked
 from tongban.node.people.access import accesses_of
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.pictures.passage import Stop, passage_line
 from tongban.node.portal.action_forms import action_forms
 from tongban.node.portal.doors import for_applicants
-from tongban.node.portal.looks import LookLine, look_line, strip_of
+from tongban.node.portal.looks import LookLine, look_lines, strip_of
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import short_moment, side_class, spoken
 from tongban.services import Text
@@ -31,7 +32,7 @@ MOST_DIGITS = 9
 @for_applicants
 def my_cases(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     """What is new, what is being filled in, what is on its way, what is decided; `?page=2` and so on."""
-    page = cases.of_person(applicant, max(1, _whole(request.GET.get("page", ""))))
+    page = cases.of_person(applicant, page_asked(request))
     context = {
         "news": [] if applicant.key else _news(applicant.person),
         "applicant": applicant,
@@ -134,23 +135,20 @@ def _page(
 
 def _news(person: Person) -> list[tuple[Notice, Text]]:
     """The notices that the citizen has not seen yet, the latest first."""
-    unread = [one for one in cases.notices(person.account) if one.read_at is None]
-    return [(one, Text(zh=one.text_zh, en=one.text_en)) for one in unread[:MOST_NEWS]]
+    unread = cases.news(person.account, MOST_NEWS)
+    return [(one, Text(zh=one.text_zh, en=one.text_en)) for one in unread]
 
 
 def _looks(applicant: Applicant, number: str) -> list[LookLine]:
     """Who looked at the case: for the person themselves, not for whoever acts for them."""
     if applicant.key:
         return []
-    return [look_line(access) for access in accesses_of(applicant.person, number)]
+    return look_lines(accesses_of(applicant.person, number))
 
 
 def _revision(request: HttpRequest) -> int:
-    return _whole(request.POST.get("revision", ""))
-
-
-def _whole(text: str) -> int:
-    """The whole number that was sent, -1 for anything else."""
+    """The revision that was sent, -1 for anything else."""
+    text = request.POST.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else -1
 
 

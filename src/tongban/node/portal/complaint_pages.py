@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.node.casework import catalogue
 from tongban.node.casework.refusals import Refused
+from tongban.node.paging import Page, page_asked
 from tongban.node.people.models import Officer, Person
 from tongban.node.portal import complaints
 from tongban.node.portal.doors import for_citizens, for_officers
-from tongban.node.portal.names import service_name
+from tongban.node.portal.models import Complaint
+from tongban.node.portal.names import service_name, service_names
 
 _REFUSED, _INVALID = 409, 422
 _WORDS = {
@@ -45,8 +47,8 @@ class AnswerForm(forms.Form):
 @for_citizens
 def mine(request: HttpRequest, person: Person) -> HttpResponse:
     """The citizen's complaints with their answers."""
-    lines = [(one, service_name(one.service)) for one in complaints.of_person(person)]
-    return render(request, "portal/complaints.html", {"lines": lines})
+    page = complaints.of_person(person, page_asked(request))
+    return render(request, "portal/complaints.html", {"lines": _named(page), "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,8 +79,9 @@ def file(request: HttpRequest, person: Person) -> HttpResponse:
 @for_officers
 def to_answer(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What the officer's agency has to answer, and what it has answered."""
-    lines = [(one, service_name(one.service)) for one in complaints.of_agency(officer)]
-    return render(request, "portal/complaints_desk.html", {"officer": officer, "complaints": lines})
+    page = complaints.of_agency(officer, page_asked(request))
+    context = {"officer": officer, "complaints": _named(page), "page": page}
+    return render(request, "portal/complaints_desk.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,3 +108,9 @@ def answer(request: HttpRequest, officer: Officer, complaint: UUID) -> HttpRespo
         "refused": refused,
     }
     return render(request, "portal/complaint_answer.html", context, status=status)
+
+
+def _named(page: Page[Complaint]) -> list[tuple[Complaint, str]]:
+    """The complaints with the names of their services."""
+    names = service_names(one.service for one in page.lines)
+    return [(one, names[one.service]) for one in page.lines]

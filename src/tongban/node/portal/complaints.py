@@ -12,13 +12,13 @@ from django.db.models import F, QuerySet
 from tongban.node.casework import catalogue, competence, rights
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
+from tongban.node.paging import Page, page_of
 from tongban.node.people import access
 from tongban.node.people.models import Officer, Person
 from tongban.node.portal.models import Complaint
 from tongban.services import Text
 
 MOST_CHARACTERS = 2000
-MOST_LINES = 200
 FIELDS = ("name", "complaint")
 _READING = Text(zh="处理投诉", en="Handling a complaint")
 _DUTY = Text(zh="承办部门依职责答复投诉", en="The agency in charge answers complaints")
@@ -44,15 +44,16 @@ def file(person: Person, token: UUID, words: str, *, case: str = "", service: st
     return filed
 
 
-def of_person(person: Person) -> list[Complaint]:
-    """The citizen's complaints, the latest first."""
-    return list(Complaint.objects.filter(person=person).select_related("case").order_by("-at")[:MOST_LINES])
+def of_person(person: Person, number: int = 1) -> Page[Complaint]:
+    """One page of the citizen's complaints, the latest first."""
+    rows = Complaint.objects.filter(person=person).select_related("case")
+    return page_of(rows.order_by("-at", "pk"), number)
 
 
-def of_agency(officer: Officer) -> list[Complaint]:
-    """What the officer's agency has to answer: open ones first, the oldest of them first."""
-    rows = _visible(officer).select_related("case").order_by(F("answered_at").desc(nulls_first=True), "at")
-    return list(rows[:MOST_LINES])
+def of_agency(officer: Officer, number: int = 1) -> Page[Complaint]:
+    """One page of what the officer's agency has to answer: open ones first, the oldest of them first."""
+    rows = _visible(officer).select_related("case")
+    return page_of(rows.order_by(F("answered_at").desc(nulls_first=True), "at", "pk"), number)
 
 
 def for_officer(officer: Officer, complaint: UUID) -> Complaint:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from tongban.node.people.access import ACCESS, access_of, page_of
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
-from tongban.node.portal.looks import look_line, strip_of
+from tongban.node.portal.looks import look_lines, strip_of
 from tongban.node.portal.names import node_name
 from tongban.node.translog.proof_documents import Proven
 from tongban.node.translog.proving import proof_of
@@ -21,7 +21,7 @@ def accesses(request: HttpRequest, person: Person) -> HttpResponse:
     """Every look at this person's data at this node that may be shown by now; `?after=` the next page."""
     after = request.GET.get("after", "")
     page = page_of(person, after)
-    looks = [look_line(access) for access in page.looks]
+    looks = look_lines(page.looks)
     context = {"looks": looks, "strip": strip_of(looks), "next": page.next, "is_later": bool(after)}
     return render(request, "portal/accesses.html", context)
 
@@ -33,7 +33,8 @@ def proof(request: HttpRequest, person: Person, access_id: UUID) -> HttpResponse
     access = access_of(person, access_id)
     if access is None:
         raise Http404
-    context = {"look": look_line(access), "proven": _shown(proof_of(ACCESS, access_id))}
+    (look,) = look_lines([access])
+    context = {"look": look, "proven": _shown(proof_of(ACCESS, access_id))}
     return render(request, "portal/look_proof.html", context)
 
 

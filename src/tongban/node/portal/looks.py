@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.node.people.access import Access
 from tongban.node.pictures.strip import Look, who_looked
-from tongban.node.portal.names import agency_name, field_names, node_name, service_name
+from tongban.node.portal.names import agency_name, field_names, node_name, service_names
 from tongban.node.theme.wording import day_words, side_class, spoken
 
 
@@ -63,8 +63,14 @@ def _withheld(access: Access) -> str:
     }
 
 
-def look_line(access: Access) -> LookLine:
-    """One access in words."""
+def look_lines(accesses: Iterable[Access]) -> list[LookLine]:
+    """The accesses in words."""
+    shown = list(accesses)
+    services = service_names(access.service for access in shown)
+    return [_look_line(access, services[access.service]) for access in shown]
+
+
+def _look_line(access: Access, service: str) -> LookLine:
     return LookLine(
         id=access.id,
         at=access.at,
@@ -73,7 +79,7 @@ def look_line(access: Access) -> LookLine:
         what=field_names(access.fields),
         why=spoken(access.purpose),
         basis=spoken(access.basis),
-        service=service_name(access.service),
+        service=service,
         case_ref=access.case_ref,
         side=side_class(access.agency),
         withheld=_withheld(access),

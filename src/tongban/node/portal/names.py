@@ -32,6 +32,11 @@ def service_name(code: str) -> str:
         return code
 
 
+def service_names(codes: Iterable[str]) -> dict[str, str]:
+    """The names of services by code, each looked up once however often its code comes."""
+    return {code: service_name(code) for code in set(codes)}
+
+
 def field_names(fields: Iterable[str]) -> str:
     """The fields in words, as one enumeration."""
     own = {

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.node.casework import cases, notifying
 from tongban.node.casework.models import Reach
+from tongban.node.paging import page_asked
 from tongban.node.people.models import Account, Person
 from tongban.node.portal.doors import for_citizens
 from tongban.services import Text
@@ -48,11 +49,10 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
             phone=str(form.cleaned_data["phone"]),
         )
         return redirect("notices")
-    told = [
-        (one, Text(zh=one.text_zh, en=one.text_en), one.read_at is None) for one in cases.notices(account)
-    ]
+    page = cases.notices(account, page_asked(request))
+    told = [(one, Text(zh=one.text_zh, en=one.text_en), one.read_at is None) for one in page.lines]
     cases.mark_read(account)
-    context = {"told": told, "form": form, "languages": settings.LANGUAGES}
+    context = {"told": told, "page": page, "form": form, "languages": settings.LANGUAGES}
     return render(request, "portal/notices.html", context, status=422 if form.is_bound else 200)
 
 

@@ -17,7 +17,7 @@ from tongban.node.clock import today
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal.doors import for_officers, for_officers_who
-from tongban.node.portal.names import service_name
+from tongban.node.portal.names import service_names
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.charts import Bars, bars
 
@@ -100,7 +100,8 @@ def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
             Bars(str(_("办完")), [month.ended for month in found.months]),
         ],
     )
-    ways = [(service_name(one.service), one) for one in found.outcomes]
+    names = service_names(one.service for one in found.outcomes)
+    ways = [(names[one.service], one) for one in found.outcomes]
     context = {"found": found, "outcomes": ways, "chart": chart, "officer": officer, "tab": "statistics"}
     return render(request, "workbench/statistics.html", context)
 
@@ -125,9 +126,11 @@ def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
 def outcomes_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
     """How cases ended, by service; a count that is left out is empty."""
     rows: list[list[object]] = [["service", "name", "outcome", "title", "count"]]
-    for one in team.statistics(officer).outcomes:
+    outcomes = team.statistics(officer).outcomes
+    names = service_names(one.service for one in outcomes)
+    for one in outcomes:
         count = "" if one.count is None else one.count
-        rows.append([one.service, service_name(one.service), one.status, spoken(one.text), count])
+        rows.append([one.service, names[one.service], one.status, spoken(one.text), count])
     return _table("outcomes.csv", rows)
 
 
@@ -148,7 +151,9 @@ def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
             if refused.code == "not-found":
                 raise
             problem, status = spoken(refused.text), 409
-    lines = [(line, service_name(line.service)) for line in ratings.follow_ups(officer)]
+    poor = ratings.follow_ups(officer)
+    names = service_names(line.service for line in poor)
+    lines = [(line, names[line.service]) for line in poor]
     context = {"follow_ups": lines, "problem": problem, "officer": officer, "tab": "follow-ups"}
     return render(request, "workbench/follow_ups.html", context, status=status)
 

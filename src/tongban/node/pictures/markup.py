@@ -1,6 +1,8 @@
 """Builds HTML and SVG elements whose text and attributes are always escaped."""
 
-from django.utils.html import format_html, format_html_join
+from functools import lru_cache
+from html import escape
+
 from django.utils.safestring import SafeString
 
 Child = str | SafeString
@@ -9,7 +11,7 @@ Attribute = str | int | float | bool
 
 def together(*children: Child) -> SafeString:
     """The pieces one after the other."""
-    return format_html_join("", "{}", ((child,) for child in children))
+    return SafeString("".join(map(_written, children)))
 
 
 def element(name: str, *children: Child, **attributes: Attribute) -> SafeString:
@@ -17,22 +19,22 @@ def element(name: str, *children: Child, **attributes: Attribute) -> SafeString:
 
     True writes an empty attribute, False and the empty string leave it out; lengths are cut to a tenth.
     """
-    written = format_html_join(
-        "",
-        "{}",
-        (
-            (
-                format_html(' {}=""', spelt)
-                if value is True
-                else format_html(' {}="{}"', spelt, _plain(value)),
-            )
-            for key, value in attributes.items()
-            if value is not False and value != ""
-            for spelt in [key.removesuffix("_").replace("_", "-") if key.islower() else key]
-        ),
+    written = "".join(
+        f' {_spelt(key)}="{"" if value is True else _plain(value)}"'
+        for key, value in attributes.items()
+        if value is not False and value != ""
     )
-    return format_html("<{0}{1}>{2}</{0}>", name, written, together(*children))
+    return SafeString(f"<{name}{written}>{together(*children)}</{name}>")
+
+
+def _written(child: Child) -> str:
+    return child if isinstance(child, SafeString) else escape(str(child))
+
+
+@lru_cache
+def _spelt(key: str) -> str:
+    return key.removesuffix("_").replace("_", "-") if key.islower() else key
 
 
 def _plain(value: Attribute) -> str:
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else _written(str(value))

@@ -1,7 +1,7 @@
 """Cases of every kind, made and moved by nothing but their definitions."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -107,8 +107,7 @@ def case_in(kind: str, status: str, person: Person, marks: frozenset[str] = froz
     opening = next(possible(procedure, None))
     state = happen(case, opening)
     facts = {name: SAMPLE[name] for name in marks if name in SAMPLE}
-    put = replace(
-        state,
+    put = state._replace(
         status=status,
         proposed_by=1,
         back=status,

@@ -4,7 +4,6 @@ Promises: pure values; an event that the procedure does not allow at that point 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -39,8 +38,7 @@ class Happened(NamedTuple):
         return self.at.astimezone(LOCAL_ZONE).isoformat()
 
 
-@dataclass(frozen=True)
-class EvidenceState:
+class EvidenceState(NamedTuple):
     """Where one piece of evidence is; `told_by` is the revision of the event that settled it."""
 
     key: str
@@ -54,8 +52,7 @@ class EvidenceState:
     told_by: int | None = None
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that happened and counts for guards: by which event, on which day, by which officer."""
 
     revision: int
@@ -68,8 +65,7 @@ class Mark:
         return date.fromisoformat(self.day)
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """The time limits of a case: which one runs since when until when, and what is left of each.
 
     `left` is in working days, counted at `since` for the limit that runs. With `limit` None all stand still.
@@ -79,11 +75,11 @@ class Clock:
     since: str | None = None
     due_on: str | None = None
     is_provisional: bool = False
-    left: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    left: Mapping[str, int] = MappingProxyType({})
 
     def to_json(self) -> dict[str, object]:
         """The form in which events and the case's row hold it."""
-        return {**vars(self), "left": dict(self.left)}
+        return self._asdict() | {"left": dict(self.left)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Clock":
@@ -94,8 +90,7 @@ class Clock:
 STOPPED = Clock()
 
 
-@dataclass(frozen=True)
-class CaseState:
+class CaseState(NamedTuple):
     """What the events up to `revision` make of a case.
 
     `proposed_by` and `decided_by` are the revisions of the events that hold proposal and decision; `back` is
@@ -109,8 +104,8 @@ class CaseState:
     decided_by: int | None = None
     back: str | None = None
     clock: Clock = STOPPED
-    marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
-    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    marks: Mapping[str, Mark] = MappingProxyType({})
+    facts: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def due_on(self) -> str | None:
@@ -141,12 +136,12 @@ class CaseState:
         return {
             "status": self.status,
             "revision": self.revision,
-            "evidence": [vars(one) for one in self.evidence],
+            "evidence": [one._asdict() for one in self.evidence],
             "proposed_by": self.proposed_by,
             "decided_by": self.decided_by,
             "back": self.back,
             "clock": self.clock.to_json(),
-            "marks": {name: vars(mark) for name, mark in self.marks.items()},
+            "marks": {name: mark._asdict() for name, mark in self.marks.items()},
             "facts": dict(self.facts),
         }
 
@@ -250,13 +245,13 @@ def _opened(state: CaseState, event: Happened) -> CaseState:
         )
         for asked in event.data.get("evidence", ())
     )
-    return replace(state, evidence=evidence)
+    return state._replace(evidence=evidence)
 
 
 def _evidence_settled(status: EvidenceStatus) -> Callable[[CaseState, Happened], CaseState]:
     def settle(state: CaseState, event: Happened) -> CaseState:
-        settled = replace(
-            _named(state, event), status=status, settled_at=event.moment, told_by=event.revision
+        settled = _named(state, event)._replace(
+            status=status, settled_at=event.moment, told_by=event.revision
         )
         return _with(state, settled)
 
@@ -264,8 +259,7 @@ def _evidence_settled(status: EvidenceStatus) -> Callable[[CaseState, Happened],
 
 
 def _asked_again(state: CaseState, event: Happened) -> CaseState:
-    asked = replace(
-        _named(state, event),
+    asked = _named(state, event)._replace(
         status="waiting",
         since=event.moment,
         message=event.data["message"],
@@ -276,15 +270,15 @@ def _asked_again(state: CaseState, event: Happened) -> CaseState:
 
 
 def _proposed(state: CaseState, event: Happened) -> CaseState:
-    return replace(state, proposed_by=event.revision)
+    return state._replace(proposed_by=event.revision)
 
 
 def _decided(state: CaseState, event: Happened) -> CaseState:
-    return replace(state, decided_by=event.revision)
+    return state._replace(decided_by=event.revision)
 
 
 def _undecided(state: CaseState, event: Happened) -> CaseState:
-    return replace(state, decided_by=None)
+    return state._replace(decided_by=None)
 
 
 def _named(state: CaseState, event: Happened) -> EvidenceState:
@@ -296,7 +290,7 @@ def _named(state: CaseState, event: Happened) -> EvidenceState:
 
 def _with(state: CaseState, changed: EvidenceState) -> CaseState:
     evidence = tuple(changed if one.key == changed.key else one for one in state.evidence)
-    return replace(state, evidence=evidence)
+    return state._replace(evidence=evidence)
 
 
 _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {

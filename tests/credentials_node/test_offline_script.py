@@ -155,7 +155,7 @@ def test_who_is_not_trusted_and_what_is_not_known_is_told(
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda code: code[:-4] + code[-4:][::-1],
+        lambda code: code[:-40] + code[-40:][::-1],
         lambda code: code + "A",
         lambda _code: "TB1:",
         lambda _code: "x",

@@ -80,14 +80,21 @@ def test_a_poor_rating_opens_a_follow_up_for_the_agency_and_no_other(
     walk: Walk, handled: Case, officer: Officer, stranger: Officer
 ) -> None:
     ratings.rate(walk.person, handled.number, 2, "等了很久")
-    (line,) = ratings.follow_ups(officer)
+    (line,) = ratings.follow_ups(officer).lines
     assert (line.words, line.grade.zh, line.is_open) == ("等了很久", "不满意", True)
-    assert ratings.follow_ups(stranger) == []
+    assert ratings.follow_ups(stranger).lines == ()
     assert refused(lambda: ratings.close_follow_up(stranger, line.id, "看过")) == "not-found"
     assert refused(lambda: ratings.close_follow_up(officer, line.id, " ")) == "reason-missing"
     ratings.close_follow_up(officer, line.id, "已回访，流程已改")
-    assert not ratings.follow_ups(officer)[0].is_open
+    assert not ratings.follow_ups(officer).lines[0].is_open
     assert refused(lambda: ratings.close_follow_up(officer, line.id, "再看")) == "not-available"
+
+
+def test_open_follow_ups_come_before_those_that_are_done(walk: Walk, officer: Officer) -> None:
+    rated(walk, 1, 1, 1)
+    done = ratings.follow_ups(officer).lines[0].id
+    ratings.close_follow_up(officer, done, "已回访")
+    assert [line.is_open for line in ratings.follow_ups(officer).lines] == [True, True, False]
 
 
 def test_a_good_rating_opens_no_follow_up(walk: Walk, handled: Case) -> None:

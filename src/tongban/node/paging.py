@@ -3,6 +3,7 @@
 Promises: a page that there is not, or nonsense, shows one that there is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 Line = TypeVar("Line")
+Told = TypeVar("Told")
 Row = TypeVar("Row", bound=Model)
 LINES_A_PAGE = 50
 _MOST_DIGITS = 9
@@ -24,6 +26,10 @@ class Page(Generic[Line]):
     number: int
     pages: int
     total: int
+
+    def told(self, tell: Callable[[Line], Told]) -> "Page[Told]":
+        """The same page with each line told in another way."""
+        return Page(tuple(map(tell, self.lines)), self.number, self.pages, self.total)
 
 
 def page_of(rows: QuerySet[Row], number: int, size: int = LINES_A_PAGE) -> Page[Row]:

@@ -4,7 +4,7 @@ Promises: what a question reads it can show; a refused answer says in both langu
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field, model_validator
 
@@ -172,8 +172,10 @@ class Question(Data):
             if part.when is not None and not part.when.holds(item):
                 continue
             answer = part.read(raws.get(part.key, ""))
-            if isinstance(answer, str | bool | int) or part.type == "choices":
-                item[part.key] = answer  # type: ignore[assignment]
+            if isinstance(answer, str | bool | int):
+                item[part.key] = answer
+            elif part.type == "choices":
+                item[part.key] = cast("Sequence[str]", answer)
         return item
 
     @property

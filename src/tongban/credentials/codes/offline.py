@@ -7,6 +7,7 @@ the CDDL. It is a bearer code: whoever verifies compares the holder with what it
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import cbor2
 
@@ -185,7 +186,7 @@ def _verdict(
 
 
 def _claims(kind: CredentialType, purpose: Purpose, values: list[object]) -> dict[str, object]:
-    claims: dict[str, object] = {}
+    claims: dict[str, Any] = {}
     for path, value in zip(purpose.claims, values, strict=True):
         claim = kind.claim(path)
         if claim is None or (value is None and claim.required):
@@ -193,7 +194,7 @@ def _claims(kind: CredentialType, purpose: Purpose, values: list[object]) -> dic
         if value is not None:
             place = claims
             for step in path[:-1]:
-                place = place.setdefault(step, {})  # type: ignore[assignment]
+                place = place.setdefault(step, {})
             place[path[-1]] = compact.read(claim, value)
     check_shown(kind, claims)
     return claims

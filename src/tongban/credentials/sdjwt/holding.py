@@ -76,11 +76,13 @@ class Held:
     def _has(self, path: Path) -> bool:
         value: object = self.claims
         for step in path:
-            inside = isinstance(value, Mapping) and step in value
-            inside |= isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
-            if not inside:
-                return False
-            value = value[step]  # type: ignore[index]
+            match value:
+                case Mapping() if step in value:
+                    value = value[step]
+                case list() if isinstance(step, int) and 0 <= step < len(value):
+                    value = value[step]
+                case _:
+                    return False
         return True
 
 

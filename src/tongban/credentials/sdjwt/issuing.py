@@ -42,10 +42,11 @@ def issue(
     writing = _Writing(HASHES[name])
     payload = writing.object_of(claims, frame)
     if decoys:
-        hidden = payload.get(DIGESTS, [])
+        stand = payload.get(DIGESTS)
+        hidden = stand if isinstance(stand, list) else []
         size = len(writing.digest(b""))
         fake = [base64url.encode(os.urandom(size)).decode() for _ in range(decoys)]
-        payload[DIGESTS] = sorted([*hidden, *fake])  # type: ignore[misc]
+        payload[DIGESTS] = sorted([*hidden, *fake])
     if writing.written or decoys:
         payload[HASH] = name
     if holder is not None:

@@ -101,11 +101,10 @@ class _Walk:
         if ELLIPSIS in members or HASH in members:
             raise CredentialRefused(Code.RESERVED_NAME, "claims")
         for name, value in members.items():
-            kind = type(value)
-            if kind is dict:
-                self.through_object(value, depth + 1)  # type: ignore[arg-type]
-            elif kind is list:
-                members[name] = self.through_array(value, depth + 1)  # type: ignore[arg-type]
+            if isinstance(value, dict):
+                self.through_object(value, depth + 1)
+            elif isinstance(value, list):
+                members[name] = self.through_array(value, depth + 1)
         if digests is not None:
             self.disclose_into(members, digests, depth)
 

@@ -25,8 +25,7 @@ _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge
 def of_person(who: Person | Applicant, number: int = 1) -> Page[CaseLine]:
     """The citizen's cases, the latest first; a number beyond the last page gives the last."""
     rows = rights.of_citizen(who).select_related("service").defer("service__bundle", "snapshot")
-    page = page_of(rows.order_by("-opened_at", "-pk"), number, CASES_A_PAGE)
-    return Page(tuple(map(_line, page.lines)), page.number, page.pages, page.total)
+    return page_of(rows.order_by("-opened_at", "-pk"), number, CASES_A_PAGE).told(_line)
 
 
 def for_citizen(who: Person | Applicant, number: str) -> CaseView:

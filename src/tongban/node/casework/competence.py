@@ -26,9 +26,8 @@ class Competent:
 
     @property
     def name(self) -> Text:
-        """The agency's name by the directory."""
-        title = api.agency_title(self.agency)
-        return Text(zh=title.zh, en=title.en)
+        """The agency's name."""
+        return agency_name(self.agency)
 
 
 class NotCompetent(ValueError):
@@ -38,6 +37,15 @@ class NotCompetent(ValueError):
         super().__init__(text.en)
         self.text = text
         self.choices = choices
+
+
+def agency_name(code: str) -> Text:
+    """The agency's name by the directory; by the register of agencies once that lists it no more."""
+    listed = api.agency_title(code)
+    if listed.zh != code or code not in agencies.agencies():
+        return Text(zh=listed.zh, en=listed.en)
+    name = agencies.agency(code).name
+    return Text(zh=name.zh, en=name.en)
 
 
 def deciding(definition: Definition, answers: Mapping[str, Answer], on: date) -> Competent:

@@ -14,13 +14,14 @@ from types import MappingProxyType
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 
 from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import FollowUp, Rating
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
+from tongban.node.paging import Page, page_of
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.services import Text
@@ -139,12 +140,12 @@ def figures_of(service: str) -> Figures:
     return figures().get(service, Figures(0, {}))
 
 
-def follow_ups(officer: Officer) -> list[FollowUpLine]:
-    """The poor ratings of the officer's agency: open ones first, the oldest of them first."""
-    if not officer.is_active:
-        return []
+def follow_ups(officer: Officer, number: int = 1) -> Page[FollowUpLine]:
+    """One page of the poor ratings of the officer's agency: open ones first, the oldest of them first."""
     rows = FollowUp.objects.filter(rating__agency=officer.agency).select_related("rating")
-    return [_line(row) for row in rows.order_by("closed_at", "pk")[:200]]
+    visible = rows if officer.is_active else rows.none()
+    page = page_of(visible.order_by(F("closed_at").desc(nulls_first=True), "pk"), number)
+    return page.told(_line)
 
 
 def close_follow_up(officer: Officer, follow_up: int, finding: str) -> None:

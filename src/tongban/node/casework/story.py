@@ -3,11 +3,10 @@
 Promises: both languages always; nothing in a sentence that the case does not hold.
 """
 
-from tongban.node.casework import catalogue
+from tongban.node.casework import catalogue, competence
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure
-from tongban.node.exchange import api
 from tongban.services import Service, Side, Text
 
 REFUSED_BY_OFFICER = Text(zh="工作人员没有通过您的申请", en="An officer refused your application")
@@ -33,9 +32,8 @@ def agency_name(service: Service, place: str) -> Text:
 
 
 def deciding_agency(case: Case) -> Text:
-    """The name of the agency that the case is with, by the directory; its code once that lists it no more."""
-    title = api.agency_title(case.agency)
-    return Text(zh=title.zh, en=title.en)
+    """The name of the agency that the case is with."""
+    return competence.agency_name(case.agency)
 
 
 def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Text | None:

@@ -52,7 +52,10 @@ class Issued(models.Model):
     expires = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["person", "-issued_at"], name="issued_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-issued_at"], name="issued_person"),
+            models.Index(fields=["agency", "-issued_at", "id"], name="issued_agency"),
+        ]
 
     def __str__(self) -> str:
         return f"credential {self.id}"

@@ -127,16 +127,17 @@ class AnswerForm(forms.Form):
 class ItemForm(AnswerForm):
     """One item of a group; a part that does not apply to the others' answers is not looked at."""
 
-    def _clean_fields(self) -> None:
-        super()._clean_fields()  # type: ignore[misc]
+    def clean(self) -> dict[str, Any]:
+        """Leave out what does not apply, with its errors."""
         answers = {name: _answer(question, self) for name, question in self.questions.items()}
         known: dict[str, Answer] = {}
         for name, question in self.questions.items():
             if question.when is not None and not question.when.holds(known):
-                self._errors.pop(name, None)  # type: ignore[attr-defined]
+                self.errors.pop(name, None)
                 self.cleaned_data[name] = ""
             elif (answer := answers[name]) is not None:
                 known[name] = answer
+        return self.cleaned_data
 
     @property
     def item(self) -> dict[str, str | Sequence[str]]:

@@ -4,19 +4,15 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from tongban.node.casework import catalogue
+from tongban.node.casework import catalogue, competence
 from tongban.node.casework.refusals import Refused
 from tongban.node.exchange import api
 from tongban.node.theme.wording import is_english, spoken
-from tongban.places.agencies import UnknownAgency, agency
 
 
 def agency_name(code: str) -> str:
     """The agency's name, or its code when this node does not know it."""
-    try:
-        return spoken(agency(code).name)
-    except UnknownAgency:
-        return code
+    return spoken(competence.agency_name(code))
 
 
 def node_name(node: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,8 +25,8 @@ class RatingForm(forms.Form):
     grade = forms.TypedChoiceField(coerce=int, required=True)
     words = forms.CharField(required=False, max_length=ratings.LONGEST_WORDS)
 
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
         grade, words = self.fields["grade"], self.fields["words"]
         assert isinstance(grade, forms.TypedChoiceField)
         grade.choices = [(value, spoken(label)) for value, label in ratings.GRADES.items()]

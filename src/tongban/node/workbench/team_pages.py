@@ -14,6 +14,7 @@ from tongban.node.casework import assigning, ratings, team
 from tongban.node.casework.models import Absence
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
+from tongban.node.paging import page_asked
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal.doors import for_officers, for_officers_who
@@ -151,10 +152,10 @@ def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
             if refused.code == "not-found":
                 raise
             problem, status = spoken(refused.text), 409
-    poor = ratings.follow_ups(officer)
-    names = service_names(line.service for line in poor)
-    lines = [(line, names[line.service]) for line in poor]
-    context = {"follow_ups": lines, "problem": problem, "officer": officer, "tab": "follow-ups"}
+    page = ratings.follow_ups(officer, page_asked(request))
+    names = service_names(line.service for line in page.lines)
+    lines = [(line, names[line.service]) for line in page.lines]
+    context = {"follow_ups": lines, "page": page, "problem": problem, "officer": officer, "tab": "follow-ups"}
     return render(request, "workbench/follow_ups.html", context, status=status)
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
 from tests.casework.conftest import POST
 from tests.casework.walk import RESIDENT_ID
+from tests.credentials_node.other_wallets import Wallet
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tongban import protocol
 from tongban.node.certificates import new_issuer
@@ -114,3 +116,9 @@ def officer(db: None) -> Officer:
 def title(woman: Person, officer: Officer) -> Issued:
     """A professional title of the woman's."""
     return issuing.issue(person=woman, vct=TITLE, claims=CLAIMS, agency=AGENCY, officer=officer)
+
+
+@pytest.fixture
+def wallet(live_server: LiveServer) -> Wallet:
+    """A wallet of another maker that reaches this node."""
+    return Wallet(live_server)

@@ -16,7 +16,7 @@ from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY, SUBJECT
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
-from tongban.node.exchange import connectors, identity, outcomes
+from tongban.node.exchange import api, connectors, identity, outcomes
 from tongban.node.exchange.identity import Identity
 
 __all__ = ["config", "publish"]
@@ -54,6 +54,14 @@ def chongqing(monkeypatch: pytest.MonkeyPatch) -> Identity:
 def sichuan(monkeypatch: pytest.MonkeyPatch) -> Identity:
     """This process is Sichuan's node."""
     return _act_as("sichuan", SICHUAN_KEY, monkeypatch)
+
+
+@pytest.fixture
+def told() -> list[api.Outcome]:
+    """What the case was told."""
+    heard: list[api.Outcome] = []
+    outcomes.on_outcome(heard.append)
+    return heard
 
 
 @pytest.fixture

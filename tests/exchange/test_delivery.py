@@ -1,72 +1,25 @@
 """Sichuan's node asks: what it stored is delivered until it is settled, once, with the case."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.exchange.questions import CASE, PURPOSE, a_question, give_consent, make_due
 from tests.exchange.sides import FarChongqing, Row
-from tests.protocol.federation_of_two import FIELDS, RECORDS, STRANGER_KEY, SUBJECT
+from tests.protocol.federation_of_two import RECORDS, STRANGER_KEY, SUBJECT
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange import api, delivery, outcomes
-from tongban.node.exchange.delivery import LONGEST_WAIT, deliver_next, pause, release_leases
-from tongban.node.exchange.models import Outbox, Peer
+from tongban.node.exchange import api, outcomes
+from tongban.node.exchange.delivery import LONGEST_WAIT, deliver_next, pause
+from tongban.node.exchange.models import Outbox
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused, Text
-
-CASE = "SC-2026-000001"
-PURPOSE = Text(zh="核对缴费年限", en="count the months")
-
-
-def give_consent(**changes: Any) -> UUID:
-    given_for: dict[str, Any] = {
-        "subject": SUBJECT,
-        "service": "medical-retirement",
-        "case_ref": CASE,
-        "from_agency": "510100-yb",
-        "to_agency": "500000-yb",
-        "evidence_type": "contribution-spells",
-        "fields": FIELDS,
-        "purpose": PURPOSE,
-    }
-    return api.give_consent(**{**given_for, **changes})
-
-
-def a_question(**changes: Any) -> api.Question:
-    asked: dict[str, Any] = {
-        "case_ref": CASE,
-        "service": "medical-retirement",
-        "asking_agency": "510100-yb",
-        "evidence_type": "contribution-spells",
-        "place": "500000",
-        "subject": SUBJECT,
-        "fields": FIELDS,
-        "purpose": PURPOSE,
-    }
-    basis = {} if "basis" in changes else {"basis": api.ByConsent(give_consent())}
-    return api.Question(**{**asked, **basis, **changes})
-
-
-def make_due() -> None:
-    Outbox.objects.update(next_try=Now(), lease=None, lease_until=None)
-    Peer.objects.update(rests_until=None)
-
-
-@pytest.fixture
-def told() -> list[api.Outcome]:
-    """What the case was told."""
-    heard: list[api.Outcome] = []
-    outcomes.on_outcome(heard.append)
-    return heard
 
 
 @pytest.mark.django_db(transaction=True)
@@ -271,83 +224,6 @@ class TestDelivering:
         deliver_next(stop_then_answer)
         assert told == []
         assert not AccessRecord.objects.exists()
-
-
-class PowerCutError(BaseException):
-    """The process ends here; nothing catches it."""
-
-
-def _in_own_connection(work: Callable[[], object]) -> None:
-    work()
-    connection.close()
-
-
-def _cut_once(step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
-    original = getattr(delivery, step)
-
-    def cut(*given: object) -> object:
-        monkeypatch.setattr(delivery, step, original)
-        if not before:
-            original(*given)
-        raise PowerCutError
-
-    monkeypatch.setattr(delivery, step, cut)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("sichuan")
-class TestPowerCuts:
-    @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-    @pytest.mark.parametrize("step", ["_try", "_settle", "store", "_ask_other_node"])
-    def test_a_cut_around_any_step_neither_loses_nor_doubles(
-        self, told: list[api.Outcome], monkeypatch: pytest.MonkeyPatch, step: str, before: bool
-    ) -> None:
-        message = api.ask(a_question())
-        effects: list[UUID] = []
-
-        def take_effect(outcome: api.Outcome) -> None:
-            transaction.on_commit(lambda: effects.append(outcome.message))
-
-        outcomes.on_outcome(take_effect)
-        _cut_once(step, monkeypatch, before=before)
-        with pytest.raises(PowerCutError):
-            deliver_next(FarChongqing())
-        release_leases()
-        make_due()
-        deliver_next(FarChongqing())
-        assert effects == [message]
-        assert AccessRecord.objects.count() == 1
-
-    def test_a_claimed_question_is_left_to_its_worker_until_the_lease_ends(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        api.ask(a_question())
-        _cut_once("_try", monkeypatch, before=True)
-        with pytest.raises(PowerCutError):
-            deliver_next(FarChongqing())
-        assert not deliver_next(FarChongqing())
-        Outbox.objects.update(lease_until=Now() - timedelta(seconds=1))
-        assert deliver_next(FarChongqing())
-
-    def test_two_workers_never_try_the_same_question(self) -> None:
-        asked = {api.ask(a_question()), api.ask(a_question())}
-        with transaction.atomic():
-            first = Outbox.objects.select_for_update().earliest("next_try").pk
-            far = FarChongqing()
-            other = threading.Thread(target=_in_own_connection, args=(lambda: deliver_next(far),))
-            other.start()
-            other.join(timeout=10)
-        assert {message.id for message in far.received} == asked - {first}
-
-    def test_a_starting_worker_takes_up_what_a_dead_one_had_claimed(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        api.ask(a_question())
-        _cut_once("_try", monkeypatch, before=True)
-        with pytest.raises(PowerCutError):
-            deliver_next(FarChongqing())
-        release_leases()
-        assert deliver_next(FarChongqing())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from django.db import connection
 
+from tests.exchange.asked import database_gone
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
-from tests.exchange.test_receiving import database_gone
 from tests.protocol.federation_of_two import NONCE, RECORDS, SICHUAN_KEY, directory, text
 from tongban import protocol
 from tongban.gateway import routes

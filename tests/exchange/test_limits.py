@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
+from tests.exchange.questions import a_question
 from tests.exchange.sides import FarChongqing, Row, delivered, fresh_question, reply_to
-from tests.exchange.test_delivery import a_question
 from tongban import protocol
 from tongban.gateway import door
 from tongban.node.config import PeerLimits, this_node

@@ -1,15 +1,13 @@
 """Chongqing's node answers Sichuan's questions: each once, each with its access record."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from tests.exchange.asked import SECOND, Declare, Fill, ask, code_of, records_of
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT, directory
 from tongban import protocol
@@ -17,35 +15,14 @@ from tongban.node.clock import true_now
 from tongban.node.exchange import answers, department_sql, receiving
 from tongban.node.exchange import department as department_database
 from tongban.node.exchange.answers import Kept
-from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, SeenNonce
 from tongban.node.people import pseudonym
 from tongban.node.people.models import AccessRecord
 from tongban.node.translog import recording
 from tongban.node.translog.models import LogRecord, LogState
-from tongban.protocol import Code, EvidenceAnswer, EvidenceRequest, Refusal
-
-Fill = Callable[..., None]
-Declare = Callable[..., None]
+from tongban.protocol import Code, Refusal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chongqing")]
-
-SECOND = "nonce-of-second-delivery"
-
-
-def ask(message: EvidenceRequest, nonce: str = "nonce-of-first-delivery") -> EvidenceAnswer | Refusal:
-    request = delivered(message, nonce)
-    return reply_to(request, receiving.receive(request), message)
-
-
-def code_of(reply: EvidenceAnswer | Refusal) -> Code:
-    assert isinstance(reply, Refusal)
-    return reply.code
-
-
-def records_of(reply: EvidenceAnswer | Refusal) -> tuple[dict[str, str | int], ...]:
-    assert isinstance(reply, EvidenceAnswer)
-    return reply.body.records
 
 
 def test_a_question_is_answered_from_the_departments_table(department: Fill) -> None:
@@ -257,106 +234,6 @@ def test_the_department_is_never_written(department: Fill, declare: Declare) -> 
     department(Row())
     declare(table="trap")
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
-
-
-@contextmanager
-def database_gone() -> Iterator[None]:
-    """The node's own database cannot be reached."""
-    settings = connection.settings_dict
-    kept = {name: settings[name] for name in ("HOST", "PORT")}
-    connection.close()
-    settings.update(HOST="127.0.0.1", PORT="1")
-    try:
-        yield
-    finally:
-        connection.close()
-        settings.update(kept)
-
-
-def test_without_its_own_database_the_node_asks_to_try_later(department: Fill) -> None:
-    message = fresh_question()
-    request = delivered(message)
-    with database_gone():
-        response = receiving.receive(request)
-    assert response.status == 503
-    assert code_of(reply_to(request, response, message)) is Code.TRY_LATER
-
-
-class PowerCutError(Exception):
-    """The process ends here."""
-
-
-def _cut_after(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `step` happen, then nothing more, once."""
-    original = getattr(where, step)
-
-    def cut(*given: object) -> None:
-        monkeypatch.setattr(where, step, original)
-        original(*given)
-        raise PowerCutError
-
-    monkeypatch.setattr(where, step, cut)
-
-
-@pytest.mark.parametrize(
-    ("where", "step"),
-    [
-        (answers, "stored_reply"),
-        (receiving, "read_for"),
-        (answers, "_count_deliveries"),
-        (answers, "_store_answers"),
-        (answers, "store_accesses_and_log"),
-        (answers, "store"),
-    ],
-)
-def test_a_cut_after_any_step_neither_loses_nor_doubles(
-    department: Fill, monkeypatch: pytest.MonkeyPatch, where: ModuleType, step: str
-) -> None:
-    department(Row())
-    message = fresh_question()
-    _cut_after(where, step, monkeypatch)
-    assert code_of(ask(message)) is Code.TRY_LATER
-    assert records_of(ask(message, SECOND)) == RECORDS
-    assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
-
-
-def test_no_answer_leaves_without_its_access_record(
-    department: Fill, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full_disk(*_: object) -> None:
-        raise OSError
-
-    department(Row())
-    monkeypatch.setattr(answers, "store_accesses_and_log", full_disk)
-    assert code_of(ask(fresh_question())) is Code.TRY_LATER
-    assert not Inbox.objects.exists()
-
-
-def test_two_deliveries_at_once_are_one_question(department: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
-    department(Row())
-    both_have_read = threading.Barrier(2)
-    original = receiving.read_for
-
-    def read_together(message: EvidenceRequest, node: Identity) -> object:
-        records = original(message, node)
-        both_have_read.wait(timeout=10)
-        return records
-
-    monkeypatch.setattr(receiving, "read_for", read_together)
-    message = fresh_question()
-    replies: list[EvidenceAnswer | Refusal] = []
-
-    def deliver(nonce: str) -> None:
-        replies.append(ask(message, nonce))
-        connection.close()
-
-    threads = [threading.Thread(target=deliver, args=(f"nonce-of-delivery-{n}",)) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert replies[0] == replies[1]
-    assert (Inbox.objects.count(), AccessRecord.objects.count()) == (1, 1)
 
 
 def test_whatever_fails_inside_is_told_as_try_later(

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.exchange.far_node import FarNode
+from tests.exchange.questions import a_question
 from tests.exchange.sides import Row, delivered, fresh_question
-from tests.exchange.test_delivery import a_question
 from tests.protocol.federation_of_two import RECORDS, SICHUAN_KEY
 from tongban import protocol
 from tongban.node.certificates import Issuer, issue, new_issuer

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.exchange.far_node import FarNode
+from tests.exchange.questions import a_question, make_due
 from tests.exchange.sides import Row
-from tests.exchange.test_delivery import a_question, make_due
 from tests.protocol.federation_of_two import FEDERATION_KEY, RECORDS, SICHUAN_KEY, STRANGER_KEY, SUBJECT
 from tongban import protocol
 from tongban.node import worker

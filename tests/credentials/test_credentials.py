@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,8 @@ def hand_signed(payload: dict[str, object], *disclosures: str, typ: str = "dc+sd
 
 
 STATUS = StatusReference(LIST, 7).to_claim()
+TYPES = Path(__file__).parent / "vectors" / "sd_jwt_vc_types.json"
+METADATA_EXAMPLES = json.loads(TYPES.read_text(encoding="utf-8"))["examples"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -303,6 +307,13 @@ def test_type_metadata_that_was_changed_or_is_another_types_is_refused() -> None
 def test_type_metadata_of_older_drafts_is_read() -> None:
     older = json.dumps({"vct": "a", "display": [{"lang": "en", "name": "Diploma"}]}).encode()
     assert read_metadata(older, "a") == {"en": "Diploma"}
+
+
+@pytest.mark.parametrize("example", METADATA_EXAMPLES, ids=lambda example: str(example["of"]))
+def test_the_drafts_examples_of_type_metadata_are_read(example: dict[str, Any]) -> None:
+    document = json.dumps(example["document"], ensure_ascii=False).encode()
+    names = read_metadata(document, example["document"]["vct"], integrity(document))
+    assert names == example["names"]
 
 
 def test_every_verdict_has_its_sentence() -> None:

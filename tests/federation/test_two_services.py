@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.federation.test_story import Desk
 from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
+from tests.pages.files import picture
 from tongban.federation.sides import CHONGQING, SICHUAN
 
 CITIZEN = "su.ming"
@@ -30,6 +31,17 @@ class Clerk:
                 break
             self.page.wait_for_timeout(1000)
         self.number = link.inner_text().strip()
+
+    def opens(self, file: str) -> tuple[int, str]:
+        """Wait until a file that came with the case is all here, and open it; status and media type."""
+        link = self.page.get_by_role("link", name=file)
+        for _ in range(PATIENCE_SECONDS):
+            self.page.goto(f"/workbench/cases/{self.number}/")
+            if link.count():
+                break
+            self.page.wait_for_timeout(1000)
+        answer = self.page.request.get(link.get_attribute("href") or "")
+        return answer.status, answer.headers["content-type"]
 
     def act(self, code: str, **given: str) -> None:
         """Wait until the case offers the action, fill in what it asks for, and act."""
@@ -95,6 +107,11 @@ def test_a_request_is_handed_over_returned_once_offered_again_and_answered_back(
     she.page.get_by_label("请说说您的问题或诉求").fill(REQUEST)
     she.go_on()
     she.choose("重庆")
+    she.page.locator("input[type=file]").set_input_files(
+        {"name": "合同.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    )
+    she.go_on()
+    she.page.get_by_role("button", name="继续", exact=True).click()
     she.page.get_by_label("怎么联系您？").fill("13800000000")
     she.go_on()
     number = submit(she.page)
@@ -106,6 +123,7 @@ def test_a_request_is_handed_over_returned_once_offered_again_and_answered_back(
     chongqing.act("return", reason="请补充单位名称")
     await_words(she.page, number, "请补充单位名称")
     chengdu.act("hand-over-again", reason="重庆某某物流有限公司")
+    assert chongqing.opens("合同.png") == (200, "image/png")
     chongqing.act("take")
     chongqing.act("answer", text="已责令用人单位十日内支付")
     await_words(she.page, number, "已责令用人单位十日内支付")

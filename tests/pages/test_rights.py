@@ -16,7 +16,9 @@ from tests.pages.rights import ROLES, ROOT, TABLE, clients_of, differences, page
 from tests.protocol.federation_of_two import SICHUAN_KEY
 from tests.services.shipped import copy_shipped
 from tongban.node.casework import actions, assigning, cases, catalogue, drafts, submission
+from tongban.node.casework.models import Case, Event
 from tongban.node.clock import today
+from tongban.node.exchange import attachments
 from tongban.node.people import mandates
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Account, Officer
@@ -55,8 +57,11 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
     drafts.answer(grouped, "jobs", [{"employer": "锦江厂", "from": "2001-03", "ended": "no"}])
     stand_in = Officer.objects.get(account__username="supervisor")
     absence = assigning.be_absent(officer, today(), today(), stand_in)
+    handed, sha256 = with_a_file_from_there(case, tmp_path)
     return {
         "number": case.number,
+        "received-file.number": handed,
+        "sha256": sha256,
         "absence": absence.pk,
         "draft_id": walk.draft().pk,
         **{f"{page}.draft_id": draft.pk for page in ("draft-file", "draft-file-page")},
@@ -75,6 +80,33 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
         **{f"{page}.key": "jobs" for page in ("item", "remove-item")},
         **{f"{page}.position": 1 for page in ("item", "remove-item")},
     }
+
+
+def with_a_file_from_there(case: Case, tmp_path: Path) -> tuple[str, str]:
+    """A case of the same person that came from Chongqing with a file; its number and the file's digest."""
+    source = tmp_path / "contract.jpg"
+    source.write_bytes(picture())
+    kept = attachments.own().keep(source, "CQ-2026-0000007", "chongqing")
+    at = case.opened_at
+    handed = Case.objects.create(
+        number="SC-2026-7000000",
+        person=case.person,
+        service=case.service,
+        procedure=case.procedure,
+        agency=case.agency,
+        status=case.status,
+        revision=1,
+        snapshot=case.snapshot,
+        conversation=uuid4(),
+        opened_at=at,
+        updated_at=at,
+    )
+    files = [{"name": "contract.jpg", "sha256": kept.sha256, "size": kept.size}]
+    data: dict[str, object] = {"answers": {}, "files": files}
+    Event.objects.create(
+        case=handed, revision=1, kind="opened", status=case.status, at=at, actor={"role": "peer"}, data=data
+    )
+    return handed.number, kept.sha256
 
 
 @pytest.mark.django_db

@@ -48,7 +48,7 @@ class _HashHalf:
         return hashlib.blake2b(data, key=self.public_key).digest()
 
     def to_pem(self) -> bytes:
-        raise NotImplementedError("a stand-in is never stored")
+        raise TypeError("a stand-in for a key has no form in which it could be stored")
 
 
 @dataclass(frozen=True)

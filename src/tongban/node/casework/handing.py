@@ -5,10 +5,10 @@ Promises: what the other side is told leaves in the transaction of the event; a 
 
 from typing import Any
 
-from tongban.node.casework import acting, catalogue, log
+from tongban.node.casework import acting, catalogue, enclosures, log
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
-from tongban.node.casework.partner import both, conversation_of, errand, peer_name, saying, talk
+from tongban.node.casework.partner import both, conversation_of, errand, other_side, peer_name, saying, talk
 from tongban.node.casework.refusals import InputsRefused
 from tongban.node.exchange import api
 from tongban.services import Service, Text
@@ -115,7 +115,9 @@ def _contents(doing: Acting, reason: str) -> dict[str, str | int]:
     answers = doing.case.events.get(revision=1).data["answers"]
     named = {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
     category = str(doing.state.facts.get("category", ""))
-    return {"name": doing.case.person.name, "category": category, "reason": reason, **named}
+    peer = api.node_of(other_side(doing.service.definition).agency_code)
+    files = enclosures.enclose(doing.case, peer)
+    return {"name": doing.case.person.name, "category": category, "reason": reason, **named, **files}
 
 
 def _with_peer(doing: Acting, data: dict[str, Any]) -> log.Entry:

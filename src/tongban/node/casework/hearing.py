@@ -7,7 +7,7 @@ cannot be opened here is given back with the reason, never left lying.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, log, numbers, procedures, remaking, transferring
+from tongban.node.casework import catalogue, enclosures, log, numbers, procedures, remaking, transferring
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.refusals import Refused
@@ -134,6 +134,7 @@ def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, 
             "title": body.title.model_dump(),
             "category": category.code,
             "told": contents.get("reason", ""),
+            "files": enclosures.named_in(contents),
         }
     return data
 

@@ -31,6 +31,8 @@ from tongban.node.exchange.conversing.saying import (
     tell_change,
     withdraw,
 )
+from tongban.node.exchange.enclosing import Enclosed, enclose, has_come
+from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome
 from tongban.node.exchange.waiting import Waiting, settled, waiting
@@ -46,6 +48,7 @@ __all__ = [
     "Conversation",
     "Declined",
     "Effect",
+    "Enclosed",
     "Errand",
     "Outcome",
     "Question",
@@ -66,10 +69,13 @@ __all__ = [
     "conversation",
     "conversations",
     "decline_transfer",
+    "enclose",
+    "enclosed_content",
     "field_titles",
     "give_consent",
     "give_evidence",
     "give_notice",
+    "has_come",
     "instruct_money",
     "node_of",
     "node_title",

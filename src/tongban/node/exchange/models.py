@@ -13,6 +13,7 @@ from tongban.node.exchange.conversing.models import Conversation, Letter, Peer, 
 __all__ = [
     "Consent",
     "Conversation",
+    "Enclosure",
     "Inbox",
     "Letter",
     "Outbox",
@@ -116,3 +117,25 @@ class SeenNonce(models.Model):
 
     def __str__(self) -> str:
         return f"delivery by {self.keyid}"
+
+
+class Enclosure(models.Model):
+    """A file of a case on its way to another node (随件材料), until that holds all of it."""
+
+    sha256 = models.CharField(max_length=64)
+    peer = models.CharField(max_length=40)
+    case_ref = models.CharField(max_length=40)
+    next_try = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sha256", "peer"], name="enclosure_once_a_peer")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_try"], condition=models.Q(sent_at=None), name="enclosure_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"enclosure {self.pk}"

@@ -52,6 +52,7 @@ urlpatterns = [
         name="draft-file-page",
     ),
     path("cases/<slug:number>/files/<uuid:upload_id>/", file_pages.of_case, name="case-file"),
+    path("cases/<slug:number>/received/<str:sha256>/", file_pages.received, name="received-file"),
     path("cases/", case_pages.my_cases, name="my-cases"),
     path("cases/<slug:number>/", case_pages.case, name="case"),
     path("cases/<slug:number>/submitted/", case_pages.submitted, name="submitted"),

@@ -2,6 +2,8 @@
 
 from django import template
 
+from tongban.node.casework import enclosures
+from tongban.node.casework.models import Case
 from tongban.node.portal.models import Upload
 
 register = template.Library()
@@ -9,5 +11,8 @@ register = template.Library()
 
 @register.inclusion_tag("portal/case_files.html")
 def case_files(number: str) -> dict[str, object]:
-    """Links to the files that came with the application of this case; nothing when there is none."""
-    return {"files": list(Upload.objects.filter(draft__case__number=number).order_by("at")), "number": number}
+    """Links to the files of the application and those that came from the other side, if there are any."""
+    case = Case.objects.select_related(None).get(number=number)
+    files = list(Upload.objects.filter(draft_id=case.draft_id).order_by("at")) if case.draft_id else []
+    received = enclosures.received(case) if case.conversation and not case.draft_id else ()
+    return {"files": files, "received": received, "number": number}

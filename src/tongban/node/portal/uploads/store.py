@@ -13,7 +13,8 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from tongban.node.casework.models import Draft
+from tongban.node.casework.enclosures import File
+from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, true_now
 from tongban.node.config import this_node
@@ -70,6 +71,12 @@ def of_draft(draft_id: UUID | None, upload_id: UUID) -> tuple[Upload, bytes]:
 def listed(draft_id: UUID) -> list[Upload]:
     """The files of a draft or of the case that it became, in the order in which they came."""
     return list(Upload.objects.filter(draft_id=draft_id).order_by("at"))
+
+
+def files_of(case: Case) -> list[File]:
+    """The files of the application that a case came from, where they lie."""
+    uploads = listed(case.draft_id) if case.draft_id else []
+    return [File(one.name, one.media_type, folder() / one.stored) for one in uploads]
 
 
 def drop(draft: Draft, upload_id: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.credentials_node.conftest import TITLE
-from tests.pages.browser import overflow, violations, watch
+from tests.pages.browser import overflow, press, violations, watch
 from tests.pages.windows import browser, enter
 from tongban.credentials.openid import AuthorisationRequest
 from tongban.node.credentials.models import Issued
@@ -54,11 +54,11 @@ def test_a_citizens_pages_are_accessible_quiet_and_fit(
     look(page, "add")
     page.goto(f"/credentials/{title.pk}/")
     look(page, "card")
-    page.locator(f"form[action='/credentials/{title.pk}/wallet/'] button").click()
+    press(page.locator(f"form[action='/credentials/{title.pk}/wallet/'] button"))
     look(page, "offer")
     page.goto(f"/openid/authorize?client_id=org.example.wallet&request_uri={request}")
     look(page, "authorise")
-    page.locator("button[value=agree]").click()
+    press(page.locator("button[value=agree]"))
     look(page, "authorised")
     back = page.locator("main .govuk-button").get_attribute("href")
     assert back is not None
@@ -71,17 +71,17 @@ def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Pa
     heard = watch(page)
     page.goto("/verify/")
     look(page, "verify")
-    page.get_by_role("link", name="请对方用钱包出示").click()
+    press(page.get_by_role("link", name="请对方用钱包出示"))
     look(page, "kinds")
     page.get_by_label("要看哪类证照？").select_option(TITLE)
-    page.get_by_role("button", name="下一步").click()
+    press(page.get_by_role("button", name="下一步"))
     look(page, "claims")
     page.locator("input[value=title]").check()
-    page.get_by_role("button", name="向钱包索要").click()
+    press(page.get_by_role("button", name="向钱包索要"))
     look(page, "code for the wallet")
     page.go_back()
     page.locator("input[value=title]").check()
     page.get_by_label("就在这台设备上").check()
-    page.get_by_role("button", name="向钱包索要").click()
+    press(page.get_by_role("button", name="向钱包索要"))
     look(page, "wallet on this device")
     assert heard.complaints == []

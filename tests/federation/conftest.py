@@ -2,14 +2,15 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.federation.browser import running_chromium
-from tests.federation.two_nodes import TwoNodes, two_running_nodes
+from tests.federation.desks import Desk
+from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes, two_running_nodes
+from tests.pages.browser import running_chromium
 
 SHARED = "two-nodes"
 """All tests on the shared nodes run in one worker, one after the other."""
@@ -44,5 +45,22 @@ def two_nodes(_founded_nodes: TwoNodes) -> TwoNodes:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Closed with its module: Django refuses its database to a thread in which Playwright still runs."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with running_chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def sit(chromium: Browser, two_nodes: TwoNodes) -> Iterator[Callable[[str, str], Desk]]:
+    """Let somebody sign in at a node of theirs, in a window that closes when the test ends."""
+    desks: list[Desk] = []
+
+    def sit_down(node: str, username: str) -> Desk:
+        desk = Desk(chromium, two_nodes, node)
+        desks.append(desk)
+        desk.sign_in(username)
+        return desk
+
+    yield sit_down
+    for desk in desks:
+        desk.page.context.close()

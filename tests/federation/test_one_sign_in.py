@@ -6,7 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.federation.two_nodes import TwoNodes
+from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
+from tests.pages.browser import press
 from tongban.federation.sample_people import sample_person
 from tongban.federation.sides import CHONGQING, SICHUAN
 
@@ -16,7 +17,7 @@ USERNAME = "zhou.xiuying"
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context()
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     yield context.new_page()
     context.close()
 
@@ -24,10 +25,10 @@ def page(chromium: Browser) -> Iterator[Page]:
 def ask_chongqing(page: Page, two_nodes: TwoNodes, username: str = USERNAME) -> None:
     """From Sichuan's sign-in page to Chongqing's question whether to agree."""
     page.goto(f"{two_nodes.pages_url(SICHUAN.node)}/sign-in/")
-    page.get_by_role("button", name="用重庆的账号登录").click()
+    press(page.get_by_role("button", name="用重庆的账号登录"))
     page.get_by_label("账号").fill(username)
     page.get_by_label("密码", exact=True).fill(two_nodes.federation.password)
-    page.get_by_role("button", name="登录", exact=True).click()
+    press(page.get_by_role("button", name="登录", exact=True))
     page.get_by_role("heading", name="用这里的账号登录四川的门户吗？").wait_for()
 
 
@@ -50,7 +51,7 @@ def test_a_citizen_of_chongqing_is_let_in_at_sichuan_as_the_person_known_there(
 ) -> None:
     before, told = accounts(two_nodes), passed_on(two_nodes)
     ask_chongqing(page, two_nodes)
-    page.get_by_role("button", name="同意并登录").click()
+    press(page.get_by_role("button", name="同意并登录"))
     page.wait_for_url(f"{two_nodes.pages_url(SICHUAN.node)}/cases/")
     assert sample_person(USERNAME).name in page.content()
     assert accounts(two_nodes) == before
@@ -62,7 +63,7 @@ def test_who_does_not_agree_is_told_what_to_do_and_nothing_is_passed_on(
 ) -> None:
     told = passed_on(two_nodes)
     ask_chongqing(page, two_nodes)
-    page.get_by_role("button", name="不同意").click()
+    press(page.get_by_role("button", name="不同意"))
     page.get_by_role("heading", name="另一地的账号没有登录成功").wait_for()
     assert page.url.startswith(two_nodes.pages_url(SICHUAN.node))
     assert passed_on(two_nodes) == told
@@ -72,15 +73,14 @@ def test_no_id_number_stands_in_an_address_on_the_way(page: Page, two_nodes: Two
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
     ask_chongqing(page, two_nodes)
-    page.get_by_role("button", name="同意并登录").click()
+    press(page.get_by_role("button", name="同意并登录"))
     page.wait_for_url(f"{two_nodes.pages_url(SICHUAN.node)}/cases/")
     assert [address for address in addresses if sample_person(USERNAME).resident_number in address] == []
 
 
 def test_an_officers_account_vouches_for_nobody(page: Page, two_nodes: TwoNodes) -> None:
     ask_chongqing(page, two_nodes, CHONGQING.officer)
-    page.get_by_role("button", name="同意并登录").click()
-    page.wait_for_load_state()
+    press(page.get_by_role("button", name="同意并登录"))
     assert "/cases/" not in page.url
 
 

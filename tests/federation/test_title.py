@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.federation.browser import as_video, with_camera
-from tests.federation.two_nodes import TwoNodes
+from tests.federation.camera import as_video, with_camera
+from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
+from tests.pages.browser import press, reload_until
 from tongban.federation.sample_portraits import placeholder
 from tongban.federation.sides import CHONGQING, SICHUAN
 
@@ -39,7 +40,7 @@ def pages(chromium: Browser, two_nodes: TwoNodes) -> Iterator[dict[str, Page]]:
         "recogniser": chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node)),
     }
     for context in contexts.values():
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
     yield {name: context.new_page() for name, context in contexts.items()}
     for context in contexts.values():
         context.close()
@@ -49,14 +50,14 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.goto("/sign-in/")
     page.get_by_label("账号", exact=True).fill(username)
     page.get_by_label("密码", exact=True).fill(password)
-    page.get_by_role("button", name="登录", exact=True).click()
+    press(page.get_by_role("button", name="登录", exact=True))
     expect(page.get_by_role("button", name="退出")).to_be_visible()
 
 
 def apply(page: Page) -> str:
     """Answer one question a page, whatever its kind, and submit; the case number."""
     page.goto("/services/professional-title/")
-    page.get_by_role("button", name="开始申请").click()
+    press(page.get_by_role("button", name="开始申请"))
     while "/questions/" in page.url:
         key = page.url.rstrip("/").rsplit("/", 1)[-1]
         if key in ANSWERS:
@@ -65,8 +66,8 @@ def apply(page: Page) -> str:
             page.locator("input[type=file]").set_input_files(
                 {"name": "me.png", "mimeType": "image/png", "buffer": PHOTO}
             )
-            page.get_by_role("button", name="保存并继续").click()
-            page.get_by_role("button", name="继续", exact=True).click()
+            press(page.get_by_role("button", name="保存并继续"))
+            press(page.get_by_role("button", name="继续", exact=True))
             continue
         elif key == "level":
             page.get_by_label("副高级", exact=True).check()
@@ -75,9 +76,9 @@ def apply(page: Page) -> str:
         else:
             for name, value in (("年", "2021"), ("月", "6"), ("日", "30")):
                 page.get_by_label(name, exact=True).fill(value)
-        page.get_by_role("button", name="保存并继续").click()
-    page.get_by_role("button", name="回答无误，下一步").click()
-    page.get_by_role("button", name=re.compile("提交申请")).click()
+        press(page.get_by_role("button", name="保存并继续"))
+    press(page.get_by_role("button", name="回答无误，下一步"))
+    press(page.get_by_role("button", name=re.compile("提交申请")))
     expect(page.get_by_role("heading", name="申请已提交")).to_be_visible()
     return page.locator(".receipt__number").inner_text().strip()
 
@@ -86,7 +87,7 @@ def issue(page: Page, number: str) -> None:
     page.goto(f"/workbench/cases/{number}/")
     form = page.locator("#act-issue")
     form.locator("summary").click()
-    form.get_by_role("button").click()
+    press(form.get_by_role("button"))
     expect(page.get_by_text("已签发").first).to_be_visible()
 
 
@@ -94,8 +95,8 @@ def show_code(page: Page) -> bytes:
     """The picture of an offline code of the newest card, as a phone at 360 px shows it."""
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/credentials/")
-    page.get_by_role("link", name="专业技术职称证书").first.click()
-    page.locator("form[action*='/code/'] button").first.click()
+    press(page.get_by_role("link", name="专业技术职称证书").first)
+    press(page.locator("form[action*='/code/'] button").first)
     return page.locator(".code-to-show").screenshot()
 
 
@@ -109,7 +110,7 @@ def offline_with_camera(chromium: Browser, address: str, video: Path) -> Iterato
     browser = with_camera(chromium, video)
     try:
         context = browser.new_context(base_url=address, permissions=["camera"])
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
         go_offline(page)
         yield page
@@ -129,54 +130,54 @@ def go_offline(page: Page) -> None:
 def show_for_a_minute(page: Page) -> str:
     """The text of a code for a minute that shows what Chengdu asks for, and whose title it is."""
     page.goto("/credentials/")
-    page.get_by_role("link", name="专业技术职称证书").first.click()
+    press(page.get_by_role("link", name="专业技术职称证书").first)
     for title in (*ASKED, *WHOSE):
         page.get_by_label(title, exact=True).check()
-    page.get_by_role("button", name="出示一分钟有效的码").click()
+    press(page.get_by_role("button", name="出示一分钟有效的码"))
     return page.get_by_label("证照码的文字").input_value()
 
 
 def put_into_other_wallet(here: Page, there: Page) -> None:
     """Take the newest card of one portal into the wallet of the other."""
     here.goto("/credentials/")
-    here.get_by_role("link", name="专业技术职称证书").first.click()
-    here.get_by_role("button", name="放进其他钱包").click()
+    press(here.get_by_role("link", name="专业技术职称证书").first)
+    press(here.get_by_role("button", name="放进其他钱包"))
     link, number = here.get_by_label("领取链接").input_value(), here.locator("#number").inner_text()
     there.goto("/credentials/add/")
     there.get_by_label("领取链接").fill(link)
     there.get_by_label("数字", exact=True).fill(number)
-    there.get_by_role("button", name="放进我的证照").click()
+    press(there.get_by_role("button", name="放进我的证照"))
     expect(there.get_by_role("link", name="专业技术职称证书")).to_be_visible()
 
 
 def use_as_evidence(page: Page, number: str) -> None:
     """Show the card in the wallet here, claim by claim."""
     page.goto(f"/cases/{number}/")
-    page.get_by_role("link", name="用证照作材料").click()
+    press(page.get_by_role("link", name="用证照作材料"))
     for title in ASKED:
         page.get_by_label(re.compile(f"^{title}")).check()
-    page.get_by_role("button", name="出示这张证照").click()
+    press(page.get_by_role("button", name="出示这张证照"))
 
 
 def verify_online(page: Page, code: str) -> None:
     page.goto("/verify/")
     page.get_by_label("证照码的文字").fill(code)
-    page.get_by_role("button", name="核验", exact=True).click()
+    press(page.get_by_role("button", name="核验", exact=True))
     expect(page.locator(".verdict--valid")).to_be_visible()
 
 
 def revoke(page: Page, reason: str) -> None:
     """Take back the newest title that the clerk's agency issued."""
     page.goto("/workbench/credentials/")
-    page.get_by_role("link", name="专业技术职称证书").first.click()
+    press(page.get_by_role("link", name="专业技术职称证书").first)
     page.get_by_label("原因（持证人会看到）").fill(reason)
-    page.get_by_role("button", name="撤销", exact=True).click()
+    press(page.get_by_role("button", name="撤销", exact=True))
     expect(page.get_by_text("已撤销").first).to_be_visible()
 
 
 def await_list(page: Page, uri: str) -> None:
     """Until the page's node has a copy of the other side's status list."""
-    for _ in range(90):
+    for _ in range(PATIENCE_SECONDS):
         if uri in page.request.get("/verify/bundle.json").json()["lists"]:
             break
         page.wait_for_timeout(1000)
@@ -206,7 +207,7 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
 
     revoke(clerk, "证书有误")
     verifier.context.set_offline(False)
-    for _ in range(90):
+    for _ in range(PATIENCE_SECONDS):
         verifier.goto("/verify/")
         expect(verifier.locator("#readiness[data-ready='true']")).to_be_visible()
         scan(verifier, picture)
@@ -244,14 +245,11 @@ def test_the_same_title_is_evidence_in_a_case_there_until_it_is_revoked(
     verify_online(pages["verifier"], show_for_a_minute(pages["citizen"]))
 
     revoke(pages["clerk"], "评审结果已撤销")
-    for _ in range(90):
-        recogniser.goto(f"/workbench/cases/{there}/")
-        if recogniser.locator("[data-verdict-now='revoked']").count():
-            break
-        recogniser.wait_for_timeout(1000)
+    revoked = recogniser.locator("[data-verdict-now='revoked']")
+    reload_until(revoked, f"/workbench/cases/{there}/", PATIENCE_SECONDS)
     form = recogniser.locator("#act-issue")
     form.locator("summary").click()
-    form.get_by_role("button").click()
+    press(form.get_by_role("button"))
     expect(recogniser.get_by_text("现在不是有效状态")).to_be_visible()
     applicant.goto("/credentials/")
     expect(applicant.get_by_text("已撤销").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""Chromium for the page tests: where it is, how it is started, and what it tells of a page."""
+"""Chromium for the tests of pages: how it starts, how one goes through pages, and what it tells of them."""
 
 import os
 import shutil
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,28 +20,59 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-dev-shm-usage",
 ]
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+REQUIRED_VARIABLE = "TONGBAN_REQUIRE_BROWSER"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _RUN_AXE = """async (options) => (await axe.run(document, options)).violations
   .map(found => `${found.id}: ${found.nodes.map(node => node.html).join(" | ")}`)"""
 
 
+def chromium_path() -> str:
+    """Where Chromium is; without one the test is skipped, or fails where a browser is required, as in CI."""
+    if path := next((found for found in map(shutil.which, _NAMES) if found), None):
+        return path
+    missing = f"no Chromium on this machine ({', '.join(_NAMES)}): install it to run the tests in a browser"
+    if os.environ.get(REQUIRED_VARIABLE):
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; where there is none the test is skipped, but never in CI."""
-    path = next((found for found in map(shutil.which, _NAMES) if found), None)
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing; CI installs it")
-        pytest.skip("Chromium is not installed; install it to run the browser tests")
+def running_chromium() -> Iterator[Browser]:
+    """A browser that ends with the block."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def press(target: Locator) -> None:
+    """Click on what leads to another page, and wait until all of that page is there."""
+    target.click()
+    target.page.wait_for_load_state()
+
+
+def reload_until(wanted: Locator, path: str, seconds: int) -> None:
+    """Open a page again and again until it has what is wanted, as somebody does who waits for an answer.
+
+    A visit that the browser breaks off counts as one that showed nothing yet; fails after `seconds`.
+    """
+    page, broken = wanted.page, ""
+    for _ in range(seconds):
+        try:
+            page.goto(path)
+        except PlaywrightError as error:
+            broken = str(error)
+        else:
+            if wanted.count():
+                return
+        page.wait_for_timeout(1000)
+    pytest.fail(f"{path} did not show {wanted} in {seconds} s. {broken}")
 
 
 @dataclass

@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, CONSENTS, Walk
-from tests.pages.browser import overflow, violations
+from tests.pages.browser import overflow, press, violations
 from tests.pages.test_portal import page
 from tests.pages.windows import browser, enter
 from tongban.node.casework.models import Case
@@ -137,26 +137,26 @@ def test_a_daughter_applies_for_her_mother_in_the_browser(
 ) -> None:
     window = enter(daughter)
     window.goto("/services/medical-retirement/")
-    window.click("text=替家人或单位办")
-    window.click("text=替 测试女士 办事")
-    window.click("text=职工医保缴费年限互认与医保退休")
-    window.click("text=开始申请")
+    press(window.locator("text=替家人或单位办").first)
+    press(window.locator("text=替 测试女士 办事").first)
+    press(window.locator("text=职工医保缴费年限互认与医保退休").first)
+    press(window.locator("text=开始申请").first)
     for answer in ANSWERS.values():
         if window.locator("main input[type=radio]").count():
             window.check(f"input[value='{answer}']")
         else:
             window.fill("#answer", answer)
-        window.click("main form button")
+        press(window.locator("main form button").first)
     assert violations(window) == []
-    window.click("text=回答无误，下一步")
+    press(window.locator("text=回答无误，下一步").first)
     for tick in window.locator("input[type=checkbox]").all():
         tick.check()
-    window.click("text=同意并提交申请")
-    window.click("text=查看进度")
+    press(window.locator("text=同意并提交申请").first)
+    press(window.locator("text=查看进度").first)
     assert "代办人：测试女儿" in window.inner_text("main")
     assert violations(window) == []
     window.set_viewport_size({"width": 320, "height": 800})
     assert overflow(window) <= 0
-    window.click("text=回到自己的名义")
+    press(window.locator("text=回到自己的名义").first)
     assert "我可以替谁办" in window.inner_text("main")
     assert Case.objects.get().mandate == mandate

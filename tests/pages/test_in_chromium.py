@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, Walk
-from tests.pages.browser import overflow, violations, watch
+from tests.pages.browser import overflow, press, violations, watch
 from tests.pages.every_kind import CODE, add_every_kind
 from tests.pages.windows import browser, enter
 from tests.services.shipped import copy_shipped
@@ -121,7 +121,7 @@ def test_questions_of_every_kind_are_accessible_narrow_and_in_error(
         page.set_viewport_size({"width": 320, "height": 800})
         assert overflow(page) <= 0, address
         page.set_viewport_size({"width": 1280, "height": 900})
-    page.click("main form button")
+    press(page.locator("main form button").first)
     page.wait_for_selector(".govuk-error-summary")
     assert violations(page) == []
     assert [line for line in heard.complaints if "422" not in line] == []
@@ -162,7 +162,7 @@ def test_keys_that_were_switched_off_do_nothing(
     walk.proposed()
     page = enter(officer.account)
     page.goto("/workbench/shortcuts/")
-    page.get_by_role("button", name="打开或关闭快捷键").click()
+    press(page.get_by_role("button", name="打开或关闭快捷键"))
     page.goto("/workbench/")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -176,7 +176,7 @@ def test_sign_in_with_an_error_is_accessible_and_shows_the_error_first(
     page.goto("/sign-in/")
     page.fill("#id_username", "woman")
     page.fill("#id_password", "wrong")
-    page.click("main button")
+    press(page.locator("main button").first)
     assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
     assert violations(page) == []
 
@@ -184,20 +184,20 @@ def test_sign_in_with_an_error_is_accessible_and_shows_the_error_first(
 def test_application_works_without_scripts(enter: Callable[..., Page], citizen: Account, walk: Walk) -> None:
     page = enter(scripts=False)
     page.goto("/services/medical-retirement/")
-    page.click("main button")
+    press(page.locator("main button").first)
     page.fill("#id_username", "woman")
     page.fill("#id_password", PASSWORD)
-    page.click("main button")
+    press(page.locator("main button").first)
     for answer in ANSWERS.values():
         if page.locator("input[type=radio]").count():
             page.check(f"input[value='{answer}']")
         else:
             page.fill("#answer", answer)
-        page.click("main form button")
-    page.click("text=回答无误，下一步")
+        press(page.locator("main form button").first)
+    press(page.locator("text=回答无误，下一步").first)
     for tick in page.locator("input[type=checkbox]").all():
         tick.check()
-    page.click("text=同意并提交申请")
+    press(page.locator("text=同意并提交申请").first)
     assert page.locator(".receipt__number").inner_text().startswith("SC-")
 
 

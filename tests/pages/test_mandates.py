@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from tests.pages.browser import overflow, violations
+from tests.pages.browser import overflow, press, violations
 from tests.pages.test_portal import page
 from tests.pages.windows import browser, enter
 from tongban.node.casework.models import Notice
@@ -124,6 +124,6 @@ def test_the_pages_are_accessible_and_fit(
         assert violations(window) == [], address
         window.set_viewport_size({"width": 320, "height": 800})
         assert overflow(window) <= 0, address
-    window.click("main form button")
+    press(window.locator("main form button").first)
     window.wait_for_selector(".govuk-error-summary")
     assert violations(window) == []

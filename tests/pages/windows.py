@@ -8,14 +8,14 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.pages.browser import chromium
+from tests.pages.browser import running_chromium
 from tongban.node.people.models import Account
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with chromium() as started:
+    with running_chromium() as started:
         yield started
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 

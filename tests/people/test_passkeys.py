@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page
 
 from tests.casework.conftest import POST
-from tests.pages.browser import violations
+from tests.pages.browser import press, violations
 from tests.pages.windows import browser, enter
 from tongban.node.people.models import Officer
 from tongban.node.people.register import create_officer
@@ -35,16 +35,16 @@ def with_passkey(page: Page) -> None:
     page.goto("/sign-in/")
     page.fill("#id_username", "officer")
     page.fill("#id_password", PASSWORD)
-    page.click("main form button")
+    press(page.locator("main form button").first)
     page.goto("/security/passkeys/new/")
     if page.locator("input[type=password]").count():
         page.fill("input[type=password]", PASSWORD)
-        page.click("main form button")
+        press(page.locator("main form button").first)
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     page.fill("#id_name", "办公室电脑")
-    page.click("#mfa_webauthn_add")
+    press(page.locator("#mfa_webauthn_add").first)
     page.wait_for_url(lambda address: "passkeys/new" not in address)
 
 
@@ -55,16 +55,16 @@ def test_a_passkey_signs_an_officer_in_and_signing_out_ends_the_session(
     with_passkey(page)
     assert Authenticator.objects.filter(user=officer.account, type="webauthn").count() == 1
     page.goto("/")
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
     page.goto("/sign-in/")
     assert violations(page) == []
-    page.click("#passkey_login")
+    press(page.locator("#passkey_login").first)
     page.wait_for_url("**/workbench/")
     taken = page.context.cookies()
     thief = enter()
     thief.context.add_cookies(taken)
     thief.goto("/workbench/")
     assert thief.url.endswith("/workbench/")
-    page.get_by_role("button", name="退出").click()
+    press(page.get_by_role("button", name="退出"))
     thief.goto("/workbench/")
     assert "/sign-in/" in thief.url

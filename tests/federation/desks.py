@@ -1,0 +1,102 @@
+"""Citizens and officers at browsers of their own, who go through a node's pages."""
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
+from tests.pages.browser import press, reload_until
+
+
+class Desk:
+    """Somebody at a browser of their own, at one node's pages."""
+
+    def __init__(self, chromium: Browser, nodes: TwoNodes, node: str) -> None:
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self._url = nodes.pages_url(node)
+        self._password = nodes.federation.password
+        self.page: Page = chromium.new_context(base_url=self._url, locale="zh-CN").new_page()
+        self.page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("request", lambda asked: self._note(asked.url))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self._url, "data:")):
+            self.foreign.append(url)
+
+    def sign_in(self, username: str) -> None:
+        self.page.goto("/sign-in/")
+        self.page.get_by_label("账号", exact=True).fill(username)
+        self.page.get_by_label("密码", exact=True).fill(self._password)
+        self.press("登录")
+        expect(self.page.get_by_role("button", name="退出")).to_be_visible()
+
+    def press(self, button: str) -> None:
+        press(self.page.get_by_role("button", name=button, exact=True))
+
+    def go_on(self) -> None:
+        self.press("保存并继续")
+
+    def choose(self, choice: str) -> None:
+        self.page.get_by_label(choice, exact=True).check()
+        self.go_on()
+
+
+class Clerk:
+    """An officer at a workbench, who finds cases in the inbox and acts on them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.page = desk.page
+        self.number = ""
+
+    def find(self, words: str) -> None:
+        """Wait until the inbox has a case of this service, and open it."""
+        link = self.page.get_by_role("row", name=words).get_by_role("link").first
+        reload_until(link, "/workbench/", PATIENCE_SECONDS)
+        self.number = link.inner_text().strip()
+
+    def await_shown(self, wanted: Locator) -> None:
+        """Wait until the page of the case shows something."""
+        reload_until(wanted, f"/workbench/cases/{self.number}/", PATIENCE_SECONDS)
+
+    def opens(self, file: str) -> tuple[int, str]:
+        """Wait until a file that came with the case is all here, and open it; status and media type."""
+        link = self.page.get_by_role("link", name=file)
+        self.await_shown(link)
+        answer = self.page.request.get(link.get_attribute("href") or "")
+        return answer.status, answer.headers["content-type"]
+
+    def act(self, code: str, **given: str) -> None:
+        """Wait until the case offers the action, fill in what it asks for, and act."""
+        form = self.page.locator(f"#act-{code}")
+        self.await_shown(form)
+        form.locator("summary").click()
+        for key, value in given.items():
+            field = form.locator(f"#{code}-{key}")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        press(form.get_by_role("button"))
+        expect(self.page.locator(f"#act-{code}[open]")).to_have_count(0)
+
+
+def begin(desk: Desk, service: str) -> None:
+    desk.page.goto(f"/services/{service}/")
+    desk.press("开始申请")
+
+
+def submit(desk: Desk) -> str:
+    """Submit what was answered, with every consent that is asked for; the case's number."""
+    desk.press("回答无误，下一步")
+    for consent in desk.page.get_by_role("checkbox").all():
+        consent.check()
+    press(desk.page.get_by_role("button", name="提交申请"))
+    expect(desk.page.get_by_role("heading", name="申请已提交")).to_be_visible()
+    return desk.page.locator(".receipt__number").inner_text().strip()
+
+
+def await_words(desk: Desk, number: str, words: str) -> None:
+    """Wait until the citizen's page of the case says something."""
+    reload_until(desk.page.get_by_text(words).first, f"/cases/{number}/", PATIENCE_SECONDS)

@@ -14,7 +14,7 @@ from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, Pkcs11Key
 from tongban.node.credentials import issuers, issuing, showing
-from tongban.node.credentials.keystore import DeviceKey
+from tongban.node.credentials.key_device import DeviceKey
 from tongban.node.people.models import Officer, Person
 from tongban.suites import KeyFileError, SigningKey
 

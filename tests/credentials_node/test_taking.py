@@ -18,6 +18,7 @@ from tongban.node.credentials.models import Entry, Handover, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import makers, offering, reader, taking
 from tongban.node.exchange import identity
+from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person
 
 T = TypeVar("T")
@@ -74,7 +75,9 @@ def take(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person, s
             lists = issuer.do(copies.at_hand)
             become(patch, there, OTHER_KEY)
             patch.setattr(copies, "at_hand", lambda: lists)
-            patch.setattr(taking, "connection", lambda: httpx.Client(transport=issuer))
+            client = httpx.Client(transport=issuer)
+            site = Site(seconds=1, most_bytes=taking.MOST_BYTES, client=client)
+            patch.setattr(taking, "connection", lambda: site)
             return taking.take(person, link, number)
 
     return taken

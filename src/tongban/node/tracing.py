@@ -7,14 +7,15 @@ and the message's id; nothing about a person.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from opentelemetry import context, propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 from tongban.node.config import NodeConfig
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 _tracer = trace.get_tracer("tongban")
 
@@ -22,12 +23,20 @@ _tracer = trace.get_tracer("tongban")
 def start(config: NodeConfig, process: str) -> None:
     """Send this process' traces to the collector that `config` names, if it names one."""
     if config.traces_url:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - see provider
+            OTLPSpanExporter,
+        )
+
         exporter = OTLPSpanExporter(endpoint=config.traces_url)
         trace.set_tracer_provider(provider(config.name, process, exporter))
 
 
-def provider(node: str, process: str, exporter: SpanExporter) -> TracerProvider:
+def provider(node: str, process: str, exporter: "SpanExporter") -> "TracerProvider":
     """What makes the traces of a process and gives them to `exporter` from a thread of its own."""
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - large, and most nodes trace nothing
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - likewise
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - likewise
+
     resource = Resource(
         {"service.name": f"tongban-{process}", "service.namespace": node, "process.pid": os.getpid()}
     )

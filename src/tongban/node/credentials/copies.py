@@ -6,13 +6,12 @@ Promises: a list counts only if its issuer signed it; one that cannot be fetched
 import logging
 from collections.abc import Mapping
 
-import httpx
-
 from tongban.credentials import CredentialRefused
 from tongban.credentials.status import MEDIA_TYPE, ListCopy, open_list
 from tongban.credentials.trust import Untrusted
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, lists, models
+from tongban.node.fetching import Away, Site
 
 REFRESH_SECONDS = 20
 TIMEOUT_SECONDS = 10
@@ -31,7 +30,7 @@ def refresh() -> None:
         try:
             token = _fetch(uri)
             open_list(token, uri, issuer, trust, now=true_now())
-        except (httpx.HTTPError, CredentialRefused, Untrusted) as error:
+        except (Away, CredentialRefused, Untrusted) as error:
             log.warning("status list %s not taken: %s", uri, type(error).__name__)
             continue
         models.ListCopy.objects.update_or_create(
@@ -68,14 +67,8 @@ def own_tokens() -> dict[str, str]:
 
 
 def _fetch(uri: str) -> bytes:
-    with (
-        httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client,
-        client.stream("GET", uri, headers={"accept": MEDIA_TYPE}) as response,
-    ):
-        response.raise_for_status()
-        token = bytearray()
-        for piece in response.iter_bytes():
-            token += piece
-            if len(token) > MOST_BYTES:
-                raise httpx.DecodingError("too large")
-        return bytes(token)
+    with Site(seconds=TIMEOUT_SECONDS, most_bytes=MOST_BYTES) as site:
+        answer = site.ask("GET", uri, headers={"accept": MEDIA_TYPE})
+    if answer.status != 200:
+        raise Away(f"status {answer.status}")
+    return answer.content

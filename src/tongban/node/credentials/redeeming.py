@@ -9,7 +9,6 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import httpx
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,6 +18,7 @@ from tongban.credentials.vc import Verification
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, portraits, showing
 from tongban.node.credentials.models import OnlineCode
+from tongban.node.fetching import Away, Site
 
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 300_000
@@ -134,13 +134,13 @@ def _ask(issuer: str, asked: Asked) -> Given:
 def _post(issuer: str, asked: Asked) -> bytes:
     """What the issuer's node answers. Raises IssuerAway."""
     try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client:
-            response = client.post(f"{issuer}{PATH}", json=asked.model_dump())
-    except httpx.HTTPError as error:
-        raise IssuerAway(f"{issuer}: {type(error).__name__}") from error
-    if response.status_code not in {200, 409, 429} or len(response.content) > MOST_BYTES:
-        raise IssuerAway(f"{issuer}: {response.status_code}")
-    return response.content
+        with Site(seconds=TIMEOUT_SECONDS, most_bytes=MOST_BYTES) as site:
+            answer = site.ask("POST", f"{issuer}{PATH}", json=asked.model_dump())
+    except Away as away:
+        raise IssuerAway(f"{issuer}: {away}") from away
+    if answer.status not in {200, 409, 429}:
+        raise IssuerAway(f"{issuer}: {answer.status}")
+    return answer.content
 
 
 def _bytes(photo: str | None) -> bytes | None:

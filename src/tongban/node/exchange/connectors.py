@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from tongban.node.config import ConfigError, NodeConfig, this_node
 from tongban.node.exchange import department_data
@@ -113,11 +111,8 @@ class SqlConnector(_Connector):
     def _is_an_address(self) -> "SqlConnector":
         if not self.url and self.schema_name is None:
             raise ValueError("url is expected, or the schema in the node's own database")
-        if self.url:
-            try:
-                make_url(self.url)
-            except ArgumentError:
-                raise ValueError("url: expected is dialect://user@host/database") from None
+        if self.url and not _is_database_address(self.url):
+            raise ValueError("url: expected is dialect://user@host/database")
         return self
 
 
@@ -217,6 +212,16 @@ def _connector(
     if set(connector.fields) != expected:
         raise ConfigError(f"node.toml: {where}.fields: exactly {', '.join(sorted(expected))} are expected")
     return connector
+
+
+def _is_database_address(url: str) -> bool:
+    from sqlalchemy import exc, make_url  # noqa: PLC0415 - large, and only departments' databases need it
+
+    try:
+        make_url(url)
+    except exc.ArgumentError:
+        return False
+    return True
 
 
 def _at_home(raw: Mapping[str, object], home: Path) -> dict[str, object]:

@@ -3,17 +3,11 @@
 A system that cannot be read now is `try-later`, faulty data `department-data-invalid`; neither tells a value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
 
-from tongban.node.exchange import (
-    department_code,
-    department_data,
-    department_files,
-    department_http,
-    department_sql,
-)
+from tongban.node.exchange import department_data
 from tongban.node.exchange.connectors import Connector, FilesConnector, HttpConnector, Row, SqlConnector
 from tongban.protocol import EvidenceType, Value
 
@@ -35,17 +29,28 @@ def read_evidence(
 
 def read_rows(connector: Connector, subject: str, fields: Sequence[str]) -> list[Row]:
     """The department's rows about `subject` as they are. Raises Refused."""
-    columns = connector.columns(fields)
-    match connector:
-        case SqlConnector():
-            rows = department_sql.rows(connector, subject, columns, MOST_ROWS + 1)
-        case HttpConnector():
-            rows = department_http.rows(connector, subject, columns)
-        case FilesConnector():
-            rows = department_files.rows(connector, subject, columns)
-        case _:
-            rows = department_code.rows(connector, subject, columns)
-    read = list(islice(rows, MOST_ROWS + 1))
+    read = list(islice(_rows(connector, subject, connector.columns(fields)), MOST_ROWS + 1))
     if len(read) > MOST_ROWS:
         raise department_data.invalid("records", department_data.Fault.TOO_MANY)
     return read
+
+
+def _rows(connector: Connector, subject: str, columns: tuple[str, ...]) -> Iterable[Row]:
+    """The rows as they come; each kind of system has its own large library, loaded when needed."""
+    match connector:
+        case SqlConnector():
+            from tongban.node.exchange import department_sql  # noqa: PLC0415 - see above
+
+            return department_sql.rows(connector, subject, columns, MOST_ROWS + 1)
+        case HttpConnector():
+            from tongban.node.exchange import department_http  # noqa: PLC0415 - see above
+
+            return department_http.rows(connector, subject, columns)
+        case FilesConnector():
+            from tongban.node.exchange import department_files  # noqa: PLC0415 - see above
+
+            return department_files.rows(connector, subject, columns)
+        case _:
+            from tongban.node.exchange import department_code  # noqa: PLC0415 - see above
+
+            return department_code.rows(connector, subject, columns)

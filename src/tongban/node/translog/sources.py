@@ -6,12 +6,12 @@ Promises: what cannot be read is one error that names the place; nothing is writ
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
-
+from tongban.node.fetching import Away, Site
 from tongban.protocol.tlog.auditing import Read, Seen
 from tongban.protocol.tlog.notes import Note, NoteError
 
 SECONDS = 20.0
+MOST_BYTES = 256 * 1024 * 1024
 
 
 class SourceError(Exception):
@@ -59,17 +59,17 @@ def _from_folder(folder: Path) -> Read:
 
 
 def _over_http(prefix: str) -> Read:
-    client = httpx.Client(timeout=SECONDS, follow_redirects=False)
+    site = Site(seconds=SECONDS, most_bytes=MOST_BYTES, through_proxy=True)
 
     def read(path: str) -> bytes | None:
         try:
-            response = client.get(f"{prefix}/{path}")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceError(f"{prefix}/{path}: cannot be read: {type(error).__name__}") from None
-        if response.status_code == 404:
+            answer = site.ask("GET", f"{prefix}/{path}")
+        except Away as away:
+            raise SourceError(f"{prefix}/{path}: cannot be read: {away}") from None
+        if answer.status == 404:
             return None
-        if response.status_code != 200:
-            raise SourceError(f"{prefix}/{path}: answers with status {response.status_code}")
-        return response.content
+        if answer.status != 200:
+            raise SourceError(f"{prefix}/{path}: answers with status {answer.status}")
+        return answer.content
 
     return read

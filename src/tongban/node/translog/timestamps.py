@@ -6,9 +6,8 @@ Promises: nothing waits for a timestamp; what is stored was checked against its 
 
 import logging
 
-import httpx
-
 from tongban.node.config import ConfigError, NodeConfig
+from tongban.node.fetching import Away, Site
 from tongban.node.translog.models import LogCheckpoint
 from tongban.node.translog.stored import newest_checkpoint
 from tongban.node.translog.verifying import roots_of
@@ -32,7 +31,7 @@ def stamp_newest(config: NodeConfig) -> bool:
     try:
         response = _post(config.timestamp_url, request.body)
         at = check_response(response, request.text, roots_of(config), request.nonce)
-    except (httpx.HTTPError, StampError) as error:
+    except (Away, StampError) as error:
         log.warning("the timestamp authority gave no timestamp: %s: %s", type(error).__name__, error)
         return False
     LogCheckpoint.objects.filter(number=head.number).update(timestamp=response)
@@ -41,9 +40,8 @@ def stamp_newest(config: NodeConfig) -> bool:
 
 
 def _post(url: str, body: bytes) -> bytes:
-    with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
-        response = client.post(url, content=body, headers={"Content-Type": QUERY_TYPE})
-    response.raise_for_status()
-    if len(response.content) > RESPONSE_LIMIT:
-        raise StampError(f"the response has more than {RESPONSE_LIMIT} bytes")
-    return response.content
+    with Site(seconds=SECONDS, most_bytes=RESPONSE_LIMIT) as site:
+        answer = site.ask("POST", url, content=body, headers={"Content-Type": QUERY_TYPE})
+    if answer.status != 200:
+        raise Away(f"status {answer.status}")
+    return answer.content

@@ -9,8 +9,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx
-
 from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.openid import (
     OpenIdError,
@@ -29,6 +27,7 @@ from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing, wallet
 from tongban.node.credentials.redeeming import MOST_BYTES, TIMEOUT_SECONDS, IssuerAway
 from tongban.node.credentials.wallets import makers
+from tongban.node.fetching import Away, Site
 from tongban.node.people.models import Person
 from tongban.suites import SigningKey, Suite, new_signing_key
 
@@ -45,9 +44,9 @@ class NotTaken(Exception):
         super().__init__(reason)
 
 
-def connection() -> httpx.Client:
+def connection() -> Site:
     """How issuers are reached."""
-    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+    return Site(seconds=TIMEOUT_SECONDS, most_bytes=MOST_BYTES)
 
 
 def take(person: Person, link: str, number: str) -> uuid.UUID:
@@ -65,8 +64,8 @@ def take(person: Person, link: str, number: str) -> uuid.UUID:
         raise NotTaken("no-offer")
     if issuer == issuers.verifier_name():
         raise NotTaken("own-offer")
-    with connection() as client:
-        return _Taking(client, issuer).take(person, address, number)
+    with connection() as site:
+        return _Taking(site, issuer).take(person, address, number)
 
 
 def _issuers() -> set[str]:
@@ -76,8 +75,8 @@ def _issuers() -> set[str]:
 class _Taking:
     """One offer being taken from one issuer."""
 
-    def __init__(self, client: httpx.Client, issuer: str) -> None:
-        self._client = client
+    def __init__(self, site: Site, issuer: str) -> None:
+        self._site = site
         self._issuer = issuer
         self._key = new_signing_key("portal", Suite.ES256)
         self._token = ""
@@ -150,18 +149,18 @@ class _Taking:
         """What the issuer answers. Raises NotTaken, IssuerAway."""
         headers = self._proofs(method, address) if form is not None or body is not None else {}
         try:
-            response = self._client.request(method, address, data=form, json=body, headers=headers)
-            if len(response.content) > MOST_BYTES:
-                raise IssuerAway(f"{self._issuer}: an answer too large")
-            told = json.loads(response.content or b"{}")
-        except (httpx.HTTPError, ValueError) as error:
+            answer = self._site.ask(method, address, form=form, json=body, headers=headers)
+            told = json.loads(answer.content or b"{}")
+        except Away as away:
+            raise IssuerAway(f"{self._issuer}: {away}") from away
+        except ValueError as error:
             raise IssuerAway(f"{self._issuer}: {type(error).__name__}") from error
         if not isinstance(told, dict):
-            raise IssuerAway(f"{self._issuer}: {response.status_code}")
-        if response.status_code in {400, 401} and told.get("error") in _OVER:
+            raise IssuerAway(f"{self._issuer}: {answer.status}")
+        if answer.status in {400, 401} and told.get("error") in _OVER:
             raise NotTaken(_OVER[told["error"]])
-        if response.status_code not in {200, 204}:
-            raise IssuerAway(f"{self._issuer}: {response.status_code}")
+        if answer.status not in {200, 204}:
+            raise IssuerAway(f"{self._issuer}: {answer.status}")
         return told
 
     def _proofs(self, method: str, address: str) -> dict[str, str]:

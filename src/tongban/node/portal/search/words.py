@@ -9,9 +9,12 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from opencc import OpenCC
-from rjieba import Jieba
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PIECES = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
@@ -40,7 +43,9 @@ def ignored() -> frozenset[str]:
 
 
 @cache
-def _cutter() -> Jieba:
+def _cutter() -> "Jieba":
+    from rjieba import Jieba  # noqa: PLC0415 - its dictionary is large and only searching reads it
+
     cutter = Jieba()
     for word in synonyms():
         if _HAN.search(word):

@@ -22,13 +22,11 @@ def bring_up_to_date(config_path: Path) -> None:
     This process is part of the node afterwards.
     """
     start_django(config_path)
-    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
-
     from tongban.node.casework import catalogue  # noqa: PLC0415 - needs Django started
     from tongban.node.casework.reading import ProcedureError  # noqa: PLC0415 - needs Django started
     from tongban.node.sign_in import partners  # noqa: PLC0415 - needs Django started
 
-    call_command("migrate", interactive=False, verbosity=1)
+    _migrate()
     partners.register()
     try:
         services = catalogue.publish(catalogue.service_root())
@@ -36,6 +34,19 @@ def bring_up_to_date(config_path: Path) -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(f"services: {', '.join(f'{service.code} {service.version}' for service in services)}")
+
+
+def _migrate() -> None:
+    """Bring the database to the present form; one that is there already costs one question."""
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django started
+    from django.db import connection  # noqa: PLC0415 - needs Django started
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - needs Django started
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=1)
+    else:
+        click.echo("database: nothing to migrate")
 
 
 @click.group()

@@ -35,8 +35,13 @@ def person_of_number(resident_number: str, name: str, phone: str = "") -> Person
     return person
 
 
-def create_citizen(username: str, password: str, resident_number: str, name: str, phone: str = "") -> Account:
-    """A citizen's account; raises ResidentIdRefused for a number that cannot be one, AlreadyRegistered."""
+def create_citizen(
+    username: str, password: str | None, resident_number: str, name: str, phone: str = ""
+) -> Account:
+    """A citizen's account, which without a password nobody can sign in to.
+
+    Raises ResidentIdRefused for a number that cannot be one, AlreadyRegistered.
+    """
     resident_id.parse(resident_number, today())
     with transaction.atomic():
         found = Account.objects.filter(username=username).first()
@@ -50,7 +55,7 @@ def create_citizen(username: str, password: str, resident_number: str, name: str
 
 def create_officer(
     username: str,
-    password: str,
+    password: str | None,
     agency: str,
     name: str,
     post: Text,

@@ -20,6 +20,8 @@ from tongban.node.people.models import Account
 from tongban.services import Text
 
 _KEY_BITS = 3072
+_PAGES = "tongban.node.sign_in.urls"
+"""These pages lie at the root of every node; the other pages need not be loaded to know where."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,16 @@ def register() -> None:
 def _register(partner: SignInPartner) -> None:
     path = this_node().home / partner.their_secret_path
     secret = read_secret(path, f"what this node knows {partner.node} by").decode()
-    client = Client.objects.filter(pk=partner.node).first() or Client(pk=partner.node)
-    client.name = partner.title.zh
-    if not check_password(secret, client.secret):
+    client = Client.objects.filter(pk=partner.node).first()
+    if client is None:
+        client = Client(pk=partner.node, secret=make_password(secret))
+    elif not check_password(secret, client.secret):
         client.secret = make_password(secret)
+    client.name = partner.title.zh
     client.type = Client.Type.CONFIDENTIAL
     client.scopes = "\n".join(SIGN_IN_SCOPES)
     client.default_scopes = client.scopes
-    callback = reverse("openid_connect_callback", kwargs={"provider_id": this_node().name})
+    callback = reverse("openid_connect_callback", _PAGES, kwargs={"provider_id": this_node().name})
     client.set_redirect_uris([f"{partner.pages_url}{callback}"])
     client.save()
 

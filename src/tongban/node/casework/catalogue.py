@@ -30,8 +30,10 @@ def publish(root: Path) -> tuple[Service, ...]:
     services = tongban.services.load(root)
     with transaction.atomic():
         procedures.publish()
+        rows = PublishedService.objects.values_list("code", "version", "sha256")
+        known = {(code, version): sha256 for code, version, sha256 in rows}
         for service in services.values():
-            _publish_one(service)
+            _publish_one(service, known.get((service.code, service.version)))
     return tuple(services.values())
 
 
@@ -79,13 +81,16 @@ def _current_rows() -> list[PublishedService]:
     return list(rows.defer("bundle"))
 
 
-def _publish_one(service: Service) -> None:
-    row, _ = PublishedService.objects.get_or_create(
-        code=service.code,
-        version=service.version,
-        defaults={"sha256": service.sha256, "bundle": dict(service.bundle), "published_at": now()},
-    )
-    if row.sha256 != service.sha256:
+def _publish_one(service: Service, published: str | None) -> None:
+    """Publish a version unless one with the digest `published` is there already."""
+    if published is None:
+        row, _ = PublishedService.objects.get_or_create(
+            code=service.code,
+            version=service.version,
+            defaults={"sha256": service.sha256, "bundle": dict(service.bundle), "published_at": now()},
+        )
+        published = row.sha256
+    if published != service.sha256:
         raise ServiceError(
             f"{service.folder}/service.toml",
             "version",

@@ -19,20 +19,28 @@ def publish(procedures: Mapping[str, Procedure] | None = None) -> None:
 
     Raises ProcedureError for a published version whose content differs.
     """
+    rows = PublishedProcedure.objects.values_list("kind", "version", "sha256")
+    known = {(kind, version): sha256 for kind, version, sha256 in rows}
     for procedure in (procedures or reading.shipped()).values():
         text = reading.to_text(procedure)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        row, _ = PublishedProcedure.objects.get_or_create(
-            kind=procedure.kind,
-            version=procedure.version,
-            defaults={"sha256": sha256, "text": text, "published_at": now()},
-        )
-        if row.sha256 != sha256:
+        published = known.get((procedure.kind, procedure.version)) or _put(procedure, text, sha256)
+        if published != sha256:
             raise reading.ProcedureError(
                 f"{procedure.kind}.toml",
                 "version",
                 f"version {procedure.version} is published with other content; raise version",
             )
+
+
+def _put(procedure: Procedure, text: str, sha256: str) -> str:
+    """Publish a version; the digest of what is published then, perhaps by another process."""
+    row, _ = PublishedProcedure.objects.get_or_create(
+        kind=procedure.kind,
+        version=procedure.version,
+        defaults={"sha256": sha256, "text": text, "published_at": now()},
+    )
+    return row.sha256
 
 
 def current(kind: str) -> PublishedProcedure:

@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -74,7 +74,7 @@ def read(file: str, text: str, shared: str) -> Procedure:
 
 def to_text(procedure: Procedure) -> str:
     """The canonical published form: the whole procedure, parts and all; equal procedures give equal texts."""
-    return json.dumps(asdict(procedure), sort_keys=True, ensure_ascii=False, default=_plain)
+    return json.dumps(procedure, sort_keys=True, ensure_ascii=False, default=_plain)
 
 
 @cache
@@ -166,4 +166,6 @@ def _plain(value: object) -> object:
         return sorted(value)
     if isinstance(value, Text):
         return value.to_json()
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} cannot be published")

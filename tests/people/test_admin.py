@@ -1,5 +1,8 @@
 """The operator's pages: who gets in, what can be read, and that nothing there alters what happened."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.contrib import admin
 from django.db.models import Model
@@ -15,6 +18,7 @@ from tongban.node.people.models import AccessRecord, Account, Grant, Mandate, Of
 from tongban.node.people.permissions import Act, grant, may
 from tongban.node.people.register import create_citizen, create_officer
 
+MOST_QUERIES = 20
 HISTORY: tuple[type[Model], ...] = (Case, Event, AccessRecord, PublishedService, Person)
 
 
@@ -60,6 +64,13 @@ def test_an_officer_without_the_right_to_administer_is_refused(client: Client, d
 def test_every_list_opens(inside: Client, model: type[Model]) -> None:
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     assert inside.get(address).status_code == 200
+
+
+def test_the_first_page_asks_few_questions(
+    inside: Client, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert inside.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("model", HISTORY)

@@ -17,6 +17,8 @@ from tongban.node.people.models import Officer
 from tongban.node.people.rights import officer_of
 from tongban.node.sign_in import second_factor
 
+_OPERATOR = "tongban_operator"
+
 
 class OperatorSite(admin.AdminSite):
     """Django's admin with this node's way to sign in."""
@@ -62,6 +64,10 @@ class OperatorSite(admin.AdminSite):
 
 
 def operator_of(request: HttpRequest) -> Officer | None:
-    """The officer who is signed in and may administer."""
-    officer = officer_of(request.user)
-    return officer if officer is not None and permissions.may(officer, permissions.Act.ADMINISTER) else None
+    """The officer who is signed in and may administer, looked up once a request."""
+    if not hasattr(request, _OPERATOR):
+        officer = officer_of(request.user)
+        may = officer is not None and permissions.may(officer, permissions.Act.ADMINISTER)
+        setattr(request, _OPERATOR, officer if may else None)
+    found: Officer | None = getattr(request, _OPERATOR)
+    return found

@@ -67,6 +67,21 @@ def test_a_nonsense_address_gives_the_first_page(
     assert at_work.get("/workbench/", {"after": after, "status": status}).status_code == 200
 
 
+@pytest.mark.parametrize("status", ["open", "paused"])
+def test_cases_that_the_other_side_handed_over_are_told_and_found(
+    at_work: Client, walk: Walk, status: str
+) -> None:
+    here, there = walk.proposed(), walk.proposed()
+    Case.objects.filter(pk=there.pk).update(draft=None)
+    if status == "paused":
+        Case.objects.update(awaits="citizen")
+    address = f"/workbench/?status={status}&origin="
+    assert numbers(at_work, f"{address}here") == [here.number]
+    assert numbers(at_work, f"{address}there") == [there.number]
+    assert set(numbers(at_work, f"{address}nonsense")) == {here.number, there.number}
+    assert shown(at_work.get(f"{address}there")).count("另一地移交来的") == 2
+
+
 def test_filters_by_time_limit_and_by_whose(at_work: Client, walk: Walk, officer: Officer) -> None:
     late, mine = walk.proposed(), walk.proposed()
     Task.objects.filter(case=late).update(due_on=today() - timedelta(days=1))

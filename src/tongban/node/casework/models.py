@@ -104,6 +104,7 @@ class Case(models.Model):
             models.Index(fields=["agency", "awaits", "due_on"], name="case_agency_awaits_due"),
             models.Index(fields=["consulted"], condition=~models.Q(consulted=""), name="case_consulted"),
             models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
+            models.Index(fields=["agency"], condition=models.Q(draft=None), name="case_from_there"),
         ]
 
     def __str__(self) -> str:

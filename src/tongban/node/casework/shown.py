@@ -153,6 +153,7 @@ class InboxLine:
     closed_at: datetime | None
     id: int | None = None
     assignee: str = ""
+    is_from_there: bool = False
 
 
 @dataclass(frozen=True)

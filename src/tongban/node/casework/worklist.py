@@ -23,17 +23,20 @@ FOUND_AT_MOST = 50
 SHORTEST_WORDS = 2
 Which = Literal["open", "due", "overdue", "paused", "done"]
 Whose = Literal["all", "expected", "mine", "nobody"]
+Origin = Literal["all", "here", "there"]
+"""Where the applicant applied: here, or on the other side, which handed the case over."""
 _LAST_FOUR = re.compile(r"\d{3}[\dXx]")
 _AFTER = re.compile(r"(\d{4}-\d\d-\d\d(?:T[\d:.+-]+)?|none)_(\d{1,18})")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which tasks: by time limit, of a service or all, whose; `after` is where the page before ended."""
+    """Which tasks: by time limit, service, whose, from where; `after` is where the page before ended."""
 
     which: Which = "open"
     service: str = ""
     whose: Whose = "all"
+    origin: Origin = "all"
     after: str = ""
 
 
@@ -53,6 +56,8 @@ def page(officer: Officer, wanted: Wanted) -> Worklist:
     rows = _tasks(officer).filter(closed_at__isnull=not is_done)
     if wanted.service:
         rows = rows.filter(rights.of_services((wanted.service,), of="case__"))
+    if wanted.origin != "all":
+        rows = rows.filter(case__draft__isnull=wanted.origin == "there")
     match wanted.whose:
         case "expected":
             rows = rows.filter(assigning.expected_of(officer))
@@ -107,6 +112,8 @@ def _paused(officer: Officer, wanted: Wanted) -> Worklist:
     rows = rights.of_officer(officer).filter(awaits__in=("citizen", "other-side"))
     if wanted.service:
         rows = rows.filter(rights.of_services((wanted.service,)))
+    if wanted.origin != "all":
+        rows = rows.filter(draft__isnull=wanted.origin == "there")
     rows = rows.select_related("person", "enterprise", "service").defer("service__bundle", "snapshot")
     found = list(_paused_after(rows, wanted.after).order_by("updated_at", "pk")[: LINES_A_PAGE + 1])
     last = found[LINES_A_PAGE - 1] if len(found) > LINES_A_PAGE else None
@@ -165,6 +172,7 @@ def _line(task: Task, day: date) -> InboxLine:
         closed_at=task.closed_at,
         id=task.pk,
         assignee=task.assignee.name if task.assignee else "",
+        is_from_there=case.draft_id is None,
     )
 
 
@@ -180,4 +188,5 @@ def _case_line(case: Case) -> InboxLine:
         due_is_provisional=False,
         is_overdue=False,
         closed_at=None,
+        is_from_there=case.draft_id is None,
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongban.node.casework import assigning, team, worklist
 from tongban.node.casework.refusals import Refused
-from tongban.node.casework.worklist import Wanted, Which, Whose
+from tongban.node.casework.worklist import Origin, Wanted, Which, Whose
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.node.portal.doors import for_officers
@@ -72,13 +72,15 @@ def many(request: HttpRequest, officer: Officer) -> HttpResponse:
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters in the address or in the form; what is unknown is left at its default."""
     given = request.GET if request.method != "POST" else request.POST
-    which, whose = given.get("status", ""), given.get("whose", "")
+    which, whose, origin = (given.get(name, "") for name in ("status", "whose", "origin"))
     known: tuple[Which, ...] = get_args(Which)
     persons: tuple[Whose, ...] = get_args(Whose)
+    origins: tuple[Origin, ...] = get_args(Origin)
     return Wanted(
         which=next((one for one in known if one == which), "open"),
         service=given.get("service", "")[:60],
         whose=next((one for one in persons if one == whose), "all"),
+        origin=next((one for one in origins if one == origin), "all"),
         after=given.get("after", "")[:80],
     )
 
@@ -121,6 +123,7 @@ def _query(wanted: Wanted, *, which: Which | None = None, after: str | None = No
         "status": which or wanted.which,
         "service": wanted.service,
         "whose": wanted.whose if wanted.whose != "all" else "",
+        "origin": wanted.origin if wanted.origin != "all" else "",
         "after": wanted.after if after is None else after,
     }
     return urlencode({name: value for name, value in members.items() if value})

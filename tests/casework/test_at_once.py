@@ -23,7 +23,7 @@ def at_once(*calls: Callable[[], object]) -> Sequence[object]:
     start = Barrier(len(calls))
 
     def run(call: Callable[[], object]) -> object:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             return call()
         except Refused as refused:

@@ -80,7 +80,7 @@ class TestPowerCuts:
             far = FarChongqing()
             other = threading.Thread(target=_in_own_connection, args=(lambda: deliver_next(far),))
             other.start()
-            other.join(timeout=10)
+            other.join(timeout=60)
         assert {message.id for message in far.received} == asked - {first}
 
     def test_a_starting_worker_takes_up_what_a_dead_one_had_claimed(

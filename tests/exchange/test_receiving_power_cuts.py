@@ -84,7 +84,7 @@ def test_two_deliveries_at_once_are_one_question(department: Fill, monkeypatch: 
 
     def read_together(message: EvidenceRequest, node: Identity) -> object:
         records = original(message, node)
-        both_have_read.wait(timeout=10)
+        both_have_read.wait(timeout=60)
         return records
 
     monkeypatch.setattr(receiving, "read_for", read_together)

@@ -82,7 +82,7 @@ def test_the_worker_delivers_by_itself(far: FarNode) -> None:
     working.start()
     assert settled.wait(timeout=60)
     stop.set()
-    working.join(timeout=20)
+    working.join(timeout=60)
     assert not working.is_alive()
     assert api.settled(message) is not None
 
@@ -110,7 +110,7 @@ def test_a_node_killed_again_and_again_loses_and_doubles_nothing(
             far.kill()
             far.start()
     stop.set()
-    working.join(timeout=20)
+    working.join(timeout=60)
     assert sorted(outcome.message for outcome in settled) == sorted(asked)
     assert all(isinstance(outcome, api.Answered) for outcome in settled)
     assert far.count("people_accessrecord") == before + len(asked)

@@ -87,7 +87,7 @@ def test_server_dies_with_its_killed_owner_and_the_next_one_has_the_data(folder:
     postmaster = psutil.Process(pid)
     owner.kill()
     owner.communicate()
-    postmaster.wait(10)
+    postmaster.wait(60)
     server = serve(folder)
     try:
         assert notes(server) == ["乙"]

@@ -60,7 +60,7 @@ class Supervised:
         self.process.wait()
 
 
-def await_that(holds: Callable[[], bool], seconds: float = 20) -> None:
+def await_that(holds: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come to hold"
@@ -112,7 +112,7 @@ def test_told_to_end_it_ends_all(supervise: Callable[..., Supervised], ending: s
     supervised = supervise(NOTE_AND_WAIT)
     (pid,) = supervised.started(1)
     supervised.process.send_signal(ending)
-    assert supervised.process.wait(20) == 0
+    assert supervised.process.wait(60) == 0
     assert is_gone(pid)
 
 
@@ -125,7 +125,7 @@ def test_killed_supervisor_takes_its_programs_along(supervise: Callable[..., Sup
 
 def test_failed_preparation_starts_nothing(supervise: Callable[..., Supervised]) -> None:
     supervised = supervise(NOTE_AND_WAIT, preparation="raise SystemExit(2)")
-    assert supervised.process.wait(20) == 2
+    assert supervised.process.wait(60) == 2
     assert supervised.notes.read_text() == ""
 
 
@@ -137,10 +137,10 @@ def test_killed_database_is_started_again_and_ends_with_the_node(
     server = EmbeddedPostgres(short_folder / "pg")
     (postmaster,) = (process for process in server_processes(server.folder) if is_postmaster(process))
     postmaster.kill()
-    postmaster.wait(20)
+    postmaster.wait(60)
     await_that(server.is_answering)
     supervised.process.terminate()
-    assert supervised.process.wait(30) == 0
+    assert supervised.process.wait(60) == 0
     assert not server_processes(server.folder)
 
 

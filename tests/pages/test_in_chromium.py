@@ -225,9 +225,9 @@ def test_progress_moves_on_by_itself(
     page.goto(f"/cases/{case.number}/")
     walk.answer(case, "510100")
     walk.answer(case, "500000")
-    page.wait_for_selector("text=已按规则计算，等待工作人员确认", timeout=15_000)
+    page.wait_for_selector("text=已按规则计算，等待工作人员确认", timeout=60_000)
     actions.confirm(officer, case.number, walk.again(case).revision)
-    page.wait_for_selector("h1:has-text('您可以在成都办理医保退休')", timeout=15_000)
+    page.wait_for_selector("h1:has-text('您可以在成都办理医保退休')", timeout=60_000)
 
 
 def test_at_200_per_cent_zoom_nothing_is_lost_or_hidden(

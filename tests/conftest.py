@@ -116,3 +116,9 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def _quick_password_hashes(settings: Settings) -> None:
     """Accounts are made by the hundred here; how hard their hashes are is Django's to test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command under test makes its process part of the node that it names, until the test ends."""
+    monkeypatch.setenv("TONGBAN_NODE_CONFIG", os.environ["TONGBAN_NODE_CONFIG"])

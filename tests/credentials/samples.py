@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tongban import services
 from tongban.credentials.status import ListCopy, StatusReference, StatusRegister, open_list, publish
@@ -201,15 +202,15 @@ def issuer_key(suite: Suite = Suite.ES256) -> SigningKey:
     return _key(suite)
 
 
-def trusted(suite: Suite = Suite.ES256, **changed: object) -> TrustedKey:
-    members: dict[str, object] = {
+def trusted(suite: Suite = Suite.ES256, **changed: Any) -> TrustedKey:
+    members: dict[str, Any] = {
         "issuer": ISSUER,
         "key": issuer_key(suite).verifying_key,
         "types": frozenset(registry()),
         "valid_from": NOW - timedelta(days=400),
         "lists": (LIST,),
     }
-    return TrustedKey(**(members | changed))  # type: ignore[arg-type]
+    return TrustedKey(**(members | changed))
 
 
 def trust(*keys: TrustedKey, fresh_until: datetime | None = None) -> TrustList:
@@ -231,9 +232,9 @@ def list_copy(*changes: tuple[int, int]) -> ListCopy:
     return open_list(list_token(register), LIST, ISSUER, trust(), now=NOW)
 
 
-def known(*changes: tuple[int, int], **members: object) -> Known:
-    defaults = {"trust": trust(), "types": registry(), "lists": {LIST: list_copy(*changes)}}
-    return Known(**(defaults | members))  # type: ignore[arg-type]
+def known(*changes: tuple[int, int], **members: Any) -> Known:
+    defaults: dict[str, Any] = {"trust": trust(), "types": registry(), "lists": {LIST: list_copy(*changes)}}
+    return Known(**(defaults | members))
 
 
 def issued(

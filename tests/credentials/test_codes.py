@@ -2,10 +2,11 @@
 
 import zlib
 from datetime import timedelta
+from typing import Any
 
 import cbor2
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.credentials.samples import (
@@ -33,10 +34,11 @@ from tongban.credentials.codes import (
     read_offline_code,
     read_online_code,
 )
-from tongban.credentials.codes.cbor import Tagged, loads
+from tongban.credentials.codes.cbor import loads
 from tongban.credentials.codes.envelope import pack, short_name
 from tongban.credentials.status import Status
 from tongban.credentials.trust import Untrusted, Use
+from tongban.credentials.vc import Known
 from tongban.credentials.verdict import Verdict
 from tongban.suites import Suite, new_signing_key
 
@@ -44,16 +46,16 @@ TITLE = CLAIMS["professional-title"]
 PURPOSES = [(name, purpose.key) for name in NAMES for purpose in kind(name).purposes]
 
 
-def code(name: str = "professional-title", purpose: str = "title", **options: object) -> str:
-    defaults = {"key": issuer_key(), "now": NOW, "expires": None, "listed": Listed(0, 7)}
-    return make_offline_code(kind(name), purpose, CLAIMS[name], **(defaults | options))  # type: ignore[arg-type]
+def code(name: str = "professional-title", purpose: str = "title", **options: Any) -> str:
+    defaults: dict[str, Any] = {"key": issuer_key(), "now": NOW, "expires": None, "listed": Listed(0, 7)}
+    return make_offline_code(kind(name), purpose, CLAIMS[name], **(defaults | options))
 
 
-def read(text: str, knowing: object = None, **options: object) -> CodeVerification:
-    return read_offline_code(text, knowing or known(), **({"now": NOW} | options))  # type: ignore[arg-type]
+def read(text: str, knowing: Known | None = None, **options: Any) -> CodeVerification:
+    return read_offline_code(text, knowing or known(), **({"now": NOW} | options))
 
 
-def refused(text: str, **options: object) -> Code:
+def refused(text: str, **options: Any) -> Code:
     with pytest.raises(CredentialRefused) as caught:
         read(text, **options)
     return caught.value.code
@@ -63,7 +65,11 @@ def hand_made(view: object) -> str:
     return pack("TB1:", cbor2.dumps(view), issuer_key())
 
 
-VIEW = loads(cose.take_apart(zlib.decompress(base45.decode(code()[4:]))).payload)
+def genuine_view() -> list[Any]:
+    """What a good code holds, to be changed and signed again."""
+    view = loads(cose.take_apart(zlib.decompress(base45.decode(code()[4:]))).payload)
+    assert isinstance(view, list)
+    return view
 
 
 @pytest.mark.parametrize(
@@ -174,7 +180,7 @@ def test_a_code_of_a_key_that_may_not_sign_codes_is_told() -> None:
 
 def test_another_keys_signature_under_this_keys_name_is_refused() -> None:
     forged = cose.sign(
-        cbor2.dumps(VIEW), new_signing_key("x", Suite.ES256), short_name(issuer_key().verifying_key)
+        cbor2.dumps(genuine_view()), new_signing_key("x", Suite.ES256), short_name(issuer_key().verifying_key)
     )
     assert refused("TB1:" + base45.encode(zlib.compress(forged))) is Code.BAD_SIGNATURE
 
@@ -215,13 +221,13 @@ def test_a_list_number_that_the_issuer_does_not_have_is_refused() -> None:
     ],
 )
 def test_a_malformed_view_is_refused(place: int, value: object, reason: Code) -> None:
-    view = list(VIEW)  # type: ignore[call-overload]
+    view = genuine_view()
     view[place] = value
     assert refused(hand_made(view)) is reason
 
 
 def test_a_code_without_the_status_its_type_demands_is_refused() -> None:
-    view = list(VIEW)  # type: ignore[call-overload]
+    view = genuine_view()
     view[4] = view[5] = None
     assert refused(hand_made(view)) is Code.CLAIM_MISSING
 
@@ -230,8 +236,7 @@ def test_a_code_without_the_status_its_type_demands_is_refused() -> None:
     ("place", "value"), [(0, 5), (0, "x\n"), (3, 77), (3, -1), (5, 10**12), (5, "x"), (2, None)]
 )
 def test_a_value_of_another_kind_in_a_code_is_refused(place: int, value: object) -> None:
-    view = list(VIEW)  # type: ignore[call-overload]
-    view[6] = list(view[6])
+    view = genuine_view()
     view[6][place] = value
     assert refused(hand_made(view)) in {Code.MALFORMED, Code.CLAIM_MISSING}
 
@@ -250,30 +255,6 @@ def test_other_codes_are_refused(text: str) -> None:
     assert refused(text) in {Code.WRONG_TYPE, Code.MALFORMED}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\x81" * 50 + b"\x00",
-        b"\x9f\xff",
-        b"\x5f\x41a\xff",
-        b"\xfb" + b"\0" * 8,
-        b"\xf7",
-        b"\x18\x17",
-        b"\x19\x00\xff",
-        b"\x9b" + b"\xff" * 8,
-        b"\xa2\x01\x02\x01\x03",
-        b"\xa1\x40\x00",
-        b"\x61\xff",
-        b"\x00\x00",
-        b"\x1c",
-    ],
-)
-def test_cbor_that_is_deep_enormous_ambiguous_or_unusual_is_refused(data: bytes) -> None:
-    with pytest.raises(CredentialRefused):
-        loads(data)
-
-
 cbor_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.binary(max_size=40) | st.text(max_size=40),
     lambda inner: (
@@ -281,36 +262,6 @@ cbor_values = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-@settings(deadline=None)
-@given(st.integers(-(2**64), 2**64 - 1) | st.text(max_size=300) | st.binary(max_size=300))
-def test_single_values_are_read_as_an_independent_writer_wrote_them(value: object) -> None:
-    assert loads(cbor2.dumps(value)) == value
-
-
-def for_the_other_writer(value: object) -> object:
-    """What was read here, for an independent writer, tags without what others make of them included."""
-    match value:
-        case Tagged():
-            return cbor2.CBORTag(value.tag, for_the_other_writer(value.value))
-        case list():
-            return [for_the_other_writer(one) for one in value]
-        case dict():
-            return {key: for_the_other_writer(one) for key, one in value.items()}
-    return value
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.binary(max_size=60))
-@example(b"\xc0\x00")
-@example(b"\xd2\x84\x41\xa0\xa1\x01\x26\x40\xf6")
-def test_any_bytes_are_refused_or_read_as_an_independent_writer_writes_them(data: bytes) -> None:
-    try:
-        value = loads(data)
-    except CredentialRefused:
-        return
-    assert cbor2.dumps(for_the_other_writer(value)) == data
 
 
 @settings(deadline=None, max_examples=60)

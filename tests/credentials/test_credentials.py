@@ -26,6 +26,7 @@ from tongban.credentials.base64url import decode
 from tongban.credentials.sdjwt import Frame, Held, KeyBinding
 from tongban.credentials.status import Status, StatusReference
 from tongban.credentials.vc import (
+    Known,
     Slot,
     Verification,
     integrity,
@@ -39,9 +40,9 @@ from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.suites import Suite, new_signing_key
 
 
-def verification(compact: str, with_knowledge: object = None, **options: object) -> Verification:
-    defaults = {"now": NOW, "key_binding": None}
-    return verify_credential(compact, with_knowledge or known(), **(defaults | options))  # type: ignore[arg-type]
+def verification(compact: str, with_knowledge: Known | None = None, **options: Any) -> Verification:
+    defaults: dict[str, Any] = {"now": NOW, "key_binding": None}
+    return verify_credential(compact, with_knowledge or known(), **(defaults | options))
 
 
 def refused(compact: str, **options: object) -> Code:

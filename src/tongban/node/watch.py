@@ -83,7 +83,7 @@ class Watch:
 
     def _figures(self) -> bytes:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self._metrics))  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, str(self._metrics))
         registry.register(_NodeFigures(self._database, self._running))
         return generate_latest(registry)
 

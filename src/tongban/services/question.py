@@ -211,22 +211,27 @@ class Question(Data):
 
     def raw(self, answer: Answer | None) -> Raw:
         """What `read` takes to give this answer again."""
-        match answer:
-            case None:
-                return ""
-            case bool():
-                return "yes" if answer else "no"
-            case str() | int():
-                return str(answer)
-            case Mapping():
-                return answer
-        if self.type == "group":
+        if isinstance(answer, Mapping):
+            return answer
+        if self.type == "group" and isinstance(answer, Sequence):
             return [self.raw_item(item) for item in answer if isinstance(item, Mapping)]
-        return [one for one in answer if isinstance(one, str)]
+        return _as_texts(answer)
 
     def raw_item(self, item: Item) -> dict[str, str | Sequence[str]]:
         """What `read_item` takes to give this item again."""
-        return {part.key: part.raw(item.get(part.key)) for part in self.questions}  # type: ignore[misc]
+        return {part.key: _as_texts(item.get(part.key)) for part in self.questions}
+
+
+def _as_texts(answer: str | bool | int | Sequence[str | Item] | None) -> str | Sequence[str]:
+    """An answer that is neither a file nor a group, as a browser sends it."""
+    match answer:
+        case None:
+            return ""
+        case bool():
+            return "yes" if answer else "no"
+        case str() | int():
+            return str(answer)
+    return [one for one in answer if isinstance(one, str)]
 
 
 def check_order(questions: Sequence[Question]) -> None:

@@ -5,7 +5,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tongban.federation.sample_node import _fill_department
+from tongban.federation.sample_data import fill_department
 from tongban.federation.sides import SIDES
 from tongban.node.cli import bring_up_to_date
 from tongban.node.config import CONFIG_VARIABLE, load
@@ -16,7 +16,7 @@ def main() -> None:
     path = Path(os.environ[CONFIG_VARIABLE])
     with redirect_stdout(sys.stderr):
         bring_up_to_date(path)
-    _fill_department(next(side for side in SIDES if side.node == load(path).name))
+    fill_department(next(side for side in SIDES if side.node == load(path).name))
 
 
 if __name__ == "__main__":

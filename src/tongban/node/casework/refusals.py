@@ -11,6 +11,7 @@ from tongban.services import Text
 Code = Literal[
     "answers-incomplete",
     "competent-elsewhere",
+    "complaint-open",
     "consent-missing",
     "credential-not-valid",
     "evidence-not-covered",
@@ -40,6 +41,11 @@ _TEXTS: dict[Code, Text] = {
         zh="这个地方由另一方的部门办理，请到另一方的通办平台申请，您在那里也能登录",
         en="For this place an agency of the other side decides; apply on the other side's platform, "
         "where you can sign in as well",
+    ),
+    "complaint-open": Text(
+        zh="您就同一件事提过的投诉还在处理，这一次没有提交。请在“我的投诉”里看到哪天为止会有答复，答复后仍不满意可以再提",
+        en="Your complaint about the same is still being looked into and nothing was filed; see under "
+        "“My complaints” by when it is answered, and complain again then if you need to",
     ),
     "consent-missing": Text(
         zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",

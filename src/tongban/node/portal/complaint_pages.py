@@ -1,5 +1,7 @@
 """Complaints: the citizen's form and list, the officer's list and answer."""
 
+from dataclasses import dataclass
+from typing import get_args
 from uuid import UUID, uuid4
 
 from django import forms
@@ -10,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.node.casework import catalogue
 from tongban.node.casework.refusals import Refused
+from tongban.node.clock import today
 from tongban.node.paging import Page, page_asked
 from tongban.node.people.models import Officer, Person
-from tongban.node.portal import complaints
+from tongban.node.portal import complaint_limits, complaints
+from tongban.node.portal.complaints import Which
 from tongban.node.portal.doors import for_citizens, for_officers
 from tongban.node.portal.models import Complaint
 from tongban.node.portal.names import service_name, service_names
@@ -43,6 +47,15 @@ class AnswerForm(forms.Form):
     )
 
 
+@dataclass(frozen=True)
+class Line:
+    """One complaint in a list, with the name of its service."""
+
+    complaint: Complaint
+    service: str
+    is_overdue: bool
+
+
 @require_safe
 @for_citizens
 def mine(request: HttpRequest, person: Person) -> HttpResponse:
@@ -57,30 +70,46 @@ def file(request: HttpRequest, person: Person) -> HttpResponse:
     """File a complaint; `?case=` and `?service=` say what about."""
     about = {"case": request.GET.get("case", ""), "service": request.GET.get("service", "")}
     form = ComplaintForm(request.POST) if request.method == "POST" else ComplaintForm(initial=about)
+    refused, status = None, 200
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data
         try:
             complaints.file(person, sent["token"], sent["words"], case=sent["case"], service=sent["service"])
-        except Refused as refused:
-            if refused.code != "service-unknown":
+        except Refused as refusal:
+            if refusal.code == "not-found":
                 raise
-            form.add_error("service", _("请选择一个事项"))
+            if refusal.code == "service-unknown":
+                form.add_error("service", _("请选择一个事项"))
+            else:
+                refused, status = refusal.text, _REFUSED
         else:
             return redirect("complaints")
     context = {
         "form": form,
         "token": form["token"].value() if form.is_bound and not form["token"].errors else uuid4(),
         "services": [one.definition for one in catalogue.offered()],
+        "limit": complaint_limits.on(today()),
+        "refused": refused,
     }
-    return render(request, "portal/complain.html", context, status=_INVALID if form.errors else 200)
+    return render(request, "portal/complain.html", context, status=_INVALID if form.errors else status)
 
 
 @require_safe
 @for_officers
 def to_answer(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """What the officer's agency has to answer, and what it has answered."""
-    page = complaints.of_agency(officer, page_asked(request))
-    context = {"officer": officer, "complaints": _named(page), "page": page}
+    """What the officer's agency has to answer, by due date, and what it has answered."""
+    asked = request.GET.get("status", "")
+    known: tuple[Which, ...] = get_args(Which)
+    which: Which = next((one for one in known if one == asked), "open")
+    page = complaints.of_agency(officer, page_asked(request), which)
+    context = {
+        "officer": officer,
+        "lines": _named(page),
+        "page": page,
+        "which": which,
+        "tabs": [("open", _("待答复")), ("overdue", _("已超期")), ("answered", _("已答复"))],
+        "tab": "complaints",
+    }
     return render(request, "portal/complaints_desk.html", context)
 
 
@@ -103,6 +132,8 @@ def answer(request: HttpRequest, officer: Officer, complaint: UUID) -> HttpRespo
     context = {
         "officer": officer,
         "complaint": found,
+        "is_overdue": complaints.is_overdue(found),
+        "tab": "complaints",
         "service": service_name(found.service),
         "form": form,
         "refused": refused,
@@ -110,7 +141,7 @@ def answer(request: HttpRequest, officer: Officer, complaint: UUID) -> HttpRespo
     return render(request, "portal/complaint_answer.html", context, status=status)
 
 
-def _named(page: Page[Complaint]) -> list[tuple[Complaint, str]]:
+def _named(page: Page[Complaint]) -> list[Line]:
     """The complaints with the names of their services."""
     names = service_names(one.service for one in page.lines)
-    return [(one, names[one.service]) for one in page.lines]
+    return [Line(one, names[one.service], complaints.is_overdue(one)) for one in page.lines]

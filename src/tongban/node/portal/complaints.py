@@ -1,47 +1,79 @@
-"""Complaints about a service or a case: filed by a citizen, read and answered by the agency in charge.
+"""Complaints about a service or a case: filed by a citizen, a task of the agency until it is answered.
 
-Promises: a form sent twice is one complaint; an officer's reading is recorded before it is shown; an answer
-is given once and the citizen sees it.
+Promises: a form sent twice is one complaint; while one is open there is no second about the same; each has a
+time limit; a reading is recorded before it is shown; an answer is given once and the citizen is told.
 """
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
-from tongban.node.casework import catalogue, competence, rights
+from tongban.node.casework import catalogue, competence, notifying, rights
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.paging import Page, page_of
 from tongban.node.people import access
 from tongban.node.people.models import Officer, Person
+from tongban.node.portal import complaint_limits
 from tongban.node.portal.models import Complaint
+from tongban.places.calendar import add_working_days
 from tongban.services import Text
 
 MOST_CHARACTERS = 2000
 FIELDS = ("name", "complaint")
+PATH = "/complaints/"
+Which = Literal["all", "open", "due", "overdue", "answered"]
 _READING = Text(zh="处理投诉", en="Handling a complaint")
 _DUTY = Text(zh="承办部门依职责答复投诉", en="The agency in charge answers complaints")
+_ANSWERED = Text(
+    zh="您关于{about}的投诉有了答复，请查看", en="Your complaint about {about} has been answered; read it"
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for an agency's answer: how many, how many past their limit, the earliest last day."""
+
+    open: int
+    overdue: int
+    next_due: date | None
 
 
 def file(person: Person, token: UUID, words: str, *, case: str = "", service: str = "") -> Complaint:
-    """File a complaint about one of the citizen's cases, or about a service. Raises Refused."""
+    """File a complaint about one of the citizen's cases, or about a service.
+
+    Raises Refused: `not-found` for a case that is not theirs, `service-unknown`, `complaint-open` while one
+    about the same waits for its answer, and those of `competence.deciding`.
+    """
     about = rights.of_citizen(person).select_related("service").filter(number=case).first() if case else None
     if case and about is None:
         raise Refused("not-found")
     code = about.service.code if about else catalogue.service(service).code
-    filed, _ = Complaint.objects.get_or_create(
-        token=token,
-        person=person,
-        defaults={
-            "service": code,
-            "case": about,
-            "agency": about.agency if about else _agency(code),
-            "words": words,
-            "at": now(),
-        },
-    )
-    return filed
+    agency = about.agency if about else _agency(code)
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        filed = Complaint.objects.filter(token=token, person=person).first()
+        if filed is not None:
+            return filed
+        same = Complaint.objects.filter(person=person, service=code, case=about, answered_at=None)
+        if same.exists():
+            raise Refused("complaint-open")
+        due = add_working_days(today(), complaint_limits.on(today()).working_days)
+        return Complaint.objects.create(
+            token=token,
+            person=person,
+            service=code,
+            case=about,
+            agency=agency,
+            words=words,
+            at=now(),
+            due_on=due.on,
+            due_is_provisional=due.provisional,
+        )
 
 
 def of_person(person: Person, number: int = 1) -> Page[Complaint]:
@@ -50,10 +82,27 @@ def of_person(person: Person, number: int = 1) -> Page[Complaint]:
     return page_of(rows.order_by("-at", "pk"), number)
 
 
-def of_agency(officer: Officer, number: int = 1) -> Page[Complaint]:
-    """One page of what the officer's agency has to answer: open ones first, the oldest of them first."""
-    rows = _visible(officer).select_related("case")
-    return page_of(rows.order_by(F("answered_at").desc(nulls_first=True), "at", "pk"), number)
+def of_agency(officer: Officer, number: int = 1, which: Which = "all") -> Page[Complaint]:
+    """One page of what the officer's agency has to answer: open ones first, by due date."""
+    rows = _which(_visible(officer), which).select_related("case")
+    return page_of(rows.order_by(F("answered_at").desc(nulls_first=True), "due_on", "at", "pk"), number)
+
+
+def waiting(officer: Officer) -> Waiting:
+    """What waits for an answer of the officer's agency; one query."""
+    told = (
+        _visible(officer)
+        .filter(answered_at=None)
+        .aggregate(
+            open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today())), next_due=Min("due_on")
+        )
+    )
+    return Waiting(**told)
+
+
+def is_overdue(complaint: Complaint) -> bool:
+    """Whether it still waits for its answer after the last day of its limit."""
+    return complaint.answered_at is None and complaint.due_on is not None and complaint.due_on < today()
 
 
 def for_officer(officer: Officer, complaint: UUID) -> Complaint:
@@ -75,7 +124,10 @@ def for_officer(officer: Officer, complaint: UUID) -> Complaint:
 
 
 def answer(officer: Officer, complaint: UUID, words: str) -> None:
-    """Answer a complaint. Raises Refused: `not-found`, `not-available` when it was answered already."""
+    """Answer a complaint, and tell the citizen so.
+
+    Raises Refused: `not-found`, `not-available` when it was answered already.
+    """
     with transaction.atomic():
         found = _visible(officer).select_for_update().filter(pk=complaint).first()
         if found is None:
@@ -84,11 +136,35 @@ def answer(officer: Officer, complaint: UUID, words: str) -> None:
             raise Refused("not-available")
         found.answer, found.answered_at, found.answered_by = words, now(), officer
         found.save()
+        notifying.tell(found.person_id, _ANSWERED.filled({"about": _about(found)}), PATH, found.answered_at)
+
+
+def _which(rows: QuerySet[Complaint], which: Which) -> QuerySet[Complaint]:
+    match which:
+        case "open":
+            return rows.filter(answered_at=None)
+        case "due":
+            return rows.filter(answered_at=None, due_on__gte=today())
+        case "overdue":
+            return rows.filter(answered_at=None, due_on__lt=today())
+        case "answered":
+            return rows.filter(answered_at__isnull=False)
+    return rows
 
 
 def _visible(officer: Officer) -> QuerySet[Complaint]:
     rows = Complaint.objects.filter(agency=officer.agency)
     return rows if officer.is_active else rows.none()
+
+
+def _about(complaint: Complaint) -> Text:
+    if complaint.case is not None:
+        number = complaint.case.number
+        return Text(zh=f"办件 {number}", en=f"case {number}")
+    try:
+        return catalogue.service(complaint.service).definition.name
+    except Refused:
+        return Text(zh=complaint.service, en=complaint.service)
 
 
 def _agency(code: str) -> str:

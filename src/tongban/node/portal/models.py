@@ -38,9 +38,10 @@ class Upload(models.Model):
 
 
 class Complaint(models.Model):
-    """A complaint about a service or a case (投诉), for the agency in charge, until it is answered.
+    """A complaint about a service or a case (投诉), a task of the agency in charge until it is answered.
 
-    `token` comes with the form, so that a form sent twice is one complaint.
+    `token` comes with the form, so that a form sent twice is one complaint. `due_on` is the last day of the
+    time limit for the answer; None for one that came before there was a limit.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +52,8 @@ class Complaint(models.Model):
     agency = models.CharField(max_length=60)
     words = models.TextField()
     at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True)
+    due_is_provisional = models.BooleanField(default=False)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
@@ -58,6 +61,11 @@ class Complaint(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["agency", "answered_at", "at"], name="complaint_agency_open"),
+            models.Index(
+                fields=["agency", "due_on"],
+                condition=models.Q(answered_at=None),
+                name="complaint_open_by_due",
+            ),
             models.Index(fields=["person", "-at"], name="complaint_person_at"),
         ]
 

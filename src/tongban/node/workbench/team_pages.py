@@ -17,6 +17,7 @@ from tongban.node.clock import today
 from tongban.node.paging import page_asked
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
+from tongban.node.portal import complaints
 from tongban.node.portal.doors import for_officers, for_officers_who
 from tongban.node.portal.names import service_names
 from tongban.node.theme.wording import spoken
@@ -39,7 +40,8 @@ class AbsenceForm(forms.Form):
 @for_officers_who(Act.ASSIGN, Act.SUPERVISE)
 def spread(request: HttpRequest, officer: Officer) -> HttpResponse:
     """How the open tasks are spread."""
-    context = {"loads": team.team(officer), "officer": officer, "tab": "team"}
+    waiting = complaints.waiting(officer)
+    context = {"loads": team.team(officer), "waiting": waiting, "officer": officer, "tab": "team"}
     return render(request, "workbench/team.html", context)
 
 

@@ -19,6 +19,7 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.casework.worklist import Origin, Wanted, Which, Whose
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
+from tongban.node.portal import complaints
 from tongban.node.portal.doors import for_officers
 from tongban.node.theme.wording import spoken
 
@@ -101,7 +102,9 @@ def _list(
         "services": worklist.services_of(officer),
         "may_assign": permissions.may(officer, permissions.Act.ASSIGN),
         "colleagues": team.colleagues(officer),
+        "waiting": complaints.waiting(officer),
         "officer": officer,
+        "tab": "inbox",
         "problem": problem,
         "done_to_many": _("已转手的任务：%(count)s") % {"count": done} if done is not None else "",
     }

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tongban.law import FactsRefused, NoLaw, RuleSet
+from tongban.law import Date, FactsRefused, NoLaw, RuleSet
 
 ON = date(2026, 6, 30)
 
@@ -190,3 +190,22 @@ def test_text_gives_outcomes_reasons_and_the_warning(ruritania, clerk):
     assert "monthly pension: 999.00 yuan" in text
     assert "age and months suffice" in text
     assert "Not verified, so the result is indicative: required_months" in text
+
+
+FAR = """
+from tongban.law import Date, Month, fact, rule, ruleset
+ruleset("far", version="1", zh="远", en="far")
+born = fact(Month, zh="出生", en="born")
+@rule(zh="次月", en="next month", cites="s. 1", outcome=True)
+def following(born: Month) -> Month:
+    return born + 1
+@rule(zh="首日", en="first day", cites="s. 2", outcome=True)
+def first_day(following: Month) -> Date:
+    return following.first_day
+"""
+
+
+def test_a_date_that_grew_too_great_names_its_rule():
+    far = RuleSet.from_files({"far/rules.py": FAR}, "far")
+    with pytest.raises(NoLaw, match=r"^first_day: a date or number grew too great"):
+        far.decide({"born": 10_000 * 12}, Date.from_date(ON))

@@ -119,9 +119,9 @@ def people(ruleset: RuleSet) -> st.SearchStrategy[Mapping[str, object]]:
 def test_every_value_lies_in_its_range(ruleset, data):
     facts = data.draw(people(ruleset))
     try:
-        taken = ruleset.decide(facts, DAY).taken
+        explanation = ruleset.decide(facts, DAY)
     except (FactsRefused, NoLaw):
         return
-    for rule, step in taken:
-        if rule.range is not None and isinstance(step.value, int | float):
-            assert rule.range.low <= step.value <= rule.range.high, rule.name
+    for rule, value, *_ in explanation.taken:
+        if rule.range is not None and isinstance(value, int | float):
+            assert rule.range.low <= value <= rule.range.high, rule.name

@@ -5,10 +5,15 @@ sentence needs and which rows of parameters were used.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType, TracebackType
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from tongban.law import annuities, histories, values
+from tongban.law.consulting import Tables
 from tongban.law.errors import NoLaw
 from tongban.law.ir import (
     Because,
@@ -29,57 +34,13 @@ from tongban.law.ir import (
     Select,
     Those,
 )
-from tongban.law.parameters import Parameter, Resolved, Row
+from tongban.law.parameters import Row
+from tongban.law.terms import walk
 
 T = TypeVar("T")
-
-
-class Step(NamedTuple):
-    """What one rule gave: value, number of its sentence, the values to fill in, rows used."""
-
-    value: object
-    sentence: int
-    filling: tuple[object, ...]
-    used: list[Row]
-
-
-Code = Callable[["Tables", Mapping[str, object], Mapping[str, object]], Step]
-
-
-class Tables:
-    """The parameters of a rule set as in force on a day; other days are resolved when asked."""
-
-    def __init__(
-        self, parameters: Mapping[str, Parameter], day: int, resolve: Callable[[str, int], Resolved]
-    ) -> None:
-        self.parameters = parameters
-        self.day = day
-        self.resolve = resolve
-        self._resolved: dict[str, Resolved] = {}
-
-    def row(self, used: list[Row], name: str, at: int | None, key: tuple[object, ...]) -> object:
-        """Give a value and note that its row was used."""
-        row = (self._today(name) if at is None else self.resolve(name, at)).get(key)
-        used.append(row)
-        return row.value
-
-    def _today(self, name: str) -> Resolved:
-        found = self._resolved.get(name)
-        if found is None:
-            found = self._resolved[name] = self.resolve(name, self.day)
-        return found
-
-    def has(self, name: str, at: int | None, key: tuple[object, ...]) -> bool:
-        """Whether there is a row for the key."""
-        return (self._today(name) if at is None else self.resolve(name, at)).find(key) is not None
-
-    def inside(self, used: list[Row], name: str, at: int | None, value: object, within: bool) -> bool:
-        """Whether a value is a member of a set, or its place lies in one."""
-        members = self.row(used, name, at, ())
-        assert isinstance(members, frozenset)
-        if within and isinstance(value, int):
-            return any(values.place_within(value, member) for member in members)
-        return value in members
+# A step as the code gives it: value, number of its sentence (-1: none), the values to fill in, rows used.
+Step: TypeAlias = tuple[object, int, tuple[object, ...], tuple[Row, ...]]
+Decide: TypeAlias = Callable[[Mapping[str, object]], tuple[Step, ...]]
 
 
 _INFIX = {
@@ -170,14 +131,21 @@ def within_range(name: str, low: float, high: float, value: T) -> T:
 
 
 class _Writer:
-    """Writes the code of one rule."""
+    """Writes the code of one rule as a function of the facts and the values of the rules it uses."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, tables: dict[str, str]) -> None:
         self.rule = rule
         self.lines: list[str] = []
+        self._tables = tables
+        self._values = {name: f"value_{i}" for i, name in enumerate(rule.rules)}
+        said = [expr for sentence in rule.sentences for expr, _ in sentence.values]
+        self._lists = not _looks_up_surely(rule.body, at_end=True) or any(map(_looks_up, said))
+        self._rows: list[str] = []
 
     def function(self, name: str) -> str:
-        self.lines = [f"def {name}(t, f, v):", "    used = []"]
+        self.lines = [f"def {name}({', '.join(('f', *self._values.values()))}):"]
+        if self._lists:
+            self._put(1, "used = []")
         self._tail(self.rule.body, 1)
         return "\n".join(self.lines)
 
@@ -188,24 +156,39 @@ class _Writer:
         match expr:
             case Select(test=test, then=then, otherwise=otherwise) if _speaks(expr):
                 self._put(depth, f"if {self.code(test)}:")
+                before = [*self._rows]
                 self._tail(then, depth + 1)
+                self._rows = before
                 self._tail(otherwise, depth)
             case Let(name=name, value=value, body=body):
-                self._put(depth, f"{name} = {self.code(value)}")
+                self._put(depth, f"{_local(name)} = {self.code(value)}")
                 self._tail(body, depth)
             case Because(value=value, reason=reason):
-                filling = "".join(f"{self.code(one)}, " for one, _ in self.rule.sentences[reason].values)
-                self._put(depth, f"return Step({self._checked(value)}, {reason}, ({filling}), used)")
+                said = self._checked(value)
+                filling = self._tuple([one for one, _ in self.rule.sentences[reason].values])
+                self._put(depth, f"return {said}, {reason}, {filling}, {self._used()}")
             case Op(op="some", args=(inner,)) if _speaks(inner):
                 self._tail(inner, depth)
             case _:
-                self._put(depth, f"return Step({self._checked(expr)}, -1, (), used)")
+                self._put(depth, f"return {self._checked(expr)}, -1, (), {self._used()}")
+
+    def _used(self) -> str:
+        return "tuple(used)" if self._lists else "(" + "".join(f"{one}, " for one in self._rows) + ")"
 
     def _checked(self, expr: Expr) -> str:
         code, limits = self.code(expr), self.rule.range
         if self.rule.scalar_only and limits is not None:
             return f"within_range({self.rule.name!r}, {limits.low!r}, {limits.high!r}, {code})"
         return code
+
+    def _lookup(self, parameter: str, at: Expr | None, keys: Sequence[Expr]) -> str:
+        if self._lists:
+            return f"t.row(used, {parameter!r}, {self._day(at)}, {self._tuple(keys)})"
+        key = self.code(keys[0]) if len(keys) == 1 else self._tuple(keys)
+        table = self._tables.setdefault(parameter, f"rows_{len(self._tables)}")
+        row = f"row_{len(self._rows)}"
+        self._rows.append(row)
+        return f"({row} := {table}[{key}]).value"
 
     def code(self, expr: Expr) -> str:
         """Give the expression as Python."""
@@ -215,19 +198,19 @@ class _Writer:
             case Given(name=name):
                 return f"f[{name!r}]"
             case RuleValue(name=name):
-                return f"v[{name!r}]"
+                return self._values[name]
             case Local(name=name):
-                return name
+                return _local(name)
             case Op():
                 return self._operation(expr)
             case Select(test=test, then=then, otherwise=otherwise):
                 return f"({self.code(then)} if {self.code(test)} else {self.code(otherwise)})"
             case Let(name=name, value=value, body=body):
-                return f"(lambda {name}: {self.code(body)})({self.code(value)})"
+                return f"(lambda {_local(name)}: {self.code(body)})({self.code(value)})"
             case Because(value=value):
                 return self.code(value)
             case Lookup(parameter=parameter, at=at, keys=keys):
-                return f"t.row(used, {parameter!r}, {self._day(at)}, {self._tuple(keys)})"
+                return self._lookup(parameter, at, keys)
             case HasRow(parameter=parameter, at=at, keys=keys):
                 return f"t.has({parameter!r}, {self._day(at)}, {self._tuple(keys)})"
             case InSet(parameter=parameter, at=at, value=value, within=within):
@@ -236,7 +219,8 @@ class _Writer:
                 return f"{self.code(record)}[{index}]"
             case Each(items=items, variable=variable, test=test, value=value):
                 condition = f" if {self.code(test)}" if test is not None else ""
-                return f"tuple([{self.code(value)} for {variable} in {self.code(items)}{condition}])"
+                each = f"for {_local(variable)} in {self.code(items)}"
+                return f"tuple([{self.code(value)} {each}{condition}])"
             case Those(keys=keys, conditions=conditions):
                 pairs = ", ".join(
                     f"({self.code(k)}, {self.code(c)})" for k, c in zip(keys, conditions, strict=True)
@@ -260,11 +244,14 @@ class _Writer:
         return f"histories.{expr.op.removeprefix('spells_')}({', '.join(args)})"
 
     def _fold(self, expr: Fold) -> str:
-        names = ", ".join(expr.names)
+        names = ", ".join(_local(name) for name in (expr.variable, *expr.names))
         steps = self._tuple(expr.steps)
         starts = self._tuple(expr.starts)
-        step = f"lambda {expr.variable}, {names}: {steps}"
-        return f"fold({self.code(expr.items)}, {starts}, {step})[{expr.result}]"
+        return f"fold({self.code(expr.items)}, {starts}, lambda {names}: {steps})[{expr.result}]"
+
+
+def _local(name: str) -> str:
+    return f"local_{name}"
 
 
 def fold(
@@ -290,32 +277,100 @@ def _speaks(expr: Expr) -> bool:
     return False
 
 
-class Compiled(NamedTuple):
-    """A rule with its code."""
+def _looks_up_surely(expr: Expr, *, at_end: bool = False) -> bool:
+    """Whether each look-up on the way to a sentence is made once, on the day of the decision.
 
-    rule: Rule
-    run: Code
+    `at_end` says that the expression is written as statements of its own.
+    """
+    match expr:
+        case Select(test=test, then=then, otherwise=otherwise) if at_end and _speaks(expr):
+            return _looks_up_surely(test) and all(
+                _looks_up_surely(one, at_end=True) for one in (then, otherwise)
+            )
+        case Let(value=value, body=body) if at_end:
+            return _looks_up_surely(value) and _looks_up_surely(body, at_end=True)
+        case Op(op="some", args=(inner,)) if at_end and _speaks(inner):
+            return _looks_up_surely(inner, at_end=True)
+        case Select(test=test, then=then, otherwise=otherwise):
+            return _looks_up_surely(test) and not _looks_up(then) and not _looks_up(otherwise)
+        case Op(op="and" | "or", args=(first, *others)):
+            return _looks_up_surely(first) and not any(_looks_up(other) for other in others)
+        case Let(value=value, body=body):
+            return _looks_up_surely(value) and not _looks_up(body)
+        case Lookup(at=None, keys=keys):
+            return all(_looks_up_surely(key) for key in keys)
+        case Because(value=value):
+            return _looks_up_surely(value)
+        case Op(args=args):
+            return all(_looks_up_surely(arg) for arg in args)
+        case FieldOf(record=record):
+            return _looks_up_surely(record)
+    return not _looks_up(expr)
 
 
-def compile_rules(rules: Sequence[Rule]) -> tuple[Compiled, ...]:
-    """Write and load the code of rules."""
-    text = "\n\n".join(_Writer(rule).function(f"rule_{i}") for i, rule in enumerate(rules))
-    names: dict[str, object] = {
-        "Step": Step,
-        "annuities": annuities,
-        "ceil": math.ceil,
-        "date_day": date_day,
-        "float_half_up": float_half_up,
-        "floor": math.floor,
-        "fold": fold,
-        "histories": histories,
-        "values": values,
-        "within_range": within_range,
-    }
-    exec(compile(text, "<rules>", "exec"), names)  # noqa: S102 - text written above from the checked IR only
-    found: list[Compiled] = []
-    for i, rule in enumerate(rules):
-        run = names[f"rule_{i}"]
-        assert callable(run)
-        found.append(Compiled(rule, run))
-    return tuple(found)
+def _looks_up(expr: Expr) -> bool:
+    return any(isinstance(part, Lookup | InSet) for part in walk(expr))
+
+
+class Decision(NamedTuple):
+    """Rules as code for a day's tables: `run` gives a step for each, in their order."""
+
+    rules: tuple[Rule, ...]
+    run: Decide
+    lines: tuple[int, ...]
+
+    def rule_at(self, trace: TracebackType | None) -> str:
+        """Give the name of the rule that an error came out of."""
+        while trace is not None:
+            if trace.tb_frame.f_code.co_name == _DECIDE:
+                return self.rules[bisect_right(self.lines, trace.tb_lineno) - 1].name
+            trace = trace.tb_next
+        return ""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The code of rules, the names of the tables in it, and the line on which each rule is called."""
+
+    code: CodeType
+    tables: Mapping[str, str]
+    lines: tuple[int, ...]
+
+
+_DECIDE = "decide"
+_NAMES: dict[str, object] = {
+    "annuities": annuities,
+    "ceil": math.ceil,
+    "date_day": date_day,
+    "float_half_up": float_half_up,
+    "floor": math.floor,
+    "fold": fold,
+    "histories": histories,
+    "values": values,
+    "within_range": within_range,
+}
+
+
+@lru_cache(maxsize=256)
+def _written(rules: tuple[Rule, ...]) -> _Written:
+    tables: dict[str, str] = {}
+    at = {rule.name: i for i, rule in enumerate(rules)}
+    text = "\n\n".join(_Writer(rule, tables).function(f"rule_{i}") for i, rule in enumerate(rules))
+    calls = [
+        f"    step_{i} = rule_{i}(f{''.join(f', step_{at[used]}[0]' for used in rule.rules)})"
+        for i, rule in enumerate(rules)
+    ]
+    begin = text.count("\n") + 4
+    steps = "".join(f"step_{i}, " for i in range(len(rules)))
+    text += "\n\n\n" + "\n".join([f"def {_DECIDE}(f):", *calls, f"    return ({steps})"])
+    return _Written(compile(text, "<rules>", "exec"), tables, tuple(range(begin + 1, begin + 1 + len(rules))))
+
+
+def compile_rules(rules: tuple[Rule, ...], tables: Tables) -> Decision:
+    """Write and load the code of rules, each after those it uses, for the tables of a day."""
+    written = _written(rules)
+    names = _NAMES | {"t": tables} | {name: tables.rows(one) for one, name in written.tables.items()}
+    exec(written.code, names)  # noqa: S102 - text written above from the checked IR only
+    run = names[_DECIDE]
+    assert callable(run)
+    return Decision(rules, run, written.lines)

@@ -2,54 +2,77 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from tongban.law.compiled import Step
-from tongban.law.ir import DATE, Rule, Text
-from tongban.law.parameters import Row
-from tongban.law.rendering import Forms, JsonObject, RuleForm
+from tongban.law.ir import Rule, Text
+from tongban.law.rendering import Forms, JsonObject
+from tongban.law.rule_forms import RuleForm
 from tongban.law.values import Date
-from tongban.law.writing import show
 
 
 class Taken(NamedTuple):
-    """A rule that was decided, with what it gave."""
+    """A rule that was decided: its value, which of its sentences applies (-1: none) and that one's values."""
 
     rule: Rule
-    step: Step
+    value: object
+    sentence: int
+    filling: tuple[object, ...]
 
 
 @dataclass(frozen=True, repr=False)
 class Explanation:
-    """The decision on one person's facts on one day; values are encoded, methods give their forms."""
+    """The decision on one person's facts on one day; values are encoded, methods give their forms.
 
-    ruleset: str
-    version: str
-    title: Text
+    `steps` are as the rules' code gave them, in the order of `forms.rules`.
+    """
+
+    forms: Forms
     on: Date
     facts: Mapping[str, object]
-    values: Mapping[str, object]
-    taken: tuple[Taken, ...]
-    forms: Forms
+    steps: tuple[Step, ...]
 
     def __repr__(self) -> str:
         return f"<Explanation by {self.ruleset} {self.version} on {self.on}>"
 
     @property
+    def ruleset(self) -> str:
+        """Name of the rule set."""
+        return self.forms.heading.ruleset
+
+    @property
+    def version(self) -> str:
+        """Version of the rule set."""
+        return self.forms.heading.version
+
+    @property
+    def title(self) -> Text:
+        """Title of the rule set."""
+        return self.forms.heading.title
+
+    @cached_property
+    def values(self) -> Mapping[str, object]:
+        """The value of every rule, by name."""
+        return dict(zip(self.forms.rules, (step[0] for step in self.steps), strict=True))
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """The rules in the order in which they were decided."""
+        forms = self.forms.rules.values()
+        return tuple(Taken(form.rule, *step[:3]) for form, step in zip(forms, self.steps, strict=True))
+
+    @property
     def outcomes(self) -> JsonObject:
         """The outcomes in their JSON forms, in the order of the rules file."""
-        forms, values = self.forms.rules, self.values
-        return {rule.outcome or "": forms[rule.name].write(values[rule.name]) for rule in self.forms.outcomes}
+        steps = self.steps
+        return {name: write(steps[at][0]) for name, at, write in self.forms.outcome_writers}
 
     @property
     def unverified(self) -> list[str]:
         """Names of the parameters used whose confidence is low."""
-        names: dict[str, None] = {}
-        for one in self.taken:
-            for used in one.step.used:
-                if used.entry is not None and used.entry.confidence == "low":
-                    names[used.parameter] = None
-        return list(names)
+        used = [row for step in self.steps for row in step[3]]
+        return [*dict.fromkeys(one.parameter for one in used if one.is_unverified)]
 
     def to_json(self) -> JsonObject:
         """Give the published form."""
@@ -64,14 +87,13 @@ class Explanation:
 
     def reason(self, one: Taken, lang: str) -> str:
         """Give the sentence of a step: which branch was taken and why."""
-        step = one.step
         form = self.forms.rules[one.rule.name]
-        return form.reason(lang, step.sentence, form.show[lang](step.value), step.filling)
+        return form.reason(lang, one.sentence, form.show[lang](one.value), one.filling)
 
     def _steps(self) -> list[JsonObject]:
         known = {**self.facts, **self.values}
-        forms = self.forms.rules
-        return [self._step(forms[rule.name], step, known) for rule, step in self.taken]
+        forms = self.forms.rules.values()
+        return [self._step(form, step, known) for form, step in zip(forms, self.steps, strict=True)]
 
     def _step(self, form: RuleForm, step: Step, known: Mapping[str, object]) -> JsonObject:
         value, sentence, filling, used = step
@@ -80,7 +102,7 @@ class Explanation:
             "value": form.write(value),
             "inputs": {name: written(known[name]) for name, written in form.inputs},
             "cites": form.rule.cites,
-            "parameters": [self.forms.parameter(one) for one in distinct(used)],
+            "parameters": [self.forms.parameter(one) for one in dict.fromkeys(used)],
             "title": {**form.title},
             "reason": {
                 "zh": form.reason("zh", sentence, form.show["zh"](value), filling),
@@ -92,40 +114,4 @@ class Explanation:
 
     def to_text(self, lang: str = "zh") -> str:
         """Give the decision as text for reading, in `zh` or `en`."""
-        lang = "en" if lang == "en" else "zh"
-        decided, reasons, law, warning = _HEADINGS[lang]
-        forms = self.forms
-        lines = [
-            f"{self.title.of(lang)} ({self.ruleset} {self.version})",
-            f"{decided}: {show(DATE, self.on.ordinal, lang)}",
-            "",
-        ]
-        for rule in forms.outcomes:
-            lines.append(
-                f"  {rule.title.of(lang)}: {forms.rules[rule.name].show[lang](self.values[rule.name])}"
-            )
-        lines += ["", reasons]
-        for number, (rule, (value, sentence, filling, used)) in enumerate(self.taken, 1):
-            form = forms.rules[rule.name]
-            said = form.show[lang](value)
-            lines.append(
-                f"{number:3}. {form.title[lang]}: {said}\n"
-                f"     {form.reason(lang, sentence, said, filling)}\n"
-                f"     {law}: {rule.cites}"
-            )
-            if used:
-                lines += [f"     · {forms.parameter_text(row, lang)}" for row in distinct(used)]
-        if unverified := self.unverified:
-            lines += ["", f"{warning}: {', '.join(unverified)}"]
-        return "\n".join(lines)
-
-
-_HEADINGS = {
-    "zh": ("决定日期", "理由", "依据", "以下参数未经核实，结果仅供参考"),
-    "en": ("Decided for", "Reasons", "Law", "Not verified, so the result is indicative"),
-}
-
-
-def distinct(used: list[Row]) -> list[Row]:
-    """Give each row that was used once."""
-    return used if len(used) < 2 else list(dict.fromkeys(used))
+        return self.forms.narration("en" if lang == "en" else "zh").text(self.on, self.steps)

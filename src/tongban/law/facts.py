@@ -4,12 +4,14 @@ No message repeats a value that was given.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from tongban.law import reading
 from tongban.law.errors import FactsRefused, Problem
-from tongban.law.ir import DATE, DATETIME, MONTH, SPELLS, FactDeclared, OptionalType, Type
-from tongban.law.values import Date, date_month
+from tongban.law.ir import DATE, FactDeclared
+from tongban.law.lateness import is_later, latest
+from tongban.law.quick_reading import quick_reader
+from tongban.law.values import Date
 
 
 def decision_day(facts: Mapping[str, object], on: Date | None, today: Callable[[], Date]) -> Date:
@@ -24,28 +26,64 @@ def decision_day(facts: Mapping[str, object], on: Date | None, today: Callable[[
     return Date.from_ordinal(given)
 
 
-def read_facts(
-    declared: Mapping[str, FactDeclared], facts: Mapping[str, object], day: Date, used: Iterable[str]
-) -> dict[str, object]:
-    """Give the encoded facts, `on` included; FactsRefused lists everything wrong with them.
+class FactsReader:
+    """Reads facts as declared, for decisions on one day.
 
-    Facts that nothing in force on the day uses need not be given, but must be right when they are.
+    Facts in `used` must be there; others need not be, but must be right when they are.
     """
-    needed = set(used)
-    problems: list[Problem] = []
-    values: dict[str, object] = {"on": day.ordinal}
-    for name, fact in declared.items():
-        if name == "on" or (name not in facts and name not in needed):
-            continue
+
+    def __init__(self, declared: Mapping[str, FactDeclared], used: Collection[str], day: Date) -> None:
+        self._declared = declared
+        self._used = frozenset(used) - {"on"}
+        self._day = day
+        self._known = declared.keys() | {"on"}
+        self._quick = {
+            name: quick_reader(fact, latest(fact, day)) for name, fact in declared.items() if name != "on"
+        }
+        self._missing = {
+            name: fact.default
+            for name, fact in declared.items()
+            if name in self._used and _can_miss(fact, day)
+        }
+        self._needed = self._used - self._missing.keys()
+        self._missing["on"] = day.ordinal
+
+    def read(self, facts: Mapping[str, object]) -> dict[str, object]:
+        """Give the encoded facts, `on` included; FactsRefused lists everything wrong with them."""
+        given, quick = facts.keys(), self._quick
+        if not self._needed <= given <= self._known:
+            return self._with_care(facts)
+        values = self._missing.copy()
         try:
-            values[name] = reading.read_declared(fact, facts.get(name), name, name in facts)
-            problems.extend(_future(fact, values[name], day))
-        except reading.Unreadable as error:
-            problems.extend(error.problems)
-    problems.extend(_unknown(name, declared) for name in facts if name not in declared and name != "on")
-    if problems:
-        raise FactsRefused(tuple(problems))
-    return values
+            for name, raw in facts.items():
+                if name != "on":
+                    values[name] = quick[name](raw)
+        except (ValueError, KeyError, TypeError):
+            return self._with_care(facts)
+        return values
+
+    def _with_care(self, facts: Mapping[str, object]) -> dict[str, object]:
+        problems: list[Problem] = []
+        values: dict[str, object] = {"on": self._day.ordinal}
+        for name, fact in self._declared.items():
+            if name == "on" or (name not in facts and name not in self._used):
+                continue
+            try:
+                values[name] = reading.read_declared(fact, facts.get(name), name, name in facts)
+                problems.extend(_future(fact, values[name], self._day))
+            except reading.Unreadable as error:
+                problems.extend(error.problems)
+        problems.extend(
+            _unknown(name, self._declared) for name in facts if name not in self._declared and name != "on"
+        )
+        if problems:
+            raise FactsRefused(tuple(problems))
+        return values
+
+
+def _can_miss(fact: FactDeclared, day: Date) -> bool:
+    """Whether a decision is possible without the fact."""
+    return (fact.optional or fact.has_default) and not is_later(fact.default, latest(fact, day))
 
 
 def _unknown(name: str, declared: Mapping[str, FactDeclared]) -> Problem:
@@ -59,18 +97,7 @@ def _unknown(name: str, declared: Mapping[str, FactDeclared]) -> Problem:
 
 
 def _future(fact: FactDeclared, value: object, day: Date) -> list[Problem]:
-    if not fact.past or value is None:
-        return []
-    kind = fact.type.item if isinstance(fact.type, OptionalType) else fact.type
-    month = date_month(day.ordinal)
-    limits: dict[Type, int] = {
-        MONTH: month,
-        SPELLS: month,
-        DATE: day.ordinal,
-        DATETIME: day.ordinal * 1440 + 1439,
-    }
-    latest = max((piece[1] for piece in value), default=0) if isinstance(value, tuple) else value
-    if not isinstance(latest, int) or latest <= limits[kind]:
+    if not is_later(value, latest(fact, day)):
         return []
     return [
         Problem(

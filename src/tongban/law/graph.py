@@ -73,7 +73,7 @@ def _nodes(explanation: Explanation, lang: str) -> Mapping[str, Node]:
             one.rule.name,
             "outcome" if one.rule.outcome else "rule",
             form.title["en" if lang == "en" else "zh"],
-            form.show["en" if lang == "en" else "zh"](one.step.value),
+            form.show["en" if lang == "en" else "zh"](one.value),
             explanation.reason(one, "en" if lang == "en" else "zh"),
             (*one.rule.facts, *one.rule.rules),
         )

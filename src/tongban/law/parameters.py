@@ -76,6 +76,11 @@ class Row:
         self.value = value
         self.entry = entry
 
+    @property
+    def is_unverified(self) -> bool:
+        """Whether its source leaves doubts."""
+        return self.entry is not None and self.entry.confidence == "low"
+
 
 class Resolved:
     """A parameter as in force on one day: find rows by key."""

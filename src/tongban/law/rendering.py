@@ -1,72 +1,24 @@
 """The forms of a program's steps, worked out once: one decision is rendered by filling in values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
-from tongban.law.ir import FactDeclared, Rule, Sentence, Text, Type
-from tongban.law.parameters import Parameter, Row
+from tongban.law.ir import FactDeclared, Rule, Text, Type
+from tongban.law.narration import Narration
+from tongban.law.parameters import MOST_KEPT, Parameter, Row
+from tongban.law.rule_forms import LANGUAGES, Heading, RuleForm
 from tongban.law.values import Date
-from tongban.law.writing import PlaceNames, Shower, shower, write, writer
+from tongban.law.writing import PlaceNames, shower, write
 
 JsonObject = dict[str, object]
-LANGUAGES = ("zh", "en")
-_ROWS_KEPT = 10_000
 OTHERWISE = Text("无对应行，取另行规定的值", "no row: the value declared for that case")
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A sentence in one language: a %-template and what says the value of each place (-1: the rule's own)."""
-
-    template: str
-    fillers: tuple[tuple[int, Shower], ...]
-
-    def said(self, own: str, filling: tuple[object, ...]) -> str:
-        """Give the sentence with values filled in; `own` is the rule's own value in words."""
-        if not self.fillers:
-            return self.template
-        return self.template % tuple([own if at < 0 else say(filling[at]) for at, say in self.fillers])
-
-
-class RuleForm:
-    """How the steps of one rule are written."""
-
-    def __init__(self, rule: Rule, kinds: Mapping[str, Type], places: PlaceNames) -> None:
-        self.rule = rule
-        self.write = writer(rule.type)
-        self.inputs = tuple((name, writer(kinds[name])) for name in (*rule.facts, *rule.rules))
-        self.show = {lang: shower(rule.type, lang, places) for lang in LANGUAGES}
-        self.title = {"zh": rule.title.zh, "en": rule.title.en}
-        self.depends = list(rule.rules)
-        self._places = places
-
-    @cached_property
-    def phrases(self) -> dict[str, tuple[Phrase, ...]]:
-        """The rule's sentences by language."""
-        return {lang: tuple(self._phrase(one, lang) for one in self.rule.sentences) for lang in LANGUAGES}
-
-    def _phrase(self, sentence: Sentence, lang: str) -> Phrase:
-        parts = sentence.en if lang == "en" else sentence.zh
-        template = "".join("%s" if isinstance(part, int) else part.replace("%", "%%") for part in parts)
-        fillers = tuple((part, self._filler(sentence, part, lang)) for part in parts if isinstance(part, int))
-        return Phrase(template if fillers else template.replace("%%", "%"), fillers)
-
-    def _filler(self, sentence: Sentence, part: int, lang: str) -> Shower:
-        if part < 0:
-            return self.show[lang]
-        return shower(sentence.values[part][1], lang, self._places)
-
-    def reason(self, lang: str, sentence: int, own: str, filling: tuple[object, ...]) -> str:
-        """Give the sentence that applies; `own` is the rule's value in words."""
-        return own if sentence < 0 else self.phrases[lang][sentence].said(own, filling)
-
-
 class Forms:
-    """How the steps of a rule set are written."""
+    """How the steps of a rule set are written; `rules` are in the order in which they are decided."""
 
     def __init__(
         self,
+        heading: Heading,
         rules: tuple[Rule, ...],
         declared: Mapping[str, FactDeclared],
         parameters: Mapping[str, Parameter],
@@ -74,21 +26,40 @@ class Forms:
     ) -> None:
         kinds: dict[str, Type] = {name: fact.type for name, fact in declared.items()}
         kinds |= {rule.name: rule.type for rule in rules}
+        self.heading = heading
         self.rules = {rule.name: RuleForm(rule, kinds, places) for rule in rules}
         self.outcomes = sorted(
             (rule for rule in rules if rule.outcome), key=lambda rule: (rule.order, rule.name)
         )
+        at = {rule.name: position for position, rule in enumerate(rules)}
+        self.outcome_writers = tuple(
+            (rule.outcome or "", at[rule.name], self.rules[rule.name].write) for rule in self.outcomes
+        )
         self.declared = declared
         self.parameters = parameters
         self.places = places
+        self._narrations: dict[str, Narration] = {}
         self._used: dict[Row, JsonObject] = {}
         self._said: dict[str, dict[Row, str]] = {lang: {} for lang in LANGUAGES}
+
+    def narration(self, lang: str) -> Narration:
+        """Give what writes whole decisions in a language."""
+        found = self._narrations.get(lang)
+        if found is None:
+            found = self._narrations[lang] = Narration(
+                self.heading,
+                tuple(self.rules.values()),
+                tuple(rule.name for rule in self.outcomes),
+                lambda row: self.parameter_text(row, lang),
+                lang,
+            )
+        return found
 
     def parameter(self, row: Row) -> JsonObject:
         """Give the published form of a row that was used; made once for each row."""
         found = self._used.get(row)
         if found is None:
-            if len(self._used) > _ROWS_KEPT:
+            if len(self._used) > MOST_KEPT:
                 self._used.clear()
             found = self._used[row] = self._parameter(row)
         return {**found}
@@ -110,7 +81,7 @@ class Forms:
         said = self._said[lang]
         found = said.get(row)
         if found is None:
-            if len(said) > _ROWS_KEPT:
+            if len(said) > MOST_KEPT:
                 said.clear()
             found = said[row] = self._parameter_text(row, lang)
         return found

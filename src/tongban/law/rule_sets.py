@@ -4,20 +4,21 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tongban.law.compiled import Compiled, Tables, compile_rules
+from tongban.law.compiled import Decision, compile_rules
+from tongban.law.consulting import Tables
 from tongban.law.declarations import Declared
 from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
-from tongban.law.explanation import Explanation, Taken
-from tongban.law.facts import decision_day, read_facts
+from tongban.law.explanation import Explanation
+from tongban.law.facts import FactsReader, decision_day
 from tongban.law.ir import Check, FactDeclared, Rule, Text
 from tongban.law.lowering import ON, RuleSetLowering
 from tongban.law.parameter_file import read_parameters
 from tongban.law.parameters import Parameter, Resolved
 from tongban.law.rendering import Forms
+from tongban.law.rule_forms import Heading
 from tongban.law.source import Source
 from tongban.law.toplevel import imported_folders, read_declarations
 from tongban.law.values import Date
@@ -31,10 +32,9 @@ _TABLES_KEPT = 4096
 class Program:
     """The rules in force on a day, in the order in which they are decided."""
 
-    rules: tuple[Compiled, ...]
-    checks: tuple[tuple[Check, Compiled], ...]
-    tables: Tables
-    facts: frozenset[str]
+    decision: Decision
+    checks: Decision
+    facts: FactsReader
     forms: Forms
 
 
@@ -83,36 +83,28 @@ class RuleSet:
         FactsRefused lists what is wrong with the facts; NoLaw when the law has no answer.
         """
         day = decision_day(facts, None if on is None else Date.from_date(on), _today)
-        program = self.program(day)
-        encoded = read_facts(self.facts, facts, day, program.facts)
-        return self.decide(encoded, day)
+        return self.decide(self.program(day).facts.read(facts), day)
 
     def decide(self, encoded: Mapping[str, object], day: Date, law: Date | None = None) -> Explanation:
         """Decide on encoded facts; `law` takes the law of another day."""
         program = self.program(law or day)
-        _hold_checks(program, encoded)
-        values: dict[str, object] = {}
-        taken: list[Taken] = []
-        tables, name = program.tables, ""
+        self._hold_checks(program, encoded)
         try:
-            for rule, run in program.rules:
-                name = rule.name
-                step = run(tables, encoded, values)
-                values[name] = step.value
-                taken.append(Taken(rule, step))
-        except (OverflowError, ValueError, ZeroDivisionError):
+            steps = program.decision.run(encoded)
+        except (OverflowError, ValueError, ZeroDivisionError) as error:
+            name = program.decision.rule_at(error.__traceback__)
             message = f"{name}: a date or number grew too great. Check the facts given"
             raise NoLaw("overflow", name, message) from None
-        return Explanation(
-            ruleset=self.name,
-            version=self.version,
-            title=self.title,
-            on=law or day,
-            facts=encoded,
-            values=values,
-            taken=tuple(taken),
-            forms=program.forms,
-        )
+        return Explanation(program.forms, law or day, encoded, steps)
+
+    def _hold_checks(self, program: Program, encoded: Mapping[str, object]) -> None:
+        problems = [
+            Problem(check.fact, f"check-{check.name}", check.sentence.en, check.sentence.zh)
+            for check, (holds, *_) in zip(self.checks, program.checks.run(encoded), strict=True)
+            if not holds
+        ]
+        if problems:
+            raise FactsRefused(tuple(problems))
 
     def program(self, day: Date) -> Program:
         """Give the rules in force on a day; NoLaw when there is no outcome then."""
@@ -163,14 +155,16 @@ class RuleSet:
 
     def _program(self, day: Date) -> Program:
         rules = self.rules_in_force(day)
-        compiled = _compiled(rules)
-        checks = tuple(zip(self.checks, _compiled(tuple(check.rule for check in self.checks)), strict=True))
-        used = {name for rule in rules for name in rule.facts} | {
-            n for c in self.checks for n in c.rule.facts
-        }
+        checks = tuple(check.rule for check in self.checks)
+        used = {name for rule in (*rules, *checks) for name in rule.facts}
         tables = Tables(self.parameters, day.ordinal, self.resolved)
-        forms = Forms(rules, self.facts, self.parameters, self.place_names)
-        return Program(compiled, checks, tables, frozenset(used), forms)
+        heading = Heading(self.name, self.version, self.title)
+        return Program(
+            decision=compile_rules(rules, tables),
+            checks=compile_rules(checks, tables),
+            facts=FactsReader(self.facts, used, day),
+            forms=Forms(heading, rules, self.facts, self.parameters, self.place_names),
+        )
 
     def resolved(self, name: str, day: int) -> Resolved:
         """Give a parameter as in force on a day (days since 1970-01-01)."""
@@ -181,21 +175,6 @@ class RuleSet:
                 self._resolved.clear()
             found = self._resolved[key] = Resolved(self.parameters[name], day)
         return found
-
-
-@lru_cache(maxsize=256)
-def _compiled(rules: tuple[Rule, ...]) -> tuple[Compiled, ...]:
-    return compile_rules(rules)
-
-
-def _hold_checks(program: Program, encoded: Mapping[str, object]) -> None:
-    problems = [
-        Problem(check.fact, f"check-{check.name}", check.sentence.en, check.sentence.zh)
-        for check, compiled in program.checks
-        if not compiled.run(program.tables, encoded, {}).value
-    ]
-    if problems:
-        raise FactsRefused(tuple(problems))
 
 
 def _today() -> Date:

@@ -72,7 +72,7 @@ class Comparison:
     def differences(self) -> tuple[Difference, ...]:
         """The rules whose values differ, in the order of the left decision."""
         values = [
-            {one.rule.name: write(one.rule.type, one.step.value) for one in side.taken}
+            {one.rule.name: write(one.rule.type, one.value) for one in side.taken}
             for side in (self.left, self.right)
         ]
         names = dict.fromkeys([*values[0], *values[1]])

@@ -171,8 +171,7 @@ def _pieces(value: object) -> list[tuple[int, int, int, int]]:
 def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
     match name:
         case "bool":
-            yes, no = ("是", "否") if chinese else ("yes", "no")
-            return lambda value: yes if value else no
+            return _of_whole((("否", "是") if chinese else ("no", "yes")).__getitem__)
         case "spells":
             return _spells_shower(chinese, places)
         case "place":
@@ -181,7 +180,7 @@ def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
         case "rate":
             return _of_whole(lambda millionths: f"{rate_text(millionths * 100)}%")
         case "fen":
-            return _of_whole(lambda fen: f"{_grouped(fen)} 元" if chinese else f"{_grouped(fen)} yuan")
+            return _of_whole(_chinese_yuan if chinese else _english_yuan)
         case "month" | "date" | "datetime" if chinese:
             return _of_whole(_CHINESE[name])
         case _ if name in _WHOLE:
@@ -189,9 +188,12 @@ def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
     return str
 
 
-def _grouped(fen: int) -> str:
-    whole, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+def _chinese_yuan(fen: int) -> str:
+    return f"-{_chinese_yuan(-fen)}" if fen < 0 else f"{fen // 100:,}.{fen % 100:02d} 元"
+
+
+def _english_yuan(fen: int) -> str:
+    return f"-{_english_yuan(-fen)}" if fen < 0 else f"{fen // 100:,}.{fen % 100:02d} yuan"
 
 
 @lru_cache(maxsize=4096)

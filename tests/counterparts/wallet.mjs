@@ -16,6 +16,27 @@ const asked = JSON.parse(readFileSync(0, 'utf8'))
 const CLIENT = 'org.example.wallet'
 const keys = new Map()
 
+// Both ways under keys of their own, by jose alone: the client knows of encrypted responses only.
+async function fetchSealed (address, init) {
+  const { credential_request_encryption: wanted } = await (await fetch(asked.base + '/.well-known/openid-credential-issuer')).json()
+  const [to] = wanted.jwks.keys
+  const enc = asked.encrypted
+  const { privateKey, publicKey } = await jose.generateKeyPair('ECDH-ES', { extractable: true, crv: 'P-256' })
+  const jwk = { ...await jose.exportJWK(publicKey), alg: 'ECDH-ES', use: 'enc', kid: 'mine' }
+  const body = JSON.stringify({ ...JSON.parse(init.body), credential_response_encryption: { jwk, enc } })
+  const jwe = await new jose.CompactEncrypt(new TextEncoder().encode(body))
+    .setProtectedHeader({ alg: to.alg, enc, kid: to.kid })
+    .encrypt(await jose.importJWK(to, to.alg))
+  const headers = new Headers(init.headers)
+  headers.set('Content-Type', 'application/jwt')
+  const response = await fetch(address, { ...init, headers, body: jwe })
+  if (!response.ok) return response
+  if (response.headers.get('Content-Type') !== 'application/jwt') throw new Error('not encrypted')
+  const { plaintext, protectedHeader } = await jose.compactDecrypt(await response.text(), privateKey)
+  if (protectedHeader.kid !== 'mine' || protectedHeader.enc !== enc) throw new Error('encrypted otherwise')
+  return new Response(plaintext, { status: response.status, headers: { 'Content-Type': 'application/json' } })
+}
+
 async function newKey (jwk) {
   const pair = jwk ?? await jose.exportJWK((await jose.generateKeyPair('ES256', { extractable: true })).privateKey)
   const { d, ...publicJwk } = pair
@@ -27,7 +48,8 @@ const callbacks = {
   fetch: (url, init) => {
     const address = String(url)
     if (!address.startsWith(asked.issuer + '/')) throw new Error(`led elsewhere: ${address}`)
-    return fetch(asked.base + address.slice(asked.issuer.length), init)
+    const base = asked.base + address.slice(asked.issuer.length)
+    return asked.encrypted && address === asked.issuer + '/openid/credential' ? fetchSealed(base, init) : fetch(base, init)
   },
   hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest(),
   generateRandom: length => randomBytes(length),

@@ -28,6 +28,7 @@ from tongban.credentials.openid import (
     configuration_id,
     credential_response,
     issuer_metadata,
+    new_encryption_key,
     read_authorisation_request,
     read_credential_request,
     read_form,
@@ -75,7 +76,9 @@ def test_an_offer_is_a_link_that_wallets_open() -> None:
 
 
 def test_metadata_offers_every_type_with_names_in_three_languages() -> None:
-    document = issuer_metadata(ENDPOINTS, registry().values(), Suite.ES256, ("重庆", "Chongqing"))
+    document = issuer_metadata(
+        ENDPOINTS, registry().values(), Suite.ES256, ("重庆", "Chongqing"), [new_encryption_key("k")]
+    )
     found = document["credential_configurations_supported"]
     assert isinstance(found, dict)
     assert len(found) == len(registry())

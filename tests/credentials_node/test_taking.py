@@ -188,6 +188,8 @@ def changed(path: str, **members: object) -> Change:
     """Answers of one address with other members."""
 
     def change(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if path == "/credential" and request.url.path.endswith("openid-credential-issuer"):
+            return httpx.Response(200, json=response.json() | {"credential_request_encryption": None})
         if not request.url.path.endswith(path):
             return response
         return httpx.Response(200, json=response.json() | members)
@@ -214,6 +216,34 @@ def test_an_issuer_that_answers_something_else_is_told_of(
     with pytest.raises(IssuerAway):
         take(woman, *offered(title))
     assert not [card for card in wallet.cards(woman) if not card.is_own]
+
+
+def test_request_and_copies_travel_encrypted(
+    take: Take, issuer: Issuer, woman: Person, title: Issued
+) -> None:
+    seen: list[bytes] = []
+
+    def look(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.url.path.endswith("/credential"):
+            seen.extend((request.content, response.content))
+        return response
+
+    issuer.change = look
+    take(woman, *offered(title))
+    assert [len(one.split(b".")) for one in seen] == [5, 5]
+
+
+def test_copies_that_do_not_come_encrypted_are_not_kept(
+    take: Take, issuer: Issuer, woman: Person, title: Issued
+) -> None:
+    def open_up(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("/credential"):
+            return response
+        return httpx.Response(200, json={"credentials": [], "notification_id": "x"})
+
+    issuer.change = open_up
+    with pytest.raises(IssuerAway):
+        take(woman, *offered(title))
 
 
 @pytest.mark.parametrize("body", [b"[]", b"nonsense", b"[" * 400_000])

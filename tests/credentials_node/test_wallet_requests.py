@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import uuid
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,18 @@ from django.test import Client
 from tests.credentials_node.conftest import TITLE
 from tongban.credentials import jws
 from tongban.credentials.jwk import to_jwk
-from tongban.credentials.openid import configuration_id, sign_proof
+from tongban.credentials.openid import (
+    OpenIdRefused,
+    configuration_id,
+    new_encryption_key,
+    public_jwk,
+    sign_proof,
+)
+from tongban.credentials.openid.encryption import seal
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing
 from tongban.node.credentials.models import Handover, Issued, Offer
-from tongban.node.credentials.wallets import issuer_views, offering
+from tongban.node.credentials.wallets import encrypting, issuer_views, offering
 from tongban.node.people.models import Account, Officer
 from tongban.suites import SigningKey, Suite, new_signing_key
 
@@ -159,6 +167,35 @@ def test_a_wrong_request_gets_the_standards_code(
     refused = wallet.fetch(wallet.token(), wallet.request(wallet.nonce(), **changed))
     assert refusal(refused) == (400, error)
     assert not Handover.objects.exists()
+
+
+def test_a_response_is_not_encrypted_to_a_key_that_came_in_the_open(wallet: Wallet) -> None:
+    thief = {"jwk": public_jwk(new_encryption_key("thief")), "enc": "A256GCM"}
+    body = wallet.request(wallet.nonce(), credential_response_encryption=thief)
+    assert refusal(wallet.fetch(wallet.token(), body)) == (400, "invalid_encryption_parameters")
+    assert not Handover.objects.exists()
+
+
+def test_a_request_that_cannot_be_decrypted_is_refused(wallet: Wallet) -> None:
+    token = wallet.token()
+    refused = wallet.client.post(
+        "/openid/credential",
+        b"a.b.c.d.e",
+        content_type="application/jwt",
+        headers={"Authorization": f"DPoP {token}", "DPoP": wallet.dpop("/openid/credential", token)},
+    )
+    assert refusal(refused) == (400, "invalid_encryption_parameters")
+
+
+def test_a_request_to_last_months_key_is_read_and_an_older_one_is_not() -> None:
+    now = true_now()
+    this, last = encrypting.keys(now)
+    before = encrypting.keys(now.replace(day=1) - timedelta(days=1))
+    assert before[0].thumbprint() == last.thumbprint()
+    assert encrypting.opened(seal(b"{}", last, "A128GCM").encode(), "application/jwt") == (b"{}", True)
+    with pytest.raises(OpenIdRefused):
+        encrypting.opened(seal(b"{}", before[1], "A128GCM").encode(), "application/jwt")
+    assert len({one.thumbprint() for one in (this, *before)}) == 3
 
 
 def test_a_nonce_of_another_maker_is_refused(wallet: Wallet) -> None:

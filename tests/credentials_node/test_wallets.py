@@ -36,6 +36,11 @@ def test_a_wallet_takes_a_batch_by_code_and_number_and_says_so(wallet: Wallet, t
     assert Entry.objects.filter(credential=title).count() == issuing.BATCH + 3
 
 
+@pytest.mark.parametrize("encryption", ["A128GCM", "A256GCM"])
+def test_a_wallet_has_request_and_copies_encrypted(wallet: Wallet, title: Issued, encryption: str) -> None:
+    assert len(wallet.take(title, copies=20, encrypted=encryption)["credentials"]) == 20
+
+
 def test_a_wallet_without_a_name_may_use_the_code(wallet: Wallet, title: Issued) -> None:
     assert len(wallet.take(title, client=False)["credentials"]) == 1
 

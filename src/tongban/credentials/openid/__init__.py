@@ -2,9 +2,9 @@
 
 Issuing: `CredentialOffer`, `issuer_metadata`, `server_metadata`, `read_authorisation_request`,
 `read_token_request`, `check_pkce`, `check_dpop`, `Nonces`, `read_credential_request`, `check_proofs`,
-`credential_response`, `read_notification_request`. Asking and showing: `read_query`, `choose`,
-`check_answer`, `PresentationRequest`, `open_request`, `seal_response`, `open_response`, `verify_response`.
-What codes, tokens and requests stand for, and that each is used once, is kept by the node.
+`read_recipient`, `credential_response`, `read_notification_request`. Asking and showing: `read_query`,
+`choose`, `check_answer`, `PresentationRequest`, `open_request`, `seal_response`, `open_response`,
+`verify_response`. What codes, tokens and requests stand for, and that each is used once, is kept by the node.
 """
 
 from tongban.credentials.openid.attestations import (
@@ -18,6 +18,16 @@ from tongban.credentials.openid.attestations import (
 from tongban.credentials.openid.data import read_form
 from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
 from tongban.credentials.openid.dpop import DpopProof, check_dpop, make_dpop
+from tongban.credentials.openid.encryption import (
+    MEDIA_TYPE,
+    Envelope,
+    Recipient,
+    envelope,
+    new_encryption_key,
+    public_jwk,
+    read_recipient,
+    unseal,
+)
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.grants import (
     AuthorisationRequest,
@@ -62,13 +72,13 @@ from tongban.credentials.openid.requests import (
 from tongban.credentials.openid.responses import (
     Response,
     WalletRefused,
-    new_encryption_key,
     open_response,
     seal_response,
     verify_response,
 )
 
 __all__ = [
+    "MEDIA_TYPE",
     "WALLET_HEADER",
     "WALLET_PROOF_HEADER",
     "AttestedWallet",
@@ -80,6 +90,7 @@ __all__ = [
     "CredentialRequest",
     "DpopProof",
     "Endpoints",
+    "Envelope",
     "Maker",
     "Nonces",
     "NotificationRequest",
@@ -89,6 +100,7 @@ __all__ = [
     "PresentationRequest",
     "Query",
     "ReceivedRequest",
+    "Recipient",
     "RefreshRequest",
     "Response",
     "TransactionCode",
@@ -102,6 +114,7 @@ __all__ = [
     "choose",
     "configuration_id",
     "credential_response",
+    "envelope",
     "issuer_metadata",
     "link_to",
     "make_dpop",
@@ -109,18 +122,21 @@ __all__ = [
     "offer_address",
     "open_request",
     "open_response",
+    "public_jwk",
     "read_authorisation_request",
     "read_credential_request",
     "read_form",
     "read_notification_request",
     "read_offer",
     "read_query",
+    "read_recipient",
     "read_token_request",
     "request_link",
     "seal_response",
     "server_metadata",
     "sign_proof",
     "token_response",
+    "unseal",
     "verify_response",
     "x509_hash_client_id",
 ]

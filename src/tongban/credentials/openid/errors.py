@@ -24,6 +24,7 @@ class OpenIdError(StrEnum):
     UNKNOWN_CREDENTIAL_IDENTIFIER = "unknown_credential_identifier"
     INVALID_PROOF = "invalid_proof"
     INVALID_NONCE = "invalid_nonce"
+    INVALID_ENCRYPTION_PARAMETERS = "invalid_encryption_parameters"
     CREDENTIAL_REQUEST_DENIED = "credential_request_denied"
     INVALID_NOTIFICATION_ID = "invalid_notification_id"
     INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"

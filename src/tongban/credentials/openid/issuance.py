@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -37,11 +37,12 @@ class Proofs(Message):
 
 
 class CredentialRequest(Message):
-    """What a wallet asks the credential endpoint for."""
+    """What a wallet asks the credential endpoint for; `read_recipient` tells to whom it is encrypted."""
 
     credential_configuration_id: _Text | None = None
     credential_identifier: _Text | None = None
     proofs: Proofs | None = None
+    credential_response_encryption: dict[str, Any] | None = None
 
 
 class NotificationRequest(Message):

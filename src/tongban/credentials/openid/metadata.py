@@ -1,9 +1,12 @@
 """What an issuer says of itself: its metadata and its authorisation server's (OpenID4VCI 1.0, RFC 8414)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from joserfc.jwk import ECKey
+
 from tongban.credentials.algorithms import JOSE_NAMES
+from tongban.credentials.openid.encryption import request_encryption, response_encryption
 from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN
 from tongban.credentials.types import CredentialType, traditional
 from tongban.credentials.vc.versions import CURRENT
@@ -34,15 +37,24 @@ def configuration_id(kind: CredentialType) -> str:
 
 
 def issuer_metadata(
-    endpoints: Endpoints, types: Iterable[CredentialType], suite: Suite, names: tuple[str, str]
+    endpoints: Endpoints,
+    types: Iterable[CredentialType],
+    suite: Suite,
+    names: tuple[str, str],
+    encrypt_to: Sequence[ECKey],
 ) -> dict[str, object]:
-    """The document under `/.well-known/openid-credential-issuer`; `names` are Chinese and English."""
+    """The document under `/.well-known/openid-credential-issuer`; `names` are Chinese and English.
+
+    `encrypt_to` are the keys to which wallets may encrypt their requests.
+    """
     return {
         "credential_issuer": endpoints.issuer,
         "authorization_servers": [endpoints.issuer],
         "credential_endpoint": endpoints.credential,
         "nonce_endpoint": endpoints.nonce,
         "notification_endpoint": endpoints.notification,
+        "credential_request_encryption": request_encryption(encrypt_to),
+        "credential_response_encryption": response_encryption(),
         "batch_credential_issuance": {"batch_size": BATCH_SIZE},
         "display": _display("name", *names),
         "credential_configurations_supported": {

@@ -18,6 +18,7 @@ from tongban.credentials import jws
 from tongban.credentials.algorithms import JOSE_NAMES
 from tongban.credentials.openid.data import Message, read
 from tongban.credentials.openid.dcql import Query, read_query
+from tongban.credentials.openid.encryption import ENCRYPTION
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.refusals import CredentialRefused
 from tongban.credentials.sdjwt.times import check_started, has_expired, seconds
@@ -29,7 +30,6 @@ MEDIA_TYPE = f"application/{TYPE}"
 SELF_ISSUED_AUDIENCE = "https://self-issued.me/v2"
 SCHEME = "openid4vp://"
 HAIP_SCHEME = "haip-vp://"
-ENCRYPTION = ("A128GCM", "A256GCM")
 _ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]

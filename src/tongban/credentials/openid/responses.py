@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from joserfc import jwe
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from pydantic import Field
 
@@ -18,12 +16,12 @@ from tongban.credentials import jws
 from tongban.credentials.limits import DEFAULT_LIMITS
 from tongban.credentials.openid.data import Message, read, read_form, read_json
 from tongban.credentials.openid.dcql import Query, check_answer
+from tongban.credentials.openid.encryption import ENCRYPTION, key_among, seal, unseal
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
-from tongban.credentials.openid.requests import ENCRYPTION, ReceivedRequest
+from tongban.credentials.openid.requests import ReceivedRequest
 from tongban.credentials.sdjwt import KeyBinding
 from tongban.credentials.vc import Known, Verification, verify_credential
 
-_ALLOWED = ["ECDH-ES", *ENCRYPTION]
 _Presentation = Annotated[str, Field(min_length=1, max_length=DEFAULT_LIMITS.token_bytes)]
 
 
@@ -47,14 +45,11 @@ class Response:
     state: str | None
 
 
-def new_encryption_key(kid: str) -> ECKey:
-    """A key for one request; `as_dict(private=False)` is what goes into the request."""
-    return ECKey.generate_key("P-256", {"kid": kid, "use": "enc", "alg": "ECDH-ES"})
-
-
 def seal_response(request: ReceivedRequest, presentations: Mapping[str, list[str]]) -> dict[str, str]:
     """The form that a wallet posts to `response_uri`."""
-    key = _key_of(request)
+    key = key_among(request.client_metadata.jwks.keys)
+    if key is None:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the verifier gives no key to encrypt to")
     offered = request.client_metadata.encrypted_response_enc_values_supported
     encryption = next((name for name in ENCRYPTION if name in offered), None)
     if encryption is None:
@@ -62,18 +57,7 @@ def seal_response(request: ReceivedRequest, presentations: Mapping[str, list[str
     answer: dict[str, object] = {"vp_token": dict(presentations)}
     if request.state is not None:
         answer["state"] = request.state
-    header = {"alg": "ECDH-ES", "enc": encryption, "kid": str(key.kid)}
-    return {"response": jwe.encrypt_compact(header, jws.dump_json(answer), key, algorithms=_ALLOWED)}
-
-
-def _key_of(request: ReceivedRequest) -> ECKey:
-    for members in request.client_metadata.jwks.keys:
-        if members.get("kty") == "EC" and members.get("crv") == "P-256" and "kid" in members:
-            try:
-                return ECKey.import_key(members)
-            except (JoseError, ValueError, TypeError):
-                continue
-    raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the verifier gives no key to encrypt to")
+    return {"response": seal(jws.dump_json(answer), key, encryption)}
 
 
 def open_response(body: bytes, key: ECKey) -> Response:
@@ -87,13 +71,9 @@ def open_response(body: bytes, key: ECKey) -> Response:
     sealed = fields.get("response")
     if sealed is None:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "response: expected an encrypted answer")
-    try:
-        opened = jwe.decrypt_compact(sealed, key, algorithms=_ALLOWED)
-    except (JoseError, ValueError, TypeError, KeyError):
-        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "response: it cannot be decrypted") from None
-    if opened.protected.get("kid") != key.kid or opened.plaintext is None or "zip" in opened.protected:
-        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "response: not meant for this request")
-    members = read_json(opened.plaintext, OpenIdError.INVALID_REQUEST)
+    members = read_json(
+        unseal(sealed, [key], OpenIdError.INVALID_REQUEST, "response"), OpenIdError.INVALID_REQUEST
+    )
     answer = read(_Answer, members, OpenIdError.INVALID_REQUEST)
     shown = {query_id: tuple(found) for query_id, found in answer.vp_token.items()}
     return Response(shown, answer.state)

@@ -23,6 +23,7 @@ from tongban.credentials.openid import (
     WalletRefused,
     new_encryption_key,
     open_response,
+    public_jwk,
     read_query,
     request_link,
     verify_response,
@@ -84,7 +85,7 @@ def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = F
         nonce=nonce,
         state=state,
         query=query,
-        encryption_key={name: str(value) for name, value in key.as_dict(private=False).items()},
+        encryption_key=public_jwk(key),
         client_name=config.title.zh,
     )
     return Asked.objects.create(

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials.openid import (
+    MEDIA_TYPE,
     WALLET_HEADER,
     WALLET_PROOF_HEADER,
     AttestedWallet,
@@ -24,6 +25,7 @@ from tongban.credentials.openid import (
     read_credential_request,
     read_form,
     read_notification_request,
+    read_recipient,
     read_token_request,
     server_metadata,
 )
@@ -32,7 +34,15 @@ from tongban.node.config import this_node
 from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.lists import ListFull
 from tongban.node.credentials.models import Access
-from tongban.node.credentials.wallets import addresses, authorising, handing, makers, offering, tokens
+from tongban.node.credentials.wallets import (
+    addresses,
+    authorising,
+    encrypting,
+    handing,
+    makers,
+    offering,
+    tokens,
+)
 from tongban.node.translog.api import LogUnavailable
 
 P = ParamSpec("P")
@@ -72,9 +82,9 @@ def issuer(_request: HttpRequest) -> HttpResponse:
     kinds = [kind for kind in issuers.types().values() if kind.vct in own.types]
     title = this_node().title
     names = (title.zh, title.en)
-    return JsonResponse(
-        issuer_metadata(addresses.endpoints(), kinds, own.key.suite, names), headers=_MAY_BE_READ_ANYWHERE
-    )
+    this_month, _ = encrypting.keys(true_now())
+    told = issuer_metadata(addresses.endpoints(), kinds, own.key.suite, names, [this_month])
+    return JsonResponse(told, headers=_MAY_BE_READ_ANYWHERE)
 
 
 @require_safe
@@ -141,7 +151,13 @@ def nonce(_request: HttpRequest) -> HttpResponse:
 def credential(request: HttpRequest) -> HttpResponse:
     """Copies of the credential that the token opens."""
     access = _access(request, addresses.endpoints().credential)
-    return JsonResponse(handing.hand_out(access, read_credential_request(_body(request))))
+    body, was_sealed = encrypting.opened(_body(request), request.content_type or "")
+    asked = read_credential_request(body)
+    recipient = read_recipient(asked.credential_response_encryption, was_sealed=was_sealed)
+    told = handing.hand_out(access, asked)
+    if recipient is None:
+        return JsonResponse(told)
+    return HttpResponse(recipient.seal(told), content_type=MEDIA_TYPE)
 
 
 @csrf_exempt

@@ -11,9 +11,12 @@ from typing import Any
 
 from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.openid import (
+    MEDIA_TYPE,
+    Envelope,
     OpenIdError,
     OpenIdRefused,
     authenticate,
+    envelope,
     make_dpop,
     offer_address,
     read_offer,
@@ -102,7 +105,9 @@ class _Taking:
         keys = [new_signing_key("holder", Suite.ES256) for _ in range(issuing.BATCH)]
         proofs = [sign_proof(key, issuer=self._issuer, nonce=nonce, now=true_now()) for key in keys]
         asked = {"credential_configuration_id": offer.configurations[0], "proofs": {"jwt": proofs}}
-        given = self._ask("POST", self._address(known, "credential_endpoint"), body=asked)
+        given = self._ask(
+            "POST", self._address(known, "credential_endpoint"), body=asked, sealed_by=envelope(known)
+        )
         notify = self._address(known, "notification_endpoint")
         name = _text(given, "notification_id", self._issuer)
         try:
@@ -145,11 +150,18 @@ class _Taking:
         *,
         form: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        sealed_by: Envelope | None = None,
     ) -> dict[str, Any]:
-        """What the issuer answers. Raises NotTaken, IssuerAway."""
+        """What the issuer answers, `sealed_by` saying how both are encrypted. Raises NotTaken, IssuerAway."""
         headers = self._proofs(method, address) if form is not None or body is not None else {}
+        content = None
+        if sealed_by is not None and body is not None:
+            content, body = sealed_by.seal(body), None
+            headers["Content-Type"] = MEDIA_TYPE
         try:
-            answer = self._site.ask(method, address, form=form, json=body, headers=headers)
+            answer = self._site.ask(method, address, form=form, json=body, content=content, headers=headers)
+            if sealed_by is not None and answer.status == 200:
+                return sealed_by.open(answer.content)
             told = json.loads(answer.content or b"{}")
         except Away as away:
             raise IssuerAway(f"{self._issuer}: {away}") from away

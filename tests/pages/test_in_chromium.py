@@ -80,6 +80,7 @@ def officers_pages(walk: Walk, officer: Officer) -> list[str]:
         "team/",
         "absence/",
         "statistics/",
+        "ledger/",
         "follow-ups/",
         "shortcuts/",
         "complaints/",

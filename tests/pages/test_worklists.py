@@ -155,7 +155,9 @@ def test_the_team_page_shows_who_has_how_much(
     assert loads == {None: (0, 0), officer: (0, 0), colleague: (1, 1)}
 
 
-@pytest.mark.parametrize("address", ["team/", "statistics/", "statistics.csv", "outcomes.csv"])
+@pytest.mark.parametrize(
+    "address", ["team/", "statistics/", "statistics.csv", "outcomes.csv", "ledger/", "ledger.csv"]
+)
 def test_figures_are_for_who_supervises(at_work: Client, address: str) -> None:
     assert at_work.get(f"/workbench/{address}").status_code == 403
 

@@ -121,6 +121,18 @@ def side_class(place: str) -> str:
     return f"side-{named}" if named else "side-both"
 
 
+def yuan_plain(fen: int) -> str:
+    """An amount of whole fen in yuan with two decimals, without separators: 123450 is `1234.50`."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02}"
+
+
+def yuan_words(fen: int) -> str:
+    """An amount of whole fen in yuan with two decimals and separators: 123450 is `1,234.50`."""
+    whole, _, decimals = yuan_plain(fen).partition(".")
+    return f"{int(whole):,}.{decimals}" if whole != "-0" else f"-0.{decimals}"
+
+
 def place_words(code: str) -> str:
     """The name of a place, or its code when nobody knows it."""
     try:

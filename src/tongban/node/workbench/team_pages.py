@@ -1,6 +1,5 @@
 """The team: who has how much, who is away, figures with a chart, poor ratings to look into."""
 
-import csv
 from datetime import date
 
 from django import forms
@@ -22,6 +21,7 @@ from tongban.node.portal.doors import for_officers, for_officers_who
 from tongban.node.portal.names import service_names
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.charts import Bars, bars
+from tongban.node.workbench.tables import csv_table
 
 _DATE = {"required": _("请填写日期"), "invalid": _("请按 2026-10-01 这样填写日期")}
 
@@ -120,7 +120,7 @@ def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
         days = "" if one.mean_days is None else f"{one.mean_days:.1f}"
         rating = "" if one.rating_tenths is None else f"{one.rating_tenths / 10:.1f}"
         rows.append([one.code, spoken(one.name), one.opened, one.ended, one.in_time, days, rating])
-    return _table("statistics.csv", rows)
+    return csv_table("statistics.csv", rows)
 
 
 @require_safe
@@ -134,7 +134,7 @@ def outcomes_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
     for one in outcomes:
         count = "" if one.count is None else one.count
         rows.append([one.service, names[one.service], one.status, spoken(one.text), count])
-    return _table("outcomes.csv", rows)
+    return csv_table("outcomes.csv", rows)
 
 
 @require_http_methods(["GET", "POST"])
@@ -166,12 +166,3 @@ def follow_ups(request: HttpRequest, officer: Officer) -> HttpResponse:
 def shortcuts(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The keys, and how to switch them off."""
     return render(request, "workbench/shortcuts.html", {"officer": officer, "tab": "shortcuts"})
-
-
-def _table(name: str, rows: list[list[object]]) -> HttpResponse:
-    """A table for other programs, which tells its encoding to spreadsheets."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\ufeff")
-    csv.writer(response).writerows(rows)
-    return response

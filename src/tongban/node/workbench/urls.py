@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.node.workbench import pages, team_pages, worklist_pages
+from tongban.node.workbench import ledger_pages, pages, team_pages, worklist_pages
 
 urlpatterns = [
     path("", worklist_pages.inbox, name="inbox"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("statistics/", team_pages.statistics, name="statistics"),
     path("statistics.csv", team_pages.statistics_csv, name="statistics-csv"),
     path("outcomes.csv", team_pages.outcomes_csv, name="outcomes-csv"),
+    path("ledger/", ledger_pages.ledger, name="ledger"),
+    path("ledger.csv", ledger_pages.ledger_csv, name="ledger-csv"),
     path("follow-ups/", team_pages.follow_ups, name="follow-ups"),
     path("shortcuts/", team_pages.shortcuts, name="shortcuts"),
     path("cases/<slug:number>/", pages.case, name="officer-case"),

@@ -35,6 +35,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def yuan(fen: int) -> str:
+    """An amount of whole fen in yuan."""
+    return wording.yuan_words(fen)
+
+
+@register.filter
 def month(value: str) -> str:
     """A month `YYYY-MM` in words."""
     return wording.month_words(value)

@@ -1,0 +1,104 @@
+"""The ledger of settlements by month and counterpart: newly owed, paid, and what is left at the month's end.
+
+Promises: amounts are whole fen; what is left is everything owed so far less everything paid; one query.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tongban.node.casework.models import LedgerEntry
+from tongban.node.casework.refusals import Refused
+from tongban.node.people import permissions
+from tongban.node.people.models import Officer
+
+Kind = LedgerEntry.Kind
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What was booked in one kind: how many cases, how many fen."""
+
+    cases: int = 0
+    amount: int = 0
+
+    def __add__(self, other: "Booked") -> "Booked":
+        return Booked(self.cases + other.cases, self.amount + other.amount)
+
+    def __sub__(self, other: "Booked") -> "Booked":
+        return Booked(self.cases - other.cases, self.amount - other.amount)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One pair of agencies in the month that begins on `month`; `left` is open at its end."""
+
+    debtor: str
+    creditor: str
+    month: date
+    owed: Booked
+    paid: Booked
+    left: Booked
+
+
+@dataclass(frozen=True)
+class Account:
+    """One pair of agencies over a period; `left` is open at the period's end."""
+
+    debtor: str
+    creditor: str
+    months: tuple[Balance, ...]
+    owed: Booked
+    paid: Booked
+    left: Booked
+
+
+def years(officer: Officer) -> tuple[int, ...]:
+    """The years in which something was booked for the officer's agency, the latest first.
+
+    Raises Refused `not-permitted`.
+    """
+    dates = _visible(officer).dates("month", "year", order="DESC")
+    return tuple(first.year for first in dates)
+
+
+def of_year(officer: Officer, year: int) -> tuple[Account, ...]:
+    """The agency's accounts with each counterpart in a year. Raises Refused `not-permitted`."""
+    rows = _visible(officer).filter(month__year__lte=year)
+    counted = (
+        rows.values("debtor", "creditor", "month")
+        .annotate(
+            cases_owed=Count("pk", filter=Q(kind=Kind.OWED)),
+            owed=Sum("amount", filter=Q(kind=Kind.OWED), default=0),
+            cases_paid=Count("pk", filter=Q(kind=Kind.PAID)),
+            paid=Sum("amount", filter=Q(kind=Kind.PAID), default=0),
+        )
+        .order_by("debtor", "creditor", "month")
+    )
+    pairs: dict[tuple[str, str], list[Balance]] = {}
+    for row in counted:
+        owed = Booked(row["cases_owed"], int(row["owed"]))
+        paid = Booked(row["cases_paid"], int(row["paid"]))
+        balances = pairs.setdefault((row["debtor"], row["creditor"]), [])
+        before = balances[-1].left if balances else Booked()
+        left = before + owed - paid
+        balances.append(Balance(row["debtor"], row["creditor"], row["month"], owed, paid, left))
+    return tuple(_account(pair, balances, year) for pair, balances in pairs.items())
+
+
+def _account(pair: tuple[str, str], balances: list[Balance], year: int) -> Account:
+    months = tuple(one for one in balances if one.month.year == year)
+    owed, paid = _sum(one.owed for one in months), _sum(one.paid for one in months)
+    return Account(*pair, months, owed, paid, balances[-1].left)
+
+
+def _sum(booked: Iterable[Booked]) -> Booked:
+    return sum(booked, start=Booked())
+
+
+def _visible(officer: Officer) -> QuerySet[LedgerEntry]:
+    if not permissions.may(officer, permissions.Act.SUPERVISE):
+        raise Refused("not-permitted")
+    return LedgerEntry.objects.filter(Q(debtor=officer.agency) | Q(creditor=officer.agency))

@@ -1,0 +1,103 @@
+"""The page of the ledger: who owes whom how much, by month, exactly, and for whom it is."""
+
+from datetime import date
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.casework.kinds import case_in
+from tongban.node.casework.models import Event, LedgerEntry
+from tongban.node.people import permissions
+from tongban.node.people.models import Officer, Person
+from tongban.node.theme.wording import yuan_plain, yuan_words
+from tongban.services import Service
+
+HOME, AWAY = "510100-yb", "500000-yb"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def finance(client: Client, officer: Officer) -> Client:
+    permissions.grant(officer, permissions.Act.SUPERVISE)
+    client.force_login(officer.account)
+    return client
+
+
+@pytest.fixture
+def booked(published: Service, woman: Person) -> None:
+    """Two cases owed in December and January, the first of them paid in January."""
+    for month, kind, amount in (
+        (date(2025, 12, 1), "owed", 100_000_001),
+        (date(2026, 1, 1), "paid", 100_000_001),
+        (date(2026, 1, 1), "owed", 5),
+    ):
+        event = Event.objects.filter(case=case_in("settlement", "held", woman)).latest("revision")
+        LedgerEntry.objects.create(
+            event=event, kind=kind, debtor=HOME, creditor=AWAY, amount=amount, month=month
+        )
+
+
+def shown(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert isinstance(response, HttpResponse)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.usefixtures("booked")
+def test_amounts_stand_in_yuan_by_month_with_what_is_left(finance: Client) -> None:
+    page = shown(finance, "/workbench/ledger/")
+    assert "成都市医疗保障局 → 重庆市医疗保障局" in page
+    assert "1,000,000.01" in page
+    assert "<strong>0.05 元</strong>" in page
+    (account,) = [account for _, _, account in finance.get("/workbench/ledger/").context["accounts"]]
+    (january,) = account.months
+    assert (january.owed.amount, january.paid.amount, january.left.amount) == (5, 100_000_001, 5)
+
+
+@pytest.mark.usefixtures("booked")
+def test_an_earlier_year_ends_with_what_was_open_then(finance: Client) -> None:
+    page = finance.get("/workbench/ledger/?year=2025")
+    ((_, _, account),) = page.context["accounts"]
+    assert (account.owed.amount, account.paid.amount, account.left.amount) == (100_000_001, 0, 100_000_001)
+
+
+@pytest.mark.usefixtures("booked")
+@pytest.mark.parametrize("year", ["1999", "nonsense", "", "２０２５", "-1"])
+def test_a_year_without_entries_gives_the_latest(finance: Client, year: str) -> None:
+    assert finance.get("/workbench/ledger/", {"year": year}).context["year"] == 2026
+
+
+@pytest.mark.usefixtures("booked")
+def test_the_table_for_programs_has_the_same_amounts(finance: Client) -> None:
+    lines = shown(finance, "/workbench/ledger.csv?year=2026").splitlines()
+    assert lines[0].removeprefix("\ufeff").startswith("month,debtor,debtor_name,creditor")
+    assert lines[1:] == [
+        f"2026-01,{HOME},成都市医疗保障局,{AWAY},重庆市医疗保障局,1,0.05,1,1000000.01,1,0.05"
+    ]
+
+
+def test_an_empty_ledger_says_so(finance: Client) -> None:
+    assert "还没有记账" in shown(finance, "/workbench/ledger/")
+
+
+@pytest.mark.usefixtures("booked")
+def test_another_agency_sees_nothing_of_it(client: Client, stranger: Officer) -> None:
+    permissions.grant(stranger, permissions.Act.SUPERVISE)
+    client.force_login(stranger.account)
+    assert "还没有记账" in shown(client, "/workbench/ledger/")
+
+
+@pytest.mark.parametrize(
+    ("fen", "plain", "words"),
+    [
+        (0, "0.00", "0.00"),
+        (5, "0.05", "0.05"),
+        (-5, "-0.05", "-0.05"),
+        (-123_456_789, "-1234567.89", "-1,234,567.89"),
+    ],
+)
+def test_fen_are_written_in_yuan_exactly(fen: int, plain: str, words: str) -> None:
+    assert (yuan_plain(fen), yuan_words(fen)) == (plain, words)

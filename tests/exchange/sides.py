@@ -1,6 +1,6 @@
 """What the two sides say to each other in these tests."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tests.protocol.federation_of_two import (
     CHONGQING_KEY,
@@ -82,4 +82,4 @@ class FarChongqing:
 
 def unsigned(response: HttpResponse) -> HttpResponse:
     headers = tuple((name, value) for name, value in response.headers if not name.startswith("signature"))
-    return replace(response, headers=headers)
+    return response._replace(headers=headers)

@@ -1,7 +1,7 @@
 """Two sides that may ask each other: keys, directory, a question with consent, ready to be bent by a test."""
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -145,11 +145,11 @@ class Delivery:
 
     def with_header(self, name: str, value: str) -> "Delivery":
         headers = tuple((n, value if n == name else v) for n, v in self.request.headers)
-        return Delivery(replace(self.request, headers=headers))
+        return Delivery(self.request._replace(headers=headers))
 
     def without_header(self, name: str) -> "Delivery":
         headers = tuple((n, v) for n, v in self.request.headers if n != name)
-        return Delivery(replace(self.request, headers=headers))
+        return Delivery(self.request._replace(headers=headers))
 
     def header(self, name: str) -> str:
         return dict(self.request.headers)[name]

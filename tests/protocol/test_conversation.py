@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -74,9 +73,9 @@ def test_the_answer_reaches_the_asker_bound_to_its_question() -> None:
         (deliver(at=NOW + timedelta(minutes=2)), Code.NOT_YET_VALID),
         (deliver(receiver="sichuan"), Code.WRONG_RECEIVER),
         (deliver(nonce="short"), Code.MALFORMED),
-        (Delivery(replace(deliver().request, method="PUT")), Code.BAD_SIGNATURE),
-        (Delivery(replace(deliver().request, path="/exchange/v1/other")), Code.BAD_SIGNATURE),
-        (Delivery(replace(deliver().request, body=b"{}")), Code.BAD_DIGEST),
+        (Delivery(deliver().request._replace(method="PUT")), Code.BAD_SIGNATURE),
+        (Delivery(deliver().request._replace(path="/exchange/v1/other")), Code.BAD_SIGNATURE),
+        (Delivery(deliver().request._replace(body=b"{}")), Code.BAD_DIGEST),
         (deliver().with_header("content-digest", "sha-256=:AAAA:"), Code.BAD_DIGEST),
         (deliver().with_header("content-digest", "sha-512=:AAAA:"), Code.MALFORMED),
         (deliver().with_header("content-digest", "((("), Code.MALFORMED),
@@ -112,7 +111,7 @@ def test_a_message_that_is_not_authentic_is_refused(delivery: Delivery, code: Co
 @pytest.mark.parametrize("header", ["content-type", "content-digest", "signature", "signature-input"])
 def test_a_header_that_stands_twice_is_malformed(header: str) -> None:
     sent = deliver()
-    doubled = replace(sent.request, headers=(*sent.request.headers, (header, sent.header(header))))
+    doubled = sent.request._replace(headers=(*sent.request.headers, (header, sent.header(header))))
     refused = refusal_of(Delivery(doubled).received)
     assert (refused.code, refused.path) == (Code.MALFORMED, f"header {header}")
 
@@ -285,7 +284,7 @@ def test_an_answer_with_another_status_is_not_accepted() -> None:
     sent = deliver().request
     response = protocol.seal_reply(protocol.answer(question(), RECORDS, NOW), sent, CHONGQING_KEY, now=NOW)
     refused = refusal_of(
-        lambda: protocol.open_reply(replace(response, status=201), sent, question(), directory(), now=NOW)
+        lambda: protocol.open_reply(response._replace(status=201), sent, question(), directory(), now=NOW)
     )
     assert refused.code is Code.BAD_SIGNATURE
 

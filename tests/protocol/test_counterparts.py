@@ -1,7 +1,7 @@
 """Signed messages held against two other implementations of RFC 9421: one from npm, one from PyPI."""
 
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -107,7 +107,7 @@ def parameters(signing: SigningKey, now: datetime, nonce: str | None = None) -> 
 def test_npm_verifies_what_is_signed_here(suite: Suite, now: datetime) -> None:
     request = sent(suite, now)
     response = answered(request, suite, now)
-    changed = replace(response, status=201)
+    changed = response._replace(status=201)
     said = ask(
         "messages.mjs",
         {
@@ -233,7 +233,7 @@ def test_the_pypi_library_verifies_what_is_signed_here(suite: Suite, now: dateti
 @registered
 def test_the_pypi_library_and_this_one_refuse_the_same_reply(suite: Suite, now: datetime) -> None:
     request = sent(suite, now)
-    forged = replace(answered(request, suite, now), status=500)
+    forged = answered(request, suite, now)._replace(status=500)
     reply = Reply(dict(forged.headers), forged.status, view(request))
     with pytest.raises(InvalidSignature):
         verifier(suite).verify(reply, expect_tag="tongban-exchange", body=forged.body)

@@ -8,7 +8,6 @@ import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 
@@ -73,7 +72,7 @@ def broken_headers(request: HttpRequest, chance: random.Random) -> HttpRequest:
             headers.append((name, value))
         case _:
             headers[place] = (name, broken(value.encode(), chance).decode("latin-1"))
-    return replace(request, headers=tuple(headers))
+    return request._replace(headers=tuple(headers))
 
 
 def open_consent(document: bytes) -> None:
@@ -90,7 +89,7 @@ def open_any_payload(payload: bytes) -> None:
 
 def open_body(body: bytes) -> None:
     """A request that says something strange although the right key has signed it."""
-    unsigned = replace(REQUEST, headers=(("content-type", "application/json"),), body=body)
+    unsigned = REQUEST._replace(headers=(("content-type", "application/json"),), body=body)
     signed = protocol.signature.sign_request(unsigned, KEYS["sichuan-ed25519"], now=NOW, nonce="n" * 16)
     received = protocol.authenticate(signed, DIRECTORY, "chongqing", now=NOW)
     protocol.authorise(received.message, DIRECTORY, now=NOW)
@@ -145,10 +144,10 @@ def test_a_request_with_broken_headers_is_taken_or_refused() -> None:
 def test_a_response_with_broken_headers_is_read_or_refused() -> None:
     chance = random.Random("response")
     for _ in range(BUDGET):
-        broken_one = broken_headers(replace(REQUEST, headers=RESPONSE.headers), chance)
+        broken_one = broken_headers(REQUEST._replace(headers=RESPONSE.headers), chance)
         try:
             protocol.open_reply(
-                replace(RESPONSE, headers=broken_one.headers), REQUEST, QUESTION, DIRECTORY, now=NOW
+                RESPONSE._replace(headers=broken_one.headers), REQUEST, QUESTION, DIRECTORY, now=NOW
             )
         except Refused:
             continue

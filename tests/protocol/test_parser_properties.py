@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,7 +55,7 @@ def test_any_changed_bit_of_a_body_is_found(position: int, bit: int) -> None:
     body = bytearray(request.body)
     body[position % len(body)] ^= 1 << bit
     with pytest.raises(Refused) as caught:
-        Delivery(replace(request, body=bytes(body))).received()
+        Delivery(request._replace(body=bytes(body))).received()
     assert caught.value.code is protocol.Code.BAD_DIGEST
 
 

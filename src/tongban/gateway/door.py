@@ -5,7 +5,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old_connections, connection
@@ -53,7 +52,7 @@ def counted(path: str, response: HttpResponse) -> HttpResponse:
     RECEIVED.labels(path, _outcome(response)).inc()
     if response.status not in {429, 503}:
         return response
-    return replace(response, headers=(*response.headers, ("retry-after", str(RETRY_SECONDS))))
+    return response._replace(headers=(*response.headers, ("retry-after", str(RETRY_SECONDS))))
 
 
 def _told(give: Callable[[HttpRequest], HttpResponse], request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """HTTP messages as values: what a signature covers, without sockets."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from tongban.protocol.refusals import Code, Refused
 
@@ -8,34 +9,48 @@ Headers = tuple[tuple[str, str], ...]
 """Field names in lower case with their values, in the order received."""
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request as it is sent or was received; `authority` is the host with port, in lower case."""
 
     method: str
     authority: str
     path: str
     headers: Headers
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method} {self.authority}{self.path}, {self.headers!r})"
 
 
-@dataclass(frozen=True)
-class HttpResponse:
+class HttpResponse(NamedTuple):
     """A response as it is sent or was received."""
 
     status: int
     headers: Headers
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"HttpResponse({self.status}, {self.headers!r})"
 
 
 def the_field(headers: Headers, name: str) -> str:
     """The value of the field `name`, which must be there exactly once; Refused `malformed` otherwise."""
-    found: str | None = None
+    return the_fields(headers, (name,))[0]
+
+
+def the_fields(headers: Headers, names: Sequence[str]) -> list[str]:
+    """The values of these fields, in this order, each of which must be there exactly once.
+
+    Refused `malformed` names the first that is not.
+    """
+    found: dict[str, str] = {}
+    doubled = ""
     for key, value in headers:
-        if key == name or key.lower() == name:
-            if found is not None:
-                raise Refused(Code.MALFORMED, f"header {name}", "exactly one expected")
-            found = value
-    if found is None:
-        raise Refused(Code.MALFORMED, f"header {name}", "exactly one expected")
-    return found.strip()
+        name = key if key in names else key.lower()
+        if name in found and name in names:
+            doubled = doubled or name
+        found[name] = value
+    for name in names:
+        if name not in found or name == doubled:
+            raise Refused(Code.MALFORMED, f"header {name}", "exactly one expected")
+    return [found[name].strip() for name in names]

@@ -5,18 +5,19 @@ its status, type and digest and besides the request's signature and digest, so t
 request and no other. Every deviation is Refused; nothing about the algorithm is taken from a message.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from tongban.protocol.digest import check_digest, content_digest
-from tongban.protocol.http import Headers, HttpRequest, HttpResponse, the_field
+from tongban.protocol.http import Headers, HttpRequest, HttpResponse, the_fields
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature_input import (
     LABEL,
     Claim,
     Cover,
-    read_claim,
+    claim_of,
     signature_item,
     write_fields,
     write_parameters,
@@ -29,7 +30,8 @@ LIFETIME = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=60)
 """How far two nodes' clocks may differ."""
 
-_SECOND = timedelta(seconds=1)
+_LIFETIME = int(LIFETIME.total_seconds())
+_CLOCK_SKEW = CLOCK_SKEW.total_seconds()
 
 KeyAt = Callable[[str, datetime], VerifyingKey]
 """The key of that name as valid at that moment; Refused `unknown-key` when there is none."""
@@ -42,10 +44,12 @@ RESPONSE_COVER: Cover = (
     f'"signature";req;key="{LABEL}"',
     '"content-digest";req',
 )
+_COVERED = ("content-type", "content-digest")
+_SIGNED = (*_COVERED, "signature-input", "signature")
+_ANSWERED = ("signature", "content-digest")
 
 
-@dataclass(frozen=True)
-class Verified:
+class Verified(NamedTuple):
     """What a valid signature says: whose key, and for how long; `nonce` of a request only."""
 
     keyid: str
@@ -53,104 +57,118 @@ class Verified:
     expires: datetime
 
 
+class _Signed(NamedTuple):
+    """What a signature is about: the profile's cover with its values, and the body with its digest."""
+
+    cover: Cover
+    values: tuple[str, ...]
+    digest: str
+    body: bytes
+
+
 def sign_request(request: HttpRequest, key: SigningKey, *, now: datetime, nonce: str) -> HttpRequest:
     """The request with Content-Digest, Signature-Input and Signature; `nonce` fresh for each delivery."""
-    headers = (*request.headers, _digest_field(request.body, key))
-    line = request.method, request.authority, request.path
-    fields = _sign(REQUEST_COVER, request_values(HttpRequest(*line, headers, b"")), key, now, nonce)
-    return HttpRequest(*line, headers + fields, request.body)
+    method, authority, path, headers, body = request
+    headers = (*headers, ("content-digest", content_digest(body, key.suite)))
+    values = (method, authority, path, *the_fields(headers, _COVERED))
+    signed = _sign(REQUEST_COVER, values, key, now, nonce)
+    return HttpRequest(method, authority, path, headers + signed, body)
 
 
 def sign_response(
     response: HttpResponse, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """The response, signed and bound to `request`, which must itself be signed; Refused otherwise."""
-    headers = (*response.headers, _digest_field(response.body, key))
-    values = response_values(HttpResponse(response.status, headers, b""), request)
-    return HttpResponse(
-        response.status, headers + _sign(RESPONSE_COVER, values, key, now, None), response.body
-    )
+    status, headers, body = response
+    headers = (*headers, ("content-digest", content_digest(body, key.suite)))
+    values = (str(status), *the_fields(headers, _COVERED), *_answered(request))
+    return HttpResponse(status, headers + _sign(RESPONSE_COVER, values, key, now, None), body)
 
 
 def verify_request(request: HttpRequest, key_at: KeyAt, *, now: datetime) -> Verified:
     """Check digest, cover, times and signature of a request; Refused with the code of what is wrong."""
-    check_type(request.headers)
-    claim = read_claim(request.headers, REQUEST_COVER)
+    declared, digest, parameters, signature = the_fields(request.headers, _SIGNED)
+    _check_type(declared)
+    claim = claim_of(parameters, signature, REQUEST_COVER)
     nonce = claim.nonce
     if nonce is None or not 16 <= len(nonce) <= 64:
         raise Refused(Code.MALFORMED, "signature parameter nonce", "16 to 64 characters are expected")
-    expires = _verify(claim, request, request_values(request), key_at, now)
-    return Verified(claim.keyid, nonce, expires)
+    values = (request.method, request.authority, request.path, declared, digest)
+    signed = _Signed(REQUEST_COVER, values, digest, request.body)
+    return Verified(claim.keyid, nonce, _verify(claim, signed, key_at, now))
 
 
 def verify_response(
     response: HttpResponse, request: HttpRequest, key_at: KeyAt, *, now: datetime
 ) -> Verified:
     """Check that a response is signed, in time, and answers exactly `request`; Refused otherwise."""
-    check_type(response.headers)
-    claim = read_claim(response.headers, RESPONSE_COVER)
-    values = response_values(response, request)
-    return Verified(claim.keyid, "", _verify(claim, response, values, key_at, now))
+    declared, digest, parameters, signature = the_fields(response.headers, _SIGNED)
+    _check_type(declared)
+    claim = claim_of(parameters, signature, RESPONSE_COVER)
+    values = (str(response.status), declared, digest, *_answered(request))
+    signed = _Signed(RESPONSE_COVER, values, digest, response.body)
+    return Verified(claim.keyid, "", _verify(claim, signed, key_at, now))
 
 
-def check_type(headers: Headers) -> None:
-    """Refuse a body that is not declared as JSON."""
-    if the_field(headers, "content-type") != CONTENT_TYPE:
-        raise Refused(Code.MALFORMED, "header content-type", f"{CONTENT_TYPE} is expected")
+def signature_base(cover: Cover, values: Sequence[str], parameters: str) -> bytes:
+    """What is signed (RFC 9421, section 2.5); `values` are those of `cover`, in its order.
 
-
-def signature_base(cover: Cover, values: dict[str, str], parameters: str) -> bytes:
-    """What is signed (RFC 9421, section 2.5); Refused `malformed` when a covered value is not ASCII."""
-    lines = [f"{identifier}: {values[identifier]}" for identifier in cover]
-    lines.append(f'"@signature-params": {parameters}')
+    Refused `malformed` when a covered value is not ASCII.
+    """
     try:
-        return "\n".join(lines).encode("ascii")
+        return (_form(cover) % (*values, parameters)).encode("ascii")
     except UnicodeEncodeError:
         raise Refused(Code.MALFORMED, "header", "covered fields must be ASCII") from None
 
 
-def _digest_field(body: bytes, key: SigningKey) -> tuple[str, str]:
-    return "content-digest", content_digest(body, key.suite)
+@cache
+def _form(cover: Cover) -> str:
+    """The lines of a signature base, each with a place for its value."""
+    lines = [f"{identifier}: %s" for identifier in cover]
+    return "\n".join([*lines, '"@signature-params": %s'])
 
 
-def request_values(request: HttpRequest) -> dict[str, str]:
-    """The covered components of a request with their values."""
-    return {
-        '"@method"': request.method,
-        '"@authority"': request.authority,
-        '"@path"': request.path,
-        '"content-type"': the_field(request.headers, "content-type"),
-        '"content-digest"': the_field(request.headers, "content-digest"),
-    }
+def request_values(request: HttpRequest) -> tuple[str, ...]:
+    """The values of what a request's signature covers."""
+    return (request.method, request.authority, request.path, *the_fields(request.headers, _COVERED))
 
 
-def response_values(response: HttpResponse, request: HttpRequest) -> dict[str, str]:
-    """The covered components of a response with their values, those of its request included."""
-    return {
-        '"@status"': str(response.status),
-        '"content-type"': the_field(response.headers, "content-type"),
-        '"content-digest"': the_field(response.headers, "content-digest"),
-        f'"signature";req;key="{LABEL}"': signature_item(request.headers),
-        '"content-digest";req': the_field(request.headers, "content-digest"),
-    }
+def response_values(response: HttpResponse, request: HttpRequest) -> tuple[str, ...]:
+    """The values of what a response's signature covers, those of its request included."""
+    return (str(response.status), *the_fields(response.headers, _COVERED), *_answered(request))
 
 
-def _sign(cover: Cover, values: dict[str, str], key: SigningKey, now: datetime, nonce: str | None) -> Headers:
+def _answered(request: HttpRequest) -> tuple[str, str]:
+    """What a response covers of its request: signature and digest."""
+    signature, digest = the_fields(request.headers, _ANSWERED)
+    return signature_item(signature), digest
+
+
+def _check_type(declared: str) -> None:
+    """Refuse a body that is not declared as JSON."""
+    if declared != CONTENT_TYPE:
+        raise Refused(Code.MALFORMED, "header content-type", f"{CONTENT_TYPE} is expected")
+
+
+def _sign(cover: Cover, values: Sequence[str], key: SigningKey, now: datetime, nonce: str | None) -> Headers:
     created = int(now.timestamp())
-    expires = created + LIFETIME // _SECOND
-    parameters = write_parameters(cover, created=created, expires=expires, keyid=key.keyid, nonce=nonce)
+    parameters = write_parameters(
+        cover, created=created, expires=created + _LIFETIME, keyid=key.keyid, nonce=nonce
+    )
     return write_fields(parameters, key.sign(signature_base(cover, values, parameters)))
 
 
-def _verify(
-    claim: Claim, message: HttpRequest | HttpResponse, values: dict[str, str], key_at: KeyAt, now: datetime
-) -> datetime:
+def _verify(claim: Claim, signed: _Signed, key_at: KeyAt, now: datetime) -> datetime:
     expires = _check_times(claim, now)
     key = key_at(claim.keyid, now)
     if claim.algorithm not in {None, key.suite.value}:
         raise Refused(Code.BAD_SIGNATURE, "signature parameter alg", "the directory decides the algorithm")
+    values = signed.values
+    if claim.cover is not signed.cover:
+        known = dict(zip(signed.cover, values, strict=True))
+        values = tuple(known[identifier] for identifier in claim.cover)
     try:
-        check_digest(the_field(message.headers, "content-digest"), message.body, key.suite)
+        check_digest(signed.digest, signed.body, key.suite)
         is_good = key.verifies(claim.signature, signature_base(claim.cover, values, claim.parameters))
     except SuiteUnavailable:
         raise Refused(
@@ -162,14 +180,16 @@ def _verify(
 
 
 def _check_times(claim: Claim, now: datetime) -> datetime:
-    created, expires = _moment(claim.created, "created"), _moment(claim.expires, "expires")
-    if created > now + CLOCK_SKEW:
+    expires, seconds = _moment(claim.expires, "expires"), now.timestamp()
+    if claim.created > seconds + _CLOCK_SKEW:
+        _moment(claim.created, "created")
         raise Refused(Code.NOT_YET_VALID, "signature parameter created")
-    if expires + CLOCK_SKEW <= now:
+    if claim.expires + _CLOCK_SKEW <= seconds:
         raise Refused(Code.EXPIRED, "signature parameter expires")
-    if not 0 < claim.expires - claim.created <= LIFETIME // _SECOND:
-        hint = f"at most {LIFETIME // _SECOND} seconds after created"
-        raise Refused(Code.MALFORMED, "signature parameter expires", hint)
+    if not 0 < claim.expires - claim.created <= _LIFETIME:
+        raise Refused(
+            Code.MALFORMED, "signature parameter expires", f"at most {_LIFETIME} seconds after created"
+        )
     return expires
 
 

@@ -4,14 +4,14 @@ What this library itself writes is read by one regular expression; every other s
 goes through the parser of structured fields. Both ways give the same claim, or Refused.
 """
 
-import base64
 import re
-from dataclasses import dataclass
-from functools import cache
+from binascii import a2b_base64, b2a_base64
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import http_sf
 
-from tongban.protocol.http import Headers, the_field
+from tongban.protocol.http import Headers, the_fields
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.structured import bare, parse_dictionary
 
@@ -25,8 +25,7 @@ _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 _SIGNATURE = re.compile(rf"{LABEL}=(:([A-Za-z0-9+/]{{85}}[AQgw]==):)")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A signature with what it says of itself; `parameters` is the text that was signed.
 
     `algorithm` is what the message claims; it only ever leads to a refusal, never to a choice.
@@ -45,7 +44,12 @@ class Claim:
 def write_parameters(cover: Cover, *, created: int, expires: int, keyid: str, nonce: str | None) -> str:
     """The value of `@signature-params`."""
     tail = f";nonce={_string(nonce)}" if nonce is not None else ""
-    return f'({" ".join(cover)});created={created};expires={expires};keyid={_string(keyid)};tag="{TAG}"{tail}'
+    return f'{_listed(cover)};created={created};expires={expires};keyid={_name(keyid)};tag="{TAG}"{tail}'
+
+
+@cache
+def _listed(cover: Cover) -> str:
+    return f"({' '.join(cover)})"
 
 
 def _string(value: str) -> str:
@@ -53,23 +57,32 @@ def _string(value: str) -> str:
     return f'"{value}"' if _PLAIN.fullmatch(value) else http_sf.ser(value)
 
 
+@lru_cache(maxsize=1024)
+def _name(keyid: str) -> str:
+    return _string(keyid)
+
+
 def write_fields(parameters: str, signature: bytes) -> Headers:
     """Both header fields."""
     return (
         ("signature-input", f"{LABEL}={parameters}"),
-        ("signature", f"{LABEL}=:{base64.b64encode(signature).decode()}:"),
+        ("signature", f"{LABEL}=:{b2a_base64(signature, newline=False).decode()}:"),
     )
 
 
 def read_claim(headers: Headers, expected: Cover) -> Claim:
     """The claim under the profile's label, which must cover exactly the expected components, in any order."""
-    parameters, signature = the_field(headers, "signature-input"), the_field(headers, "signature")
+    parameters, signature = the_fields(headers, ("signature-input", "signature"))
+    return claim_of(parameters, signature, expected)
+
+
+def claim_of(parameters: str, signature: str, expected: Cover) -> Claim:
+    """The claim from the values of the two fields, as `read_claim` gives it."""
     plain, signed = _plain_form(expected).fullmatch(parameters), _SIGNATURE.fullmatch(signature)
     if plain is None or signed is None:
         return read_any_spelling(parameters, signature, expected)
     text, created, expires, keyid, nonce = plain.groups()
-    made = base64.b64decode(signed[2])
-    return Claim(expected, text, int(created), int(expires), keyid, nonce, None, made)
+    return Claim(expected, text, int(created), int(expires), keyid, nonce, None, a2b_base64(signed[2]))
 
 
 def read_any_spelling(parameters: str, signature: str, expected: Cover) -> Claim:
@@ -99,11 +112,10 @@ def read_any_spelling(parameters: str, signature: str, expected: Cover) -> Claim
     )
 
 
-def signature_item(headers: Headers) -> str:
-    """The signature of a request as its response covers it: the label's member, a byte sequence."""
-    value = the_field(headers, "signature")
-    plain = _SIGNATURE.fullmatch(value)
-    return plain[1] if plain else http_sf.ser(_bytes(value))
+def signature_item(signature: str) -> str:
+    """The field `Signature` of a request as its response covers it: the label's member, a byte sequence."""
+    plain = _SIGNATURE.fullmatch(signature)
+    return plain[1] if plain else http_sf.ser(_bytes(signature))
 
 
 @cache

@@ -14,6 +14,8 @@ class Suite(StrEnum):
     ES256 = "ecdsa-p256-sha256"
     SM2 = "sm2-sm3"
 
+    __hash__ = str.__hash__  # an enumeration's own is written in Python
+
 
 class KeyFileError(ValueError):
     """A key or a key file is not what it should be; the text says what is expected."""

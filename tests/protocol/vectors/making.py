@@ -155,7 +155,7 @@ def _exchange(asked: protocol.EvidenceRequest, suite: Suite, keys: dict[str, Sig
     }
 
 
-def _base(message: HttpRequest | HttpResponse, values: dict[str, str], cover: tuple[str, ...]) -> str:
+def _base(message: HttpRequest | HttpResponse, values: tuple[str, ...], cover: tuple[str, ...]) -> str:
     parameters = dict(message.headers)["signature-input"].removeprefix("tongban=")
     return signature_base(cover, values, parameters).decode()
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.protocol.vectors.federation import NOW, consent, question
@@ -55,7 +55,7 @@ class Sender:
     def altered(self, name: str, change: Callable[[str], str]) -> HttpRequest:
         sent = self.send(self.body())
         headers = tuple((n, change(v) if n == name else v) for n, v in sent.headers)
-        return replace(sent, headers=headers)
+        return sent._replace(headers=headers)
 
 
 def refused_requests(sender: Sender) -> Iterator[Refused]:
@@ -115,7 +115,7 @@ def refused_requests(sender: Sender) -> Iterator[Refused]:
     )
     yield Refused(
         "the body was changed",
-        replace(send(good), body=good + b" "),
+        send(good)._replace(body=good + b" "),
         Code.BAD_DIGEST,
         "header content-digest",
     )

@@ -3,7 +3,6 @@
 Each lie is one that a gullible receiver would take for true, so that it leaves a mark where it is believed.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -26,7 +25,7 @@ def altered(request: HttpRequest, *, with_digest: bool) -> HttpRequest:
     if with_digest:
         digest = content_digest(body)
         headers = tuple((name, digest if name == "content-digest" else value) for name, value in headers)
-    return replace(request, body=body, headers=headers)
+    return request._replace(body=body, headers=headers)
 
 
 def forged_receipt(request: HttpRequest) -> HttpResponse:
@@ -81,7 +80,7 @@ class Liar:
             return []
         seen = self._random.choice(self._seen)
         authority = self._members.directory.node(receiver).authority
-        return [(receiver, replace(seen, authority=authority))]
+        return [(receiver, seen._replace(authority=authority))]
 
     def _sealed(self, body: bytes, receiver: str, now: datetime, new_id: UUID) -> HttpRequest:
         key = self._members.keys[self._name]

@@ -206,7 +206,7 @@ def _no_recall(self: Recovery, backup_at: float) -> None:
 def _recall_without_effects(
     thread: Thread, conversation: Conversation | None, message: AnyUtterance, me: str
 ) -> Step:
-    return replace(recalling_recall(thread, conversation, message, me), effects=())
+    return recalling_recall(thread, conversation, message, me)._replace(effects=())
 
 
 def _recall_theirs_only(

@@ -3,8 +3,7 @@
 What is called here runs inside one transaction of the storage; a receipt may leave only once that is durable.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from tongban.protocol.conversations.messages import AnyUtterance, Opening, Receipt
@@ -54,8 +53,7 @@ def take_in(delivered: Delivered, storage: Storage, directory: Directory, here: 
     return receipt(step.thread, message, here.me, here.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What a receipt says of a thread: which own messages the peer keeps, and from which on it lacks them.
 
     `lacks_from` is None when the delivered message is kept. `is_ahead`: the peer has heard more from this

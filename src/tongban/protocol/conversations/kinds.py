@@ -16,6 +16,8 @@ class Role(StrEnum):
     OPENER = "opener"
     PARTNER = "partner"
 
+    __hash__ = str.__hash__
+
     @property
     def other(self) -> "Role":
         """The other side."""
@@ -29,6 +31,8 @@ class Cause(StrEnum):
     AUTOMATIC = "automatic"
     DUE = "due"
     INADMISSIBLE = "inadmissible"
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ The order in which the node first said and heard them is in the messages themsel
 very states that it had, and each effect is made up for.
 """
 
-from dataclasses import replace
-
 from tongban.protocol.conversations.kinds import Cause, Role
 from tongban.protocol.conversations.messages import AnyUtterance
 from tongban.protocol.conversations.state import By, Conversation, Effect, Step, Thread
@@ -47,7 +45,7 @@ def recall(thread: Thread, conversation: Conversation | None, message: AnyUttera
         if message.position != thread.heard + 1:
             raise Refused(Code.SCHEMA_VIOLATED, "position", "not the next message of this thread")
         step = take_in(thread, conversation, message)
-        return replace(step, effects=tuple(replace(one, is_recalled=True) for one in step.effects))
+        return step._replace(effects=tuple(one._replace(is_recalled=True) for one in step.effects))
     if (message.position, message.after) != (thread.said + 1, thread.heard):
         raise Refused(Code.SCHEMA_VIOLATED, "position", "not the next message of this thread")
     move = move_of(message)
@@ -57,4 +55,4 @@ def recall(thread: Thread, conversation: Conversation | None, message: AnyUttera
     after = remember(before, move, message, move.said[before.state])
     by = By.DECISION if move.cause is Cause.DECISION else By.NODE
     effect = Effect(after, message, by, is_recalled=True)
-    return Step(replace(thread, said=message.position), after, effects=(effect,))
+    return Step(thread._replace(said=message.position), after, effects=(effect,))

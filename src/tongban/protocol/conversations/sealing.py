@@ -5,8 +5,8 @@ to its request; only the address and the bodies are others.
 """
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -45,8 +45,7 @@ from tongban.suites import SigningKey
 CONVERSATIONS_PATH = "/exchange/v1/conversations"
 
 
-@dataclass(frozen=True)
-class Delivered:
+class Delivered(NamedTuple):
     """A message that certainly comes from its sender and is for this node.
 
     `request` proves it: a node keeps it, so that a sender that forgets gets its own words back.
@@ -54,8 +53,11 @@ class Delivered:
 
     message: AnyUtterance
     verified: Verified
-    request: HttpRequest = field(repr=False)
-    body_sha256: bytes = field(repr=False)
+    request: HttpRequest
+    body_sha256: bytes
+
+    def __repr__(self) -> str:
+        return f"Delivered({self.message!r}, {self.verified!r})"
 
 
 def seal_utterance(

@@ -4,17 +4,16 @@ A thread is everything that two nodes say to each other about one case, in order
 matter in it. Both are folds of the messages said and heard, so that they can be made anew from those.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from tongban.protocol.conversations.kinds import KINDS, Kind, Role
 from tongban.protocol.conversations.messages import AnyUtterance
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """How much has been said to `peer` and heard from it about the case `case_ref`, in messages."""
 
     peer: str
@@ -23,8 +22,7 @@ class Thread:
     heard: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(NamedTuple):
     """One conversation as one side sees it.
 
     `state` is one of the kind's table, `expires` the moment until which the partner may decide. `amount`
@@ -41,10 +39,14 @@ class Conversation:
     case_ref: str
     state: str
     expires: datetime
-    subject: str | None = field(default=None, repr=False)
+    subject: str | None = None
     amount: int | None = None
     reference: str | None = None
     told: int = 0
+
+    def __repr__(self) -> str:
+        about = f"{self.role} {self.kind_name} {self.case_ref} with {self.peer}"
+        return f"Conversation({self.id}: {about}, {self.state})"
 
     @property
     def kind(self) -> Kind:
@@ -64,9 +66,10 @@ class By(StrEnum):
     DECISION = "decision"
     NODE = "node"
 
+    __hash__ = str.__hash__
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+
+class Effect(NamedTuple):
     """A message that took effect here: it changed a state, once.
 
     `message` is what was said or heard; `by` tells whether the peer said it, somebody here decided it, or the
@@ -85,8 +88,7 @@ class Effect:
         return self.message.kind, self.message.id
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a step leads to; store all of it in one transaction, then send `says`.
 
     `is_new` is False when the message had been heard before or comes before one that is still missing:

@@ -6,9 +6,8 @@ room for it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tongban.protocol.conversations.kinds import KIND_OF_MESSAGE, NOT_OPEN, Cause, Move, Role
@@ -25,7 +24,7 @@ from tongban.protocol.conversations.messages import (
 )
 from tongban.protocol.conversations.state import By, Conversation, Effect, Step, Thread
 from tongban.protocol.messages import LegalBasis
-from tongban.protocol.model import Text
+from tongban.protocol.model import Strict, Text
 from tongban.protocol.refusals import Code, Refused
 
 
@@ -40,8 +39,7 @@ class Forgotten(Exception):
         super().__init__(f"{peer} has heard more from this node than the node remembers")
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(NamedTuple):
     """What a step takes from the world: which node this is, the moment, a source of ids never used before."""
 
     me: str
@@ -49,8 +47,7 @@ class Here:
     new_id: Callable[[], UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is stored of a message that was heard: its id, its place and the SHA-256 of its body."""
 
     id: UUID
@@ -58,8 +55,7 @@ class Known:
     body_sha256: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """What an opening message says besides its body: between whom, for what, on which basis, until when."""
 
     peer: str
@@ -143,7 +139,7 @@ def hear(
         return Step(thread, conversation, is_new=False)
     step = take_in(thread, conversation, message)
     if inadmissible is not None and isinstance(message, Opening) and step.effects:
-        return _decline(replace(step, effects=()), inadmissible, here)
+        return _decline(step._replace(effects=()), inadmissible, here)
     return _settle(step, here)
 
 
@@ -283,20 +279,24 @@ def new_conversation(message: AnyUtterance, role: Role) -> Conversation:
 
 def remember(conversation: Conversation, move: Move, message: AnyUtterance, state: str) -> Conversation:
     """The conversation in its new state, with what the message says of money, agencies, time limits."""
-    body = message.body
     changes: dict[str, Any] = {"state": state}
-    if isinstance(body, Statement):
-        changes["amount"] = body.amount
-    elif isinstance(body, Amount):
-        changes["reference"] = body.reference
-    elif isinstance(body, Change):
-        changes["told"] = body.number
+    keeps, told = _KEPT.get(type(message.body), ("", ""))
+    if keeps:
+        changes[keeps] = getattr(message.body, told)
     if move.renews:
         own, peer = message.sender_agency, message.receiver_agency
         if move.by is not conversation.role:
             own, peer = peer, own
         changes |= {"expires": message.expires, "own_agency": own, "peer_agency": peer}
-    return replace(conversation, **changes)
+    return conversation._replace(**changes)
+
+
+_KEPT: dict[type[Strict], tuple[str, str]] = {
+    Statement: ("amount", "amount"),
+    Amount: ("reference", "reference"),
+    Change: ("told", "number"),
+}
+"""What a conversation keeps of a body: its own field, and the body's."""
 
 
 def _conversation_of(conversation: Conversation | None, message: AnyUtterance, move: Move) -> Conversation:

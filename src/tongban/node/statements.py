@@ -1,36 +1,75 @@
-"""SQL statements that are gathered and sent to the database in one message, in their order.
+"""SQL that a node runs with every step of a case: planned once a connection, what a step writes as one statement.
 
-Promises: they run in the caller's transaction, and when one fails none of them has happened.
+Promises: values are bound by the database, never put into the text; they run in the caller's transaction
+through Django's connection, and when one part of a statement fails none of it has happened.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
+import psycopg
 from django.db import connection
+
+Value = str | int | bytes | date | UUID | Sequence[str] | None
+"""What a statement may be given; a sequence is an array of texts."""
+
+
+class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor whose statements the server parses and plans once and then runs by name."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> "_Prepared":
+        return super().execute(query, params, prepare=True)
+
+
+def rows(text: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+    """What one statement gives, with a `%s` for each value; JSON comes as text.
+
+    For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
+    """
+    connection.ensure_connection()
+    cursor = _Prepared(connection.connection)
+    seen = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    with seen:
+        seen.execute(text, [_bound(value) for value in values])
+        return list(cursor.fetchall())
+
+
+def _bound(value: Value) -> object:
+    """The value as text, whose type the database knows from its place: one plan, whatever is empty."""
+    if value is None or isinstance(value, str | bytes):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | UUID) else list(value)
 
 
 @dataclass
-class Statements:
-    """What one step writes. Values are bound by the driver, never put into the text."""
+class Writes:
+    """What one step writes: parts that become one statement.
 
-    _texts: list[str] = field(default_factory=list)
-    _values: list[Any] = field(default_factory=list, repr=False)
+    All of them see the database as it was before, so that no two may write the same row.
+    """
 
-    def add(self, text: str, values: Sequence[Any]) -> None:
-        """Add a statement with a `%s` for each value."""
-        self._texts.append(text)
+    _parts: list[str] = field(default_factory=list)
+    _values: list[Value] = field(default_factory=list, repr=False)
+
+    def add(self, name: str, text: str, values: Sequence[Value]) -> None:
+        """Add a part with a `%s` for each value; what it returns the others find under its name."""
+        self._parts.append(f"{name} AS ({text})")
         self._values += values
 
     def run(self) -> None:
-        """Run them, if there are any."""
-        if self._texts:
-            with connection.cursor() as cursor:
-                cursor.execute(";\n".join(self._texts), self._values)
+        """Write, if there is anything to write."""
+        if self._parts:
+            self._send("1")
 
-    def send(self) -> int:
-        """Run them; the first column of the first row that the first of them returns."""
-        with connection.cursor() as cursor:
-            cursor.execute(";\n".join(self._texts), self._values)
-            (first,) = cursor.fetchone()
-        return int(first)
+    def number_of(self, name: str) -> int:
+        """Write, and give the `id` that the part of this name returns."""
+        ((number,),) = self._send(f"(SELECT id FROM {name})")
+        return int(number)
+
+    def _send(self, asked: str) -> list[tuple[Any, ...]]:
+        return rows(f"WITH {', '.join(self._parts)} SELECT {asked}", self._values)

@@ -12,14 +12,14 @@ from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure
 from tongban.node.clock import LOCAL_ZONE
-from tongban.node.statements import Statements
+from tongban.node.statements import Writes
 
 _CLOSE_TASKS = """
 UPDATE casework_task SET closed_at = %s, closed_by_id = %s
- WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s)"""
+ WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s::text[])"""
 _TELL_TASKS = """
 UPDATE casework_task SET due_on = %s, due_is_provisional = %s
- WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s)"""
+ WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s::text[])"""
 _OPEN_TASK = """
 INSERT INTO casework_task (case_id, kind, agency, opened_at, due_on, due_is_provisional)
 VALUES (%s, %s, %s, %s, %s, %s)"""
@@ -65,43 +65,43 @@ def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
     return Wanted(tasks, due_on, state.due_is_provisional, timer)
 
 
-def settle(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
-    """Bring the case's tasks and timer in line with what has just happened, by more statements."""
+def settle(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
+    """Bring the case's tasks and timer in line with what has just happened, by more parts of what is written."""
     settle_tasks(event, before, after, writes)
     _settle_timer(event, before, after, writes)
 
 
-def settle_tasks(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
+def settle_tasks(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
     """Close the tasks that the state no longer gives, open those that it gives, tell those that stay when."""
     gone = [kind for kind in before.tasks if kind not in after.tasks]
     if gone:
-        writes.add(_CLOSE_TASKS, [event.at, event.actor.get("officer"), event.case_id, gone])
+        writes.add("closed", _CLOSE_TASKS, [event.at, event.actor.get("officer"), event.case_id, gone])
     due = [after.due_on, after.is_provisional]
     stays = [kind for kind in after.tasks if kind in before.tasks]
     if stays and (before.due_on, before.is_provisional) != (after.due_on, after.is_provisional):
-        writes.add(_TELL_TASKS, [*due, event.case_id, stays])
-    for kind, agency in after.tasks.items():
+        writes.add("told", _TELL_TASKS, [*due, event.case_id, stays])
+    for number, (kind, agency) in enumerate(after.tasks.items()):
         if kind not in before.tasks:
-            writes.add(_OPEN_TASK, [event.case_id, kind, agency, event.at, *due])
+            writes.add(f"opened_{number}", _OPEN_TASK, [event.case_id, kind, agency, event.at, *due])
 
 
-def _settle_timer(event: Event, before: Wanted, after: Wanted, writes: Statements) -> None:
+def _settle_timer(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
     """Keep one waiting timer: for the limit that runs, or for the day until which the citizen may answer."""
     if before.timer == after.timer:
         return
     if before.timer:
-        writes.add(_STOP_TIMER, [event.case_id])
+        writes.add("stopped", _STOP_TIMER, [event.case_id])
     if after.timer:
-        writes.add(_START_TIMER, [event.case_id, *after.timer])
+        writes.add("started", _START_TIMER, [event.case_id, *after.timer])
 
 
-def notify(case: Case, procedure: Procedure, event: Event) -> None:
-    """Tell the applicant of an event that is stored."""
+def notify(case: Case, procedure: Procedure, event: Event, writes: Writes) -> None:
+    """Tell the applicant of the event that is being written, under the name `event`."""
     text = story.sentence(case, procedure, event)
-    own = case.enterprise_id is None
-    notifying.tell(case.person_id, text, f"/cases/{case.number}/" if own else _MANDATES, event.at, event)
+    path = f"/cases/{case.number}/" if case.enterprise_id is None else _MANDATES
+    notifying.tell_within(writes, case.person_id, text, path, event.at, of_event=True)
     if case.mandate and case.mandate.agent_id != case.person_id:
-        notifying.tell(case.mandate.agent_id, text, _MANDATES, event.at)
+        notifying.tell_within(writes, case.mandate.agent_id, text, _MANDATES, event.at)
 
 
 def _end_of(day: date) -> datetime:

@@ -18,7 +18,7 @@ from tongban.node.casework.procedure import Procedure, Role
 from tongban.node.clock import LOCAL_ZONE, now
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
-from tongban.node.statements import Statements
+from tongban.node.statements import Writes
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 
@@ -151,25 +151,25 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
         data=dict(entry.data) | _clock_data(case, procedure, before, entry, at),
     )
     after = follow(procedure, before, happened(event))
-    writes = Statements()
+    writes = Writes()
     _store(event, writes)
     _keep(case, procedure, after, at, writes)
     translog.record_within(writes, EVENT, case.id, logged(case, event))
     asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
     effects.settle(event, asked, effects.wanted(case.agency, procedure, after), writes)
-    event.pk = writes.send()
+    if procedure.happenings[event.kind].notifies:
+        effects.notify(case, procedure, event, writes)
+    event.pk = writes.number_of("event")
     for subscriber in _subscribers.get((procedure.kind, event.kind), ()):
         subscriber(case, event)
-    if procedure.happenings[event.kind].notifies:
-        effects.notify(case, procedure, event)
     return after
 
 
-def _store(event: Event, writes: Statements) -> None:
-    """The event's row; the statement returns its id."""
+def _store(event: Event, writes: Writes) -> None:
+    """The event's row, which the others of the step find as `event`."""
     actor, data = (json.dumps(part, ensure_ascii=False) for part in (event.actor, event.data))
     values = [event.case_id, event.revision, event.kind, event.status, event.at, actor, data]
-    writes.add(_INSERT_EVENT, values)
+    writes.add("event", _INSERT_EVENT, values)
 
 
 def logged(case: Case, event: Event) -> dict[str, Json]:
@@ -215,7 +215,7 @@ def _clock_data(
     return {} if clock is None else {"clock": clock.to_json()}
 
 
-def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writes: Statements) -> None:
+def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writes: Writes) -> None:
     status = procedure.states[state.status]
     case.status = state.status
     case.awaits = status.awaits
@@ -227,4 +227,4 @@ def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writ
     case.updated_at = at
     kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision]
     snapshot = json.dumps(case.snapshot, ensure_ascii=False)
-    writes.add(_UPDATE_CASE, [*kept, snapshot, case.due_on, case.updated_at, case.pk])
+    writes.add("kept", _UPDATE_CASE, [*kept, snapshot, case.due_on, case.updated_at, case.pk])

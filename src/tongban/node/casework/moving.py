@@ -13,7 +13,7 @@ from tongban.node.casework import catalogue, effects, log, procedures
 from tongban.node.casework.models import Case, PublishedProcedure, PublishedService
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.refusals import Refused
-from tongban.node.statements import Statements
+from tongban.node.statements import Writes
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _move(
         case.awaits = after.states[case.status].awaits
         case.save()
         was, now_asked = (effects.wanted(case.agency, procedure, state) for procedure in (before, after))
-        writes = Statements()
+        writes = Writes()
         effects.settle_tasks(event, was, now_asked, writes)
         writes.run()
         return Move(number)

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from tongban.node.casework.models import Event, Notice, Outgoing, Reach
-from tongban.node.casework.senders import Channel, Letter, NotSent, sender
+from tongban.node.casework.models import Outgoing, Reach
+from tongban.node.casework.senders import Letter, NotSent, sender
 from tongban.node.catalogues import traditional
 from tongban.node.clock import now
-from tongban.node.people.models import Account
+from tongban.node.statements import Writes
 from tongban.services import Text
 
 logger = logging.getLogger(__name__)
@@ -25,35 +25,37 @@ MOST_AT_ONCE = 50
 _LEASE = timedelta(minutes=2)
 _SUBJECT = Text(zh="办件 {number} 有新进展", en="News of your case {number}")
 _OTHER_SUBJECT = Text(zh="您有一条新通知", en="You have a notice")
+_NOTICE = """
+INSERT INTO casework_notice (account_id, event_id, path, at, text_zh, text_en)
+SELECT id, {event}, %s, %s::timestamptz, %s, %s FROM people_account WHERE person_id = %s
+RETURNING id, account_id, at"""
+_OUTGOING = """
+INSERT INTO casework_outgoing (notice_id, channel, language, state, tries, next_try, problem)
+SELECT {notice}.id, chosen.channel, reach.language, 'waiting', 0, {notice}.at, ''
+  FROM {notice} JOIN casework_reach AS reach USING (account_id),
+       LATERAL (VALUES ('email', reach.by_email AND reach.email <> ''),
+                       ('sms', reach.by_sms AND reach.phone <> '')) AS chosen(channel, is_wanted)
+ WHERE chosen.is_wanted"""
+"""By each channel that the person chose and gave an address for."""
 
 
-def tell(person_id: UUID, text: Text, path: str, at: datetime, event: Event | None = None) -> None:
+def tell(person_id: UUID, text: Text, path: str, at: datetime) -> None:
     """Write a notice for the person, if they have an account, and put it on its way.
 
     `path` is the portal's page that tells more. For the caller's transaction.
     """
-    account = Account.objects.filter(person=person_id).select_related("reach").first()
-    if account is None:
-        return
-    notice = Notice.objects.create(
-        account=account, event=event, path=path, at=at, text_zh=text.zh, text_en=text.en
-    )
-    reach = getattr(account, "reach", None)
-    if reach is not None:
-        _queue(notice, reach)
+    writes = Writes()
+    tell_within(writes, person_id, text, path, at)
+    writes.run()
 
 
-def _queue(notice: Notice, reach: Reach) -> None:
-    """Put the notice on its way by the channels that the person chose."""
-    wanted: dict[Channel, str] = {
-        "email": reach.email if reach.by_email else "",
-        "sms": reach.phone if reach.by_sms else "",
-    }
-    for channel, address in wanted.items():
-        if address:
-            Outgoing.objects.create(
-                notice=notice, channel=channel, language=reach.language, next_try=notice.at
-            )
+def tell_within(
+    writes: Writes, person_id: UUID, text: Text, path: str, at: datetime, *, of_event: bool = False
+) -> None:
+    """The same by more parts of what the caller writes, perhaps the notice of its part `event`."""
+    name, event = ("notice", "(SELECT id FROM event)") if of_event else ("other_notice", "NULL")
+    writes.add(name, _NOTICE.format(event=event), [path, at, text.zh, text.en, person_id])
+    writes.add(f"{name}_sent", _OUTGOING.format(notice=name), [])
 
 
 def send_due() -> int:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from tongban.node.copying import copied_in
-from tongban.node.statements import Statements
+from tongban.node.statements import Writes
 from tongban.node.translog.models import LogRecord
 from tongban.protocol.tlog.records import Json, Opening, seal
 
@@ -68,12 +68,12 @@ def record_all(rows: Sequence[LogRecord]) -> None:
         copied_in(rows)
 
 
-def record_within(statements: Statements, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
-    """Record `content` by one more of the caller's statements. Raises LogUnavailable."""
+def record_within(writes: Writes, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
+    """Record `content` by one more part of what the caller writes. Raises LogUnavailable."""
     check_available()
     opening = seal(kind, content)
     values = [kind, about, opening.salt, opening.content, opening.leaf.encode()]
-    statements.add(_INSERT, values)
+    writes.add("recorded", _INSERT, values)
 
 
 def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:

@@ -1,4 +1,4 @@
-"""SQL that a node runs with every step of a case: planned once a connection, what a step writes as one statement.
+"""SQL that a node runs with every step of a case, planned once a connection; a step writes by one statement.
 
 Promises: values are bound by the database, never put into the text; they run in the caller's transaction
 through Django's connection, and when one part of a statement fails none of it has happened.
@@ -30,14 +30,14 @@ def rows(text: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
     For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
     """
     connection.ensure_connection()
-    cursor = _Prepared(connection.connection)
-    seen = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    with seen:
-        seen.execute(text, [_bound(value) for value in values])
+    cursor: Any = _Prepared(connection.connection)
+    watched = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with watched(cursor) as through:
+        through.execute(text, [_bound(value) for value in values])
         return list(cursor.fetchall())
 
 
-def _bound(value: Value) -> object:
+def _bound(value: Value) -> str | bytes | list[str] | None:
     """The value as text, whose type the database knows from its place: one plan, whatever is empty."""
     if value is None or isinstance(value, str | bytes):
         return value
@@ -68,7 +68,7 @@ class Writes:
 
     def number_of(self, name: str) -> int:
         """Write, and give the `id` that the part of this name returns."""
-        ((number,),) = self._send(f"(SELECT id FROM {name})")
+        ((number,),) = self._send(f"(SELECT id FROM {name})")  # noqa: S608 - a name in the code
         return int(number)
 
     def _send(self, asked: str) -> list[tuple[Any, ...]]:

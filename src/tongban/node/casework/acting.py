@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tongban.node.casework import behalf, catalogue, inputs, log, procedures, rights
+from tongban.node.casework import behalf, catalogue, inputs, locking, log, procedures, rights
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
 from tongban.node.casework.procedure import Action, Circumstances, Procedure, Role
@@ -72,7 +72,7 @@ def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, s
     with transaction.atomic():
         if not isinstance(who, Officer):
             behalf.hold(applicants.of(who))
-        case = _locked(_visible(who), number, revision)
+        case = locking.for_acting(who, number, revision)
         acting = _acting(case, who, code, raw or {})
         entry = _steps.get(code, plain)(acting)
         log.append(case, acting.procedure, entry)
@@ -125,8 +125,7 @@ def _checked(who: Who, number: str, code: str) -> None:
 
 def _acting(case: Case, who: Who, code: str, raw: Mapping[str, str]) -> Acting:
     procedure, state = procedures.of(case), log.state_of(case)
-    offered = procedure.available(_role(who), circumstances(case, state, who))
-    action = next((one for one in offered if one.code == code), None)
+    action = procedure.offered(code, _role(who), circumstances(case, state, who))
     if action is None:
         raise Refused("not-available")
     actor = log.by_officer(who) if isinstance(who, Officer) else log.by_applicant(applicants.of(who))
@@ -140,12 +139,3 @@ def _role(who: Who) -> Role:
 
 def _visible(who: Who) -> QuerySet[Case]:
     return rights.of_officer(who) if isinstance(who, Officer) else rights.of_citizen(who)
-
-
-def _locked(visible: QuerySet[Case], number: str, revision: int) -> Case:
-    case = visible.select_for_update().filter(number=number).order_by().first()
-    if case is None:
-        raise Refused("not-found")
-    if case.revision != revision:
-        raise Refused("stale-revision")
-    return case

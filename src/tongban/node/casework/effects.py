@@ -66,7 +66,7 @@ def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
 
 
 def settle(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
-    """Bring the case's tasks and timer in line with what has just happened, by more parts of what is written."""
+    """Bring the case's tasks and timer in line with what has just happened, by parts of what is written."""
     settle_tasks(event, before, after, writes)
     _settle_timer(event, before, after, writes)
 

@@ -168,8 +168,8 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
 def _store(event: Event, writes: Writes) -> None:
     """The event's row, which the others of the step find as `event`."""
     actor, data = (json.dumps(part, ensure_ascii=False) for part in (event.actor, event.data))
-    values = [event.case_id, event.revision, event.kind, event.status, event.at, actor, data]
-    writes.add("event", _INSERT_EVENT, values)
+    where, what = (event.case_id, event.revision), (event.kind, event.status)
+    writes.add("event", _INSERT_EVENT, [*where, *what, event.at, actor, data])
 
 
 def logged(case: Case, event: Event) -> dict[str, Json]:

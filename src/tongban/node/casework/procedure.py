@@ -205,6 +205,11 @@ class Procedure:
         """The actions that somebody in this role has under these circumstances."""
         return tuple(one for one in self.actions.values() if one.by == role and self.permits(one, now))
 
+    def offered(self, code: str, role: Role, now: Circumstances) -> Action | None:
+        """The action of this code, if it is among those that `available` gives."""
+        action = self.actions.get(code)
+        return action if action and action.by == role and self.permits(action, now) else None
+
     def permits(self, action: Action, now: Circumstances) -> bool:
         """Whether the action's state and guards, and those of the event it records, allow it now."""
         happening = self.happenings[action.records]

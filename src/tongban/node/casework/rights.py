@@ -3,14 +3,25 @@
 Promises: every list and every single case goes through one of these; what is not visible does not exist.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
 from tongban.node.casework.models import Case, Draft, PublishedService
+from tongban.node.clock import today
 from tongban.node.people import applicants, permissions
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
+from tongban.node.statements import Value
+
+REACHED_BY_OFFICER = """
+%s IN ("case".agency, "case".consulted) AND EXISTS (
+    SELECT FROM people_grant AS given
+     WHERE given.officer_id = %s AND given.act IN ('handle', 'supervise')
+       AND given.valid_from <= %s AND (given.valid_until IS NULL OR given.valid_until >= %s)
+       AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = "case".service_id)))
+"""
+"""`reaching` for a row named `case`, as text that the database plans once; `reached_by` gives its values."""
 
 
 def of_citizen(who: Person | Applicant) -> QuerySet[Case]:
@@ -39,6 +50,12 @@ def reaching(officer: Officer, *, of: str = "") -> Q:
     if codes is None:
         return own
     return own & of_services(codes, of=of)
+
+
+def reached_by(officer: Officer) -> Sequence[Value]:
+    """The values of `REACHED_BY_OFFICER` for an officer who is in office."""
+    on = today()
+    return [officer.agency, officer.pk, on, on]
 
 
 def of_services(codes: Iterable[str], *, of: str = "") -> Q:

@@ -72,8 +72,8 @@ def record_within(writes: Writes, kind: str, about: UUID, content: Mapping[str, 
     """Record `content` by one more part of what the caller writes. Raises LogUnavailable."""
     check_available()
     opening = seal(kind, content)
-    values = [kind, about, opening.salt, opening.content, opening.leaf.encode()]
-    writes.add("recorded", _INSERT, values)
+    sealed = [opening.salt, opening.content, opening.leaf.encode()]
+    writes.add("recorded", _INSERT, [kind, about, *sealed])
 
 
 def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:

@@ -1,5 +1,7 @@
 """Applying for somebody else: what a mandate lets happen, who is named, and when it stops."""
 
+import json
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,16 +11,18 @@ import pytest
 from django.db import transaction
 
 from tests.casework.walk import ANSWERS, CONSENTS, Walk
-from tests.services.shipped import TWO_SIDED, copy_shipped
+from tests.services.shipped import TWO_SIDED, copy_shipped, edit
 from tongban.node.casework import acting, actions, cases, catalogue, drafts, log, rights, submission
 from tongban.node.casework.models import Case, Event, Notice
 from tongban.node.casework.refusals import Refused
-from tongban.node.clock import today
+from tongban.node.clock import now, today
+from tongban.node.exchange.models import Consent, Outbox
 from tongban.node.people import applicants, mandates
 from tongban.node.people.access import accesses_of
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.mandates import Terms
-from tongban.node.people.models import Mandate, Officer, Person
+from tongban.node.people.models import AccessRecord, Mandate, Officer, Person
+from tongban.node.people.pseudonyms import pseudonym
 from tongban.node.people.register import create_citizen, register_enterprise
 from tongban.services import Service
 
@@ -210,6 +214,48 @@ def test_a_firms_case_is_the_firms_in_lists_and_for_the_officer(
     assert [line.number for line in cases.of_person(head).lines] == [case.number]
     assert not cases.of_person(daughter).lines
     assert not cases.of_person(woman).lines
+
+
+def test_a_firms_evidence_is_asked_by_its_code_with_the_consent_of_who_applies(
+    walk: Walk, tmp_path: Path, woman: Person
+) -> None:
+    root = copy_shipped(tmp_path / "services")
+    edit(root, 'kind = "recognition"', 'kind = "recognition"\napplicants = ["enterprise", "person"]')
+    edit(root, 'version = "', 'version = "2027.')
+    edit(root, 'version = "2027.2026.', 'version = "2027.')
+    catalogue.publish(root)
+    register_enterprise(FIRM, "成都样例有限公司", woman)
+    head = applicants.chosen(woman, f"enterprise:{FIRM}")
+    assert head is not None
+    submitted(head)
+    submitted(applicants.of(woman))
+    asked = [json.loads(bytes(one.body))["body"]["subject"] for one in Outbox.objects.order_by("created")]
+    assert asked == [FIRM, FIRM, woman.resident_id, woman.resident_id]
+    agreed = [json.loads(b64decode(json.loads(one.document)["payload"])) for one in Consent.objects.all()]
+    assert sorted(one["subject"] for one in agreed) == sorted(asked)
+
+
+def test_who_heads_a_firm_sees_who_looked_at_its_data_until_they_head_it_no_more(
+    published: Service, woman: Person
+) -> None:
+    firm = register_enterprise(FIRM, "成都样例有限公司", woman)
+    text = {"zh": "核对", "en": "Checking"}
+    AccessRecord.objects.create(
+        pseudonym=pseudonym(FIRM),
+        at=now(),
+        direction="own",
+        agency="510100-yb",
+        asking_node="sichuan",
+        service="medical-retirement",
+        case_ref="SC-2026-0000001",
+        basis=text,
+        purpose=text,
+    )
+    assert [one.enterprise for one in accesses_of(woman)] == ["成都样例有限公司"]
+    firm.representatives.update(
+        valid_from=today() - timedelta(days=9), valid_until=today() - timedelta(days=1)
+    )
+    assert not accesses_of(woman)
 
 
 def test_a_look_at_mandates_ends_with_the_transaction_that_ended_them(

@@ -19,11 +19,13 @@ from pyarrow import parquet
 from tests.protocol.federation_of_two import RECORDS, SUBJECT, directory
 from tongban.node.config import this_node
 from tongban.node.exchange import connectors, department, department_code, department_http, department_sql
+from tongban.node.exchange.subjects import names_enterprise
 from tongban.protocol import CONTRIBUTION_SPELLS, Code, Record, Refused
 
 TODAY = date(2026, 11, 22)
 FIELDS = ("place", "from", "to", "kind")
 OTHER = "500101198001011234"
+FIRM = "91510100621702170A"
 TOKEN = "Bearer secret-of-the-department"
 
 
@@ -82,6 +84,21 @@ class TestSql:
             database.executemany("INSERT INTO 缴费 VALUES (?, ?, ?, ?, ?)", ROWS)
         assert read(known) == RECORDS
         assert read(known, "500101198001011235") == ()
+
+    def test_an_enterprise_is_looked_up_by_its_code_and_a_person_by_their_number(
+        self, tmp_path: Path
+    ) -> None:
+        with sqlite3.connect(tmp_path / "yb.db") as database:
+            database.execute("CREATE TABLE jf (sfzh, tyshxydm, tcq, ksny, jzny)")
+            rows = [(SUBJECT, None, *ROWS[0][2:]), (None, FIRM, *ROWS[2][2:])]
+            database.executemany("INSERT INTO jf VALUES (?, ?, ?, ?, ?)", rows)
+        declared = {"kind": "sql", "url": f"sqlite:///{tmp_path}/yb.db", "table": "jf"}
+        known = connector(**declared, enterprise_key="tyshxydm")
+        assert read(known) == RECORDS
+        assert [record["from"] for record in read(known, FIRM)] == ["2010-01"]
+        with pytest.raises(Refused) as refused:
+            read(connector(**declared), FIRM)
+        assert refused.value.code is Code.TRY_LATER
 
     def test_people_read_at_the_same_time_get_their_own_rows_only(self, tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / "yb.db") as database:
@@ -303,3 +320,17 @@ class TestCode:
 
     def test_a_package_that_is_not_installed_costs_only_time(self) -> None:
         assert code_of(connector(kind="python", entry_point="unknown")) is Code.TRY_LATER
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_enterprise"),
+    [
+        (SUBJECT, False),
+        (OTHER, False),
+        (FIRM, True),
+        ("911101080000000007", True),
+        ("000000000000000001", False),
+    ],
+)
+def test_a_subject_is_told_by_its_number(subject: str, is_enterprise: bool) -> None:
+    assert names_enterprise(subject) is is_enterprise

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from tongban.protocol.directory_keys import KeyEntry, KeyUse
 from tongban.protocol.dsse import DocumentError, SignedDocument, open_document, sign_document
-from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
+from tongban.protocol.model import CaseReference, EvidenceSubject, FieldName, Moment, Name, Strict, Text
 from tongban.protocol.refusals import Code, Refused
 from tongban.suites import SigningKey, VerifyingKey
 
@@ -24,7 +24,7 @@ class Consent(Strict):
     """Who agreed to what, for how long."""
 
     id: UUID
-    subject: Subject = Field(repr=False)
+    subject: EvidenceSubject = Field(repr=False)
     asking_agency: Name
     holding_agency: Name
     service: Name

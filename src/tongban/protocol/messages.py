@@ -14,7 +14,7 @@ import orjson
 from pydantic import Field, JsonValue, ValidationError
 
 from tongban.protocol.dsse import SignedDocument
-from tongban.protocol.model import CaseReference, FieldName, Moment, Name, Strict, Subject, Text
+from tongban.protocol.model import CaseReference, EvidenceSubject, FieldName, Moment, Name, Strict, Text
 from tongban.protocol.refusals import Code, Refused
 
 Message = TypeVar("Message", bound=Strict)
@@ -66,13 +66,13 @@ class Envelope(Strict):
 class Question(Strict):
     """About whom, which evidence, which of its fields."""
 
-    subject: Subject = Field(repr=False)
+    subject: EvidenceSubject = Field(repr=False)
     evidence_type: Name
     fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=100)]
 
 
 class EvidenceRequest(Envelope):
-    """One agency asks another for evidence about a person; a re-delivery is the very same bytes."""
+    """One agency asks another for evidence; a re-delivery is the very same bytes."""
 
     kind: Literal["evidence-request"] = "evidence-request"
     legal_basis: LegalBasis

@@ -18,6 +18,11 @@ CaseReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$"
 Subject = Annotated[str, StringConstraints(pattern=r"^[0-9]{17}[0-9X]$")]
 """A resident ID number (GB 11643) by shape; it travels inside signed bodies only."""
 
+EvidenceSubject = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$")
+]
+"""Whom evidence is about, by shape: a person (ID number) or an enterprise (credit code, GB 32100)."""
+
 Moment = AwareDatetime
 
 

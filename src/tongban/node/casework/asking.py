@@ -39,12 +39,17 @@ def holder(definition: Definition, need: EvidenceNeed) -> str:
     return side.agency_code if side else ""
 
 
+def subject_of(case: Case) -> str:
+    """Whom the evidence is about: the enterprise by its code where the case is its, else the person."""
+    return case.enterprise_id or case.person.resident_id
+
+
 def ask_with_consent(case: Case, definition: Definition, need: EvidenceNeed) -> Asked:
-    """Record the citizen's consent and ask the agency that holds the evidence."""
+    """Record the applicant's consent and ask the agency that holds the evidence."""
     agency = holder(definition, need)
     try:
         consent = api.give_consent(
-            subject=case.person.resident_id,
+            subject=subject_of(case),
             service=definition.code,
             case_ref=case.number,
             from_agency=case.agency,
@@ -68,7 +73,7 @@ def ask(case: Case, definition: Definition, need: EvidenceNeed, consent: UUID) -
             asking_agency=case.agency,
             evidence_type=need.type,
             place=need.place,
-            subject=case.person.resident_id,
+            subject=subject_of(case),
             fields=need.fields,
             purpose=_protocol_text(need.purpose),
             basis=api.ByConsent(consent),

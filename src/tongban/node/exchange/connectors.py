@@ -5,13 +5,14 @@ A faulty declaration is a ConfigError with the key and what is expected there.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from tongban.node.config import ConfigError, NodeConfig, this_node
 from tongban.node.exchange import department_data
 from tongban.node.exchange.department_data import Unit
+from tongban.node.exchange.subjects import names_enterprise
 from tongban.protocol import Code, Directory, Refused, Value
 
 Row = Mapping[str, object]
@@ -81,7 +82,19 @@ class _Connector(_Declared):
     evidence_type: str
     agency: str
     key: _Identifier
+    enterprise_key: _Identifier | None = None
     fields: dict[str, FieldSource]
+
+    def keyed_for(self, subject: str) -> Self:
+        """The connector by which this subject is looked up: an enterprise under `enterprise_key`.
+
+        Refused `try-later` for an enterprise where the operator has not declared that key.
+        """
+        if not names_enterprise(subject):
+            return self
+        if self.enterprise_key is None:
+            raise Refused(Code.TRY_LATER, "connectors", "no key is declared for evidence about enterprises")
+        return self.model_copy(update={"key": self.enterprise_key})
 
     def columns(self, fields: Sequence[str]) -> tuple[str, ...]:
         """The columns that the fields are read from, each once."""
@@ -150,7 +163,8 @@ class FilesConnector(_Connector):
 class PythonConnector(_Connector):
     """A function of an installed package, named by its entry point in the group `tongban.connectors`.
 
-    It takes the ID number and the columns, and gives rows (mappings from column to value).
+    It takes the ID number, or an enterprise's code, and the columns, and gives rows (mappings from column to
+    value).
     """
 
     kind: Literal["python"]

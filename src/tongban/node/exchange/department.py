@@ -1,4 +1,4 @@
-"""Reading a department's own system: by ID number, never writing, with a time limit.
+"""Reading a department's own system: by ID number or enterprise's code, never writing, with a time limit.
 
 A system that cannot be read now is `try-later`, faulty data `department-data-invalid`; neither tells a value.
 """
@@ -29,7 +29,8 @@ def read_evidence(
 
 def read_rows(connector: Connector, subject: str, fields: Sequence[str]) -> list[Row]:
     """The department's rows about `subject` as they are. Raises Refused."""
-    read = list(islice(_rows(connector, subject, connector.columns(fields)), MOST_ROWS + 1))
+    keyed = connector.keyed_for(subject)
+    read = list(islice(_rows(keyed, subject, keyed.columns(fields)), MOST_ROWS + 1))
     if len(read) > MOST_ROWS:
         raise department_data.invalid("records", department_data.Fault.TOO_MANY)
     return read

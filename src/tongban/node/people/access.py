@@ -3,7 +3,7 @@
 Promises: records are only added; a person sees exactly their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,9 @@ from django.db.models import Q, QuerySet
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.copying import copied_in
+from tongban.node.people import permissions
 from tongban.node.people.models import AccessRecord, Officer, Person
+from tongban.node.people.pseudonyms import pseudonym
 from tongban.node.people.withholding import disclosed
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
@@ -38,7 +40,7 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Access:
-    """One look at a person's data, as the person sees it."""
+    """One look as the person sees it, at their own data or at an `enterprise`'s that they head."""
 
     id: UUID
     at: datetime
@@ -53,6 +55,7 @@ class Access:
     fields: tuple[str, ...]
     withheld: Withheld | None = None
     agent: str = ""
+    enterprise: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,14 @@ def page_of(person: Person, after: str = "") -> AccessPage:
     found = list(rows[: LINES_A_PAGE + 1])
     last = found[LINES_A_PAGE - 1] if len(found) > LINES_A_PAGE else None
     following = f"{last.at.astimezone(UTC).isoformat()}_{last.pk}" if last else ""
-    return AccessPage(tuple(map(_shown, found[:LINES_A_PAGE])), following)
+    return AccessPage(_all_shown(person, found[:LINES_A_PAGE]), following)
 
 
 def accesses_of(person: Person, case_ref: str = "") -> tuple[Access, ...]:
     """The latest looks at this person's data, or those for one case; one page of them at most."""
     rows = _disclosed_to(person)
     shown = rows.filter(case_ref=case_ref) if case_ref else rows
-    return tuple(map(_shown, shown[:LINES_A_PAGE]))
+    return _all_shown(person, shown[:LINES_A_PAGE])
 
 
 def _after(rows: QuerySet[AccessRecord], after: str) -> QuerySet[AccessRecord]:
@@ -95,14 +98,24 @@ def _after(rows: QuerySet[AccessRecord], after: str) -> QuerySet[AccessRecord]:
 
 def access_of(person: Person, access: UUID) -> Access | None:
     """One look at this person's data; None when it is none of theirs, or not to be shown yet."""
-    record = _disclosed_to(person).filter(pk=access).first()
-    return _shown(record) if record else None
+    shown = _all_shown(person, _disclosed_to(person).filter(pk=access)[:1])
+    return shown[0] if shown else None
 
 
 def _disclosed_to(person: Person) -> QuerySet[AccessRecord]:
-    return disclosed(
-        AccessRecord.objects.filter(pseudonym=person.pseudonym).select_related("officer", "agent")
-    )
+    """The looks at this person's data and at that of the enterprises which they head today."""
+    whose = [person.pseudonym, *_firms_of(person)]
+    return disclosed(AccessRecord.objects.filter(pseudonym__in=whose).select_related("officer", "agent"))
+
+
+def _firms_of(person: Person) -> dict[str, str]:
+    """The names of the enterprises that the person heads today, by pseudonym."""
+    return {pseudonym(firm.pk): firm.name for firm in permissions.represented_by(person)}
+
+
+def _all_shown(person: Person, records: Iterable[AccessRecord]) -> tuple[Access, ...]:
+    firms = _firms_of(person)
+    return tuple(_shown(record, firms.get(record.pseudonym, "")) for record in records)
 
 
 def record_reading(
@@ -219,7 +232,7 @@ def stored_accesses(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Jso
     return [logged(access) if access else None for access in stored]
 
 
-def _shown(record: AccessRecord) -> Access:
+def _shown(record: AccessRecord, enterprise: str) -> Access:
     officer = record.officer
     until, basis = getattr(record, "withheld_until", None), getattr(record, "withheld_on", None)
     return Access(
@@ -236,4 +249,5 @@ def _shown(record: AccessRecord) -> Access:
         fields=tuple(record.fields),
         withheld=Withheld(until, Text.model_validate(basis)) if until else None,
         agent=record.agent.name if record.agent else "",
+        enterprise=enterprise,
     )

@@ -23,6 +23,7 @@ class LookLine:
     who: str
     how: str
     what: str
+    whose: str
     why: str
     basis: str
     service: str
@@ -77,6 +78,7 @@ def _look_line(access: Access, service: str) -> LookLine:
         who=_who(access),
         how=_how(access),
         what=field_names(access.fields),
+        whose=access.enterprise,
         why=spoken(access.purpose),
         basis=spoken(access.basis),
         service=service,

@@ -49,6 +49,7 @@ const callbacks = {
     const address = String(url)
     if (!address.startsWith(asked.issuer + '/')) throw new Error(`led elsewhere: ${address}`)
     const base = asked.base + address.slice(asked.issuer.length)
+    if (asked.signed && address.endsWith('/openid-credential-issuer')) return fetch(base, { headers: { Accept: 'application/jwt' } })
     return asked.encrypted && address === asked.issuer + '/openid/credential' ? fetchSealed(base, init) : fetch(base, init)
   },
   hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest(),
@@ -136,6 +137,7 @@ async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
   return {
     credentials: credentialResponse.credentials.map(one => one.credential),
     holders: holders.map(holder => holder.private),
+    signed: issuerMetadata.signedCredentialIssuer?.jwt.header,
     token: token.accessTokenResponse.token_type,
     refresh: token.accessTokenResponse.refresh_token,
     key: token.dpop && keys.get(await jose.calculateJwkThumbprint(token.dpop.signer.publicJwk))

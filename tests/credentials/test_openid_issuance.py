@@ -33,8 +33,10 @@ from tongban.credentials.openid import (
     read_credential_request,
     read_form,
     read_notification_request,
+    read_signed_metadata,
     read_token_request,
     server_metadata,
+    sign_metadata,
     sign_proof,
     token_response,
 )
@@ -47,6 +49,7 @@ ENDPOINTS = Endpoints(
 )
 NONCES = Nonces(b"s" * 32)
 WALLET = new_signing_key("wallet", Suite.ES256)
+NOBODY = new_signing_key("nobody", Suite.SM2)
 PRE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -87,6 +90,40 @@ def test_metadata_offers_every_type_with_names_in_three_languages() -> None:
     assert [entry["locale"] for entry in title["credential_metadata"]["display"]] == ["zh-CN", "zh-TW", "en"]
     assert title["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"] == ["ES256", "EdDSA"]
     json.dumps(document)
+
+
+def signed_metadata(key: SigningKey = WALLET, **changed: object) -> bytes:
+    document = {"credential_issuer": ISSUER, "credential_endpoint": ENDPOINTS.credential} | changed
+    return sign_metadata(document, key, {"kid": "k"}, now=NOW, lifetime=timedelta(hours=1)).encode()
+
+
+def read_signed(token: bytes, **options: object) -> object:
+    given = {"issuer": ISSUER, "now": NOW} | options
+    return read_signed_metadata(token, [NOBODY.verifying_key, WALLET.verifying_key], **given)  # type: ignore[arg-type]
+
+
+def test_signed_metadata_say_what_plain_ones_do() -> None:
+    read = read_signed(signed_metadata())
+    assert isinstance(read, dict)
+    assert read["credential_endpoint"] == ENDPOINTS.credential
+    assert (read["sub"], read["exp"] - read["iat"]) == (ISSUER, 3600)
+
+
+@pytest.mark.parametrize(
+    ("token", "options"),
+    [
+        (signed_metadata(new_signing_key("thief", Suite.ES256)), {}),
+        (signed_metadata(credential_issuer="https://other.example"), {}),
+        (signed_metadata(), {"now": NOW + timedelta(hours=2)}),
+        (signed_metadata(), {"now": NOW - timedelta(hours=2)}),
+        (jws.sign({"typ": "JWT"}, {"sub": ISSUER}, WALLET), {}),
+        (b"{}", {}),
+    ],
+)
+def test_metadata_of_somebody_else_or_another_time_are_refused(
+    token: bytes, options: dict[str, object]
+) -> None:
+    assert refused(read_signed, token, **options) is OpenIdError.INVALID_REQUEST
 
 
 def test_the_server_asks_for_what_haip_demands() -> None:

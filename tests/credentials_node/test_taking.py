@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from tests.credentials_node.conftest import AWAY, OTHER_KEY, TITLE
+from tongban.credentials import jws
 from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, read_offer
 from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
 from tongban.node.credentials.models import Entry, Handover, Issued, Showing
@@ -20,6 +21,7 @@ from tongban.node.credentials.wallets import makers, offering, reader, taking
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person
+from tongban.suites import Suite, new_signing_key
 
 T = TypeVar("T")
 Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
@@ -231,6 +233,22 @@ def test_request_and_copies_travel_encrypted(
     issuer.change = look
     take(woman, *offered(title))
     assert [len(one.split(b".")) for one in seen] == [5, 5]
+
+
+def test_metadata_that_somebody_else_signed_are_not_believed(
+    take: Take, issuer: Issuer, woman: Person, title: Issued, reader_issuer: None
+) -> None:
+    def sign_anew(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("openid-credential-issuer"):
+            return response
+        token = jws.take_apart(response.content, "metadata")
+        thief = new_signing_key("thief", Suite.ES256)
+        return httpx.Response(200, content=jws.sign(token.header, token.payload, thief))
+
+    issuer.change = sign_anew
+    with pytest.raises(IssuerAway):
+        take(woman, *offered(title))
+    assert not any(request.url.path.endswith("/token") for request in issuer.asked)
 
 
 def test_copies_that_do_not_come_encrypted_are_not_kept(

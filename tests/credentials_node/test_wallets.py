@@ -18,10 +18,11 @@ from tongban.credentials.openid import (
     configuration_id,
 )
 from tongban.credentials.verdict import Verdict
+from tongban.credentials.x5c import leads_to, read_chain
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
 from tongban.node.credentials.models import Authorisation, Entry, Handover, Issued, Offer
-from tongban.node.credentials.wallets import offering
+from tongban.node.credentials.wallets import offering, reader
 from tongban.node.people.models import Account, Officer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("issuer_name")]
@@ -164,6 +165,39 @@ def test_what_a_wallet_took_is_valid_evidence_here(wallet: Wallet, title: Issued
     )
     assert isinstance(presented, str)
     assert showing.check(presented, audience=ISSUER, nonce="n" * 22).verdict is Verdict.VALID
+
+
+def test_a_wallet_takes_metadata_that_the_issuer_signed(
+    wallet: Wallet, title: Issued, reader_issuer: None
+) -> None:
+    header = wallet.take(title, signed=True)["signed"]
+    assert (header["alg"], header["typ"]) == ("ES256", "openidvci-issuer-metadata+jwt")
+    root = reader.certificate_issuer().certificate
+    (certificate,) = read_chain(header)
+    assert leads_to((certificate,), [root], true_now()) == root
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/jwt, application/json;q=0.9", "application/jwt"),
+        ("application/json", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_metadata_come_as_a_wallet_wants_them(
+    client: Client, reader_issuer: None, accept: str, media_type: str
+) -> None:
+    told = client.get("/.well-known/openid-credential-issuer", headers={"Accept": accept})
+    assert told.headers["Content-Type"].split(";")[0] == media_type
+    assert "Accept" in told.headers["Vary"].split(", ")
+
+
+def test_metadata_are_not_signed_by_a_key_without_a_certificate(client: Client) -> None:
+    told = client.get("/.well-known/openid-credential-issuer", headers={"Accept": "application/jwt"})
+    assert told.json()["credential_issuer"] == ISSUER
 
 
 def test_the_metadata_names_every_type_that_the_node_issues(client: Client) -> None:

@@ -1,10 +1,11 @@
 """OpenID4VCI 1.0 and OpenID4VP 1.0 by HAIP 1.0: messages, and every check that needs no table and no network.
 
-Issuing: `CredentialOffer`, `issuer_metadata`, `server_metadata`, `read_authorisation_request`,
-`read_token_request`, `check_pkce`, `check_dpop`, `Nonces`, `read_credential_request`, `check_proofs`,
-`read_recipient`, `credential_response`, `read_notification_request`. Asking and showing: `read_query`,
-`choose`, `check_answer`, `PresentationRequest`, `open_request`, `seal_response`, `open_response`,
-`verify_response`. What codes, tokens and requests stand for, and that each is used once, is kept by the node.
+Issuing: `CredentialOffer`, `issuer_metadata`, `sign_metadata`, `server_metadata`,
+`read_authorisation_request`, `read_token_request`, `check_pkce`, `check_dpop`, `Nonces`,
+`read_credential_request`, `check_proofs`, `read_recipient`, `credential_response`,
+`read_notification_request`. Asking and showing: `read_query`, `choose`, `check_answer`,
+`PresentationRequest`, `open_request`, `seal_response`, `open_response`, `verify_response`.
+What codes, tokens and requests stand for, and that each is used once, is kept by the node.
 """
 
 from tongban.credentials.openid.attestations import (
@@ -52,7 +53,9 @@ from tongban.credentials.openid.metadata import (
     Endpoints,
     configuration_id,
     issuer_metadata,
+    read_signed_metadata,
     server_metadata,
+    sign_metadata,
 )
 from tongban.credentials.openid.nonces import Nonces
 from tongban.credentials.openid.offer import (
@@ -130,10 +133,12 @@ __all__ = [
     "read_offer",
     "read_query",
     "read_recipient",
+    "read_signed_metadata",
     "read_token_request",
     "request_link",
     "seal_response",
     "server_metadata",
+    "sign_metadata",
     "sign_proof",
     "token_response",
     "unseal",

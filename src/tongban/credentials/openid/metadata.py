@@ -1,21 +1,31 @@
-"""What an issuer says of itself: its metadata and its authorisation server's (OpenID4VCI 1.0, RFC 8414)."""
+"""What an issuer says of itself: its metadata and its authorisation server's (OpenID4VCI 1.0, RFC 8414).
 
-from collections.abc import Iterable, Sequence
+The issuer's can be signed, so that a wallet need not believe whoever ends the connection (section 12.2.3).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from joserfc.jwk import ECKey
 
+from tongban.credentials import jws
 from tongban.credentials.algorithms import JOSE_NAMES
 from tongban.credentials.openid.encryption import request_encryption, response_encryption
+from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN
+from tongban.credentials.refusals import CredentialRefused
+from tongban.credentials.sdjwt.times import check_started, has_expired, seconds
 from tongban.credentials.types import CredentialType, traditional
 from tongban.credentials.vc.versions import CURRENT
-from tongban.suites import Suite
+from tongban.suites import SigningKey, Suite, VerifyingKey
 
 PROOF_ALGORITHMS = ("ES256", "EdDSA")
 """Algorithms of holders' keys; ES256 is what HAIP 1.0 demands of every wallet."""
 
 BATCH_SIZE = 20
+
+SIGNED_TYPE = "openidvci-issuer-metadata+jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,46 @@ def issuer_metadata(
             configuration_id(kind): _configuration(kind, suite) for kind in types
         },
     }
+
+
+def sign_metadata(
+    document: Mapping[str, object],
+    key: SigningKey,
+    header: Mapping[str, object],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+) -> str:
+    """The issuer's metadata as a JWT (`application/jwt`); `header` says whose key signed, by `x5c`."""
+    about = {
+        "iss": document["credential_issuer"],
+        "sub": document["credential_issuer"],
+        "iat": seconds(now),
+        "exp": seconds(now + lifetime),
+    }
+    return jws.sign({"typ": SIGNED_TYPE, **header}, {**document, **about}, key).decode()
+
+
+def read_signed_metadata(
+    token: bytes, keys: Iterable[VerifyingKey], *, issuer: str, now: datetime
+) -> dict[str, object]:
+    """The metadata of this issuer, signed by one of its keys and in force. Raises OpenIdRefused."""
+    wrong = OpenIdRefused(OpenIdError.INVALID_REQUEST, "the issuer's metadata are not signed by the issuer")
+    try:
+        apart = jws.take_apart(token, "metadata")
+        if apart.header.get("typ") != SIGNED_TYPE or apart.payload.get("sub") != issuer:
+            raise wrong
+        check_started(apart.payload, now)
+        if has_expired(apart.payload, now):
+            raise wrong
+    except CredentialRefused:
+        raise wrong from None
+    for key in keys:
+        try:
+            return apart.verified(key).payload
+        except CredentialRefused:
+            continue
+    raise wrong
 
 
 def _configuration(kind: CredentialType, suite: Suite) -> dict[str, object]:

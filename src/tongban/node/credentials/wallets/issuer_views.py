@@ -20,7 +20,6 @@ from tongban.credentials.openid import (
     OpenIdError,
     OpenIdRefused,
     check_dpop,
-    issuer_metadata,
     read_authorisation_request,
     read_credential_request,
     read_form,
@@ -30,13 +29,13 @@ from tongban.credentials.openid import (
     server_metadata,
 )
 from tongban.node.clock import true_now
-from tongban.node.config import this_node
 from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.lists import ListFull
 from tongban.node.credentials.models import Access
 from tongban.node.credentials.wallets import (
     addresses,
     authorising,
+    describing,
     encrypting,
     handing,
     makers,
@@ -47,6 +46,7 @@ from tongban.node.translog.api import LogUnavailable
 
 P = ParamSpec("P")
 MOST_BYTES = 256 * 1024
+_METADATA_TYPES = ["application/json", MEDIA_TYPE]
 _MAY_BE_READ_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -76,15 +76,14 @@ def _answers(
 
 @require_safe
 @_answers
-def issuer(_request: HttpRequest) -> HttpResponse:
-    """What this node issues, and where."""
-    own = issuers.own()
-    kinds = [kind for kind in issuers.types().values() if kind.vct in own.types]
-    title = this_node().title
-    names = (title.zh, title.en)
-    this_month, _ = encrypting.keys(true_now())
-    told = issuer_metadata(addresses.endpoints(), kinds, own.key.suite, names, [this_month])
-    return JsonResponse(told, headers=_MAY_BE_READ_ANYWHERE)
+def issuer(request: HttpRequest) -> HttpResponse:
+    """What this node issues, and where; signed for wallets that ask for that rather than for JSON."""
+    told = describing.document()
+    headers = {**_MAY_BE_READ_ANYWHERE, "Vary": "Accept"}
+    signed = describing.signed(told) if request.get_preferred_type(_METADATA_TYPES) == MEDIA_TYPE else None
+    if signed is None:
+        return JsonResponse(told, headers=headers)
+    return HttpResponse(signed, content_type=MEDIA_TYPE, headers=headers)
 
 
 @require_safe

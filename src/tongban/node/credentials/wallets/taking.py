@@ -7,6 +7,7 @@ own; what does not count, or names another person, is not kept, and the issuer i
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tongban.credentials import Code, CredentialRefused
@@ -20,17 +21,19 @@ from tongban.credentials.openid import (
     make_dpop,
     offer_address,
     read_offer,
+    read_signed_metadata,
     sign_proof,
 )
 from tongban.credentials.openid.offer import PRE_AUTHORISED
 from tongban.credentials.sdjwt.keybinding import holder_key
+from tongban.credentials.trust import TrustedKey, Untrusted, Use
 from tongban.credentials.vc import Verification, verify_credential
 from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing, wallet
 from tongban.node.credentials.redeeming import MOST_BYTES, TIMEOUT_SECONDS, IssuerAway
 from tongban.node.credentials.wallets import makers
-from tongban.node.fetching import Away, Site
+from tongban.node.fetching import Answer, Away, Site
 from tongban.node.people.models import Person
 from tongban.suites import SigningKey, Suite, new_signing_key
 
@@ -92,7 +95,7 @@ class _Taking:
             raise NotTaken("offer-over") from None
         if offer.issuer != self._issuer or offer.pre_authorised is None:
             raise IssuerAway(f"{self._issuer}: an offer of another kind")
-        known = self._ask("GET", f"{self._issuer}/.well-known/openid-credential-issuer")
+        known = self._metadata()
         server = self._ask("GET", f"{self._issuer}/.well-known/oauth-authorization-server")
         form = {
             "grant_type": PRE_AUTHORISED,
@@ -117,6 +120,30 @@ class _Taking:
             raise
         self._ask("POST", notify, body={"notification_id": name, "event": "credential_accepted"})
         return number_of_card
+
+    def _metadata(self) -> dict[str, Any]:
+        """What the issuer says of itself, by the key that the directory lists for it where it signs that."""
+        now = true_now()
+        address = f"{self._issuer}/.well-known/openid-credential-issuer"
+        try:
+            answer = self._site.ask("GET", address, headers={"Accept": _SIGNED_RATHER})
+            if answer.status != 200 or answer.content.startswith(b"{"):
+                return self._told(answer)
+            keys = [one.key for one in issuers.trust_list(now).keys if self._may_sign(one, now)]
+            return read_signed_metadata(answer.content, keys, issuer=self._issuer, now=now)
+        except Away as away:
+            raise IssuerAway(f"{self._issuer}: {away}") from away
+        except OpenIdRefused as refused:
+            raise IssuerAway(f"{self._issuer}: {refused.description}") from refused
+
+    def _may_sign(self, key: TrustedKey, now: datetime) -> bool:
+        if key.issuer != self._issuer:
+            return False
+        try:
+            key.check(Use.CREDENTIAL, now, now)
+        except Untrusted:
+            return False
+        return True
 
     def _keep(self, person: Person, copies: Sequence[str], keys: Sequence[SigningKey]) -> uuid.UUID:
         if len(copies) != len(keys):
@@ -162,9 +189,16 @@ class _Taking:
             answer = self._site.ask(method, address, form=form, json=body, content=content, headers=headers)
             if sealed_by is not None and answer.status == 200:
                 return sealed_by.open(answer.content)
-            told = json.loads(answer.content or b"{}")
         except Away as away:
             raise IssuerAway(f"{self._issuer}: {away}") from away
+        except OpenIdRefused as refused:
+            raise IssuerAway(f"{self._issuer}: {refused.description}") from refused
+        return self._told(answer)
+
+    def _told(self, answer: Answer) -> dict[str, Any]:
+        """The JSON of an answer. Raises NotTaken, IssuerAway."""
+        try:
+            told = json.loads(answer.content or b"{}")
         except ValueError as error:
             raise IssuerAway(f"{self._issuer}: {type(error).__name__}") from error
         if not isinstance(told, dict):
@@ -186,6 +220,7 @@ class _Taking:
         return {"DPoP": proof, **attested}
 
 
+_SIGNED_RATHER = "application/jwt, application/json;q=0.9"
 _OVER = {
     OpenIdError.INVALID_GRANT.value: "offer-over",
     OpenIdError.INVALID_REQUEST.value: "offer-over",

@@ -15,6 +15,8 @@ import * as jose from 'jose'
 const asked = JSON.parse(readFileSync(0, 'utf8'))
 const CLIENT = 'org.example.wallet'
 const keys = new Map()
+// Which credential the token is for, as its answer named it; the client itself names configurations only.
+let dataset
 
 // Both ways under keys of their own, by jose alone: the client knows of encrypted responses only.
 async function fetchSealed (address, init) {
@@ -49,6 +51,10 @@ const callbacks = {
     const address = String(url)
     if (!address.startsWith(asked.issuer + '/')) throw new Error(`led elsewhere: ${address}`)
     const base = asked.base + address.slice(asked.issuer.length)
+    if (dataset && address === asked.issuer + '/openid/credential') {
+      const { credential_configuration_id: _, ...rest } = JSON.parse(init.body)
+      init = { ...init, body: JSON.stringify({ ...rest, credential_identifier: dataset }) }
+    }
     if (asked.signed && address.endsWith('/openid-credential-issuer')) return fetch(base, { headers: { Accept: 'application/jwt' } })
     return asked.encrypted && address === asked.issuer + '/openid/credential' ? fetchSealed(base, init) : fetch(base, init)
   },
@@ -110,7 +116,14 @@ async function offered () {
   return { credentialOffer, issuerMetadata }
 }
 
+const wanting = id => asked.details && {
+  authorization_details: JSON.stringify([{ type: 'openid_credential', credential_configuration_id: id, locations: [asked.issuer] }])
+}
+
 async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
+  const [granted] = token.accessTokenResponse.authorization_details ?? []
+  if (Boolean(granted) !== Boolean(asked.details)) throw new Error('authorization_details')
+  dataset = granted?.credential_identifiers[0]
   const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata })
   const [configuration] = credentialOffer.credential_configuration_ids
   const holders = []
@@ -148,7 +161,7 @@ const can = {
   async take () {
     const found = await offered()
     const dpop = { signer: (await newKey()).signer }
-    const token = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({ ...found, txCode: asked.number, dpop })
+    const token = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({ ...found, txCode: asked.number, dpop, additionalRequestPayload: wanting(found.credentialOffer.credential_configuration_ids[0]) })
     return fetchCopies(found, token)
   },
   async again () {
@@ -167,7 +180,8 @@ const can = {
       ...found,
       clientId: CLIENT,
       redirectUri: asked.redirect,
-      scope: found.credentialOffer.credential_configuration_ids[0],
+      scope: asked.details ? undefined : found.credentialOffer.credential_configuration_ids[0],
+      additionalRequestPayload: wanting(found.credentialOffer.credential_configuration_ids[0]),
       dpop: { signer: key.signer }
     })
     return {

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -66,6 +67,9 @@ class Wallet:
         return self.client.post(path, body, content_type="application/json", headers=headers)
 
     def token(self) -> str:
+        return str(self.ask_token().json()["access_token"])
+
+    def ask_token(self, **more: str) -> Any:
         made = offering.offer(self.title)
         name = made.link.rsplit("%2F", 1)[1]
         offer = offering.read(name)
@@ -74,8 +78,9 @@ class Wallet:
             "grant_type": PRE_AUTHORISED,
             "pre-authorized_code": offer.pre_authorised,
             "tx_code": made.number,
+            **more,
         }
-        return str(self.post("/openid/token", body, DPoP=self.dpop("/openid/token")).json()["access_token"])
+        return self.post("/openid/token", body, DPoP=self.dpop("/openid/token"))
 
     def nonce(self) -> str:
         return str(self.client.post("/openid/nonce").json()["c_nonce"])
@@ -231,6 +236,10 @@ def test_a_notification_about_nothing_is_refused(wallet: Wallet) -> None:
     assert refusal(told) == (400, "invalid_notification_id")
 
 
+def details(configuration: str) -> str:
+    return json.dumps([{"type": "openid_credential", "credential_configuration_id": configuration}])
+
+
 PUSHED = {
     "response_type": "code",
     "client_id": "org.example.wallet",
@@ -241,8 +250,17 @@ PUSHED = {
 }
 
 
-def test_a_wallet_may_push_without_an_offer(wallet: Wallet) -> None:
-    told = wallet.post("/openid/pushed", PUSHED)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"scope": "openid professional-title-1"},
+        {"authorization_details": details("professional-title-1")},
+        {"scope": "openid", "authorization_details": details("professional-title-1")},
+    ],
+)
+def test_a_wallet_may_push_without_an_offer(wallet: Wallet, changed: dict[str, str]) -> None:
+    told = wallet.post("/openid/pushed", PUSHED | changed)
     assert told.status_code == 201
     assert told.json()["request_uri"].startswith("urn:ietf:params:oauth:request_uri:")
 
@@ -264,11 +282,35 @@ def test_a_code_is_sent_to_no_other_kind_of_address(wallet: Wallet, address: str
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"response_type": "token"}, "invalid_request"),
         ({"scope": "everything"}, "invalid_scope"),
+        ({"scope": "professional-title-1 residence-permit-1"}, "invalid_scope"),
         ({"issuer_state": "nonsense"}, "invalid_request"),
+        ({"authorization_details": details("everything")}, "invalid_authorization_details"),
+        ({"authorization_details": details("residence-permit-1")}, "invalid_scope"),
     ],
 )
 def test_a_wrong_pushed_request_is_refused(wallet: Wallet, changed: dict[str, str], error: str) -> None:
     assert refusal(wallet.post("/openid/pushed", PUSHED | changed)) == (400, error)
+
+
+def test_a_token_is_not_given_for_another_type_than_was_offered(wallet: Wallet) -> None:
+    refused = wallet.ask_token(authorization_details=details("residence-permit-1"))
+    assert refusal(refused) == (400, "invalid_authorization_details")
+
+
+def test_a_token_for_one_credential_does_not_open_another(
+    wallet: Wallet, title: Issued, officer: Officer
+) -> None:
+    second = issuing.issue(
+        person=title.person, vct=TITLE, claims=title.claims, agency=title.agency, officer=officer
+    )
+    asked = {"authorization_details": details("professional-title-1")}
+    other = Wallet(second).ask_token(**asked).json()["authorization_details"][0]["credential_identifiers"][0]
+    given = wallet.ask_token(**asked).json()
+    body = wallet.request(wallet.nonce(), credential_configuration_id=None, credential_identifier=other)
+    assert refusal(wallet.fetch(given["access_token"], body)) == (400, "unknown_credential_identifier")
+    (mine,) = given["authorization_details"][0]["credential_identifiers"]
+    body["credential_identifier"] = mine
+    assert wallet.fetch(given["access_token"], body).status_code == 200
 
 
 def test_an_unknown_grant_is_refused(wallet: Wallet) -> None:

@@ -55,6 +55,19 @@ def test_a_wallet_takes_a_card_once_its_holder_agreed(
     assert len(taken["credentials"]) == 1
 
 
+def test_a_wallet_that_asks_by_details_is_told_which_credential_it_gets(
+    wallet: Wallet, title: Issued, citizen: Account
+) -> None:
+    begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT, details=True)
+    back = agree(citizen, begun["url"], title)
+    taken = wallet.do("finish", begun=begun, redirected=back, redirect=REDIRECT, details=True)
+    assert len(taken["credentials"]) == 1
+
+
+def test_a_wallet_may_name_by_details_what_an_offer_is_for(wallet: Wallet, title: Issued) -> None:
+    assert len(wallet.take(title, details=True)["credentials"]) == 1
+
+
 def test_a_holder_who_does_not_agree_gives_nothing(wallet: Wallet, title: Issued, citizen: Account) -> None:
     begun = wallet.do("begin", offer=offering.offer(title).link, redirect=REDIRECT)
     back = agree(citizen, begun["url"], title, answer="decline")

@@ -18,6 +18,7 @@ from tongban.credentials.openid.attestations import (
 )
 from tongban.credentials.openid.data import read_form
 from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
+from tongban.credentials.openid.details import granted_details, read_details
 from tongban.credentials.openid.dpop import DpopProof, check_dpop, make_dpop
 from tongban.credentials.openid.encryption import (
     MEDIA_TYPE,
@@ -118,6 +119,7 @@ __all__ = [
     "configuration_id",
     "credential_response",
     "envelope",
+    "granted_details",
     "issuer_metadata",
     "link_to",
     "make_dpop",
@@ -128,6 +130,7 @@ __all__ = [
     "public_jwk",
     "read_authorisation_request",
     "read_credential_request",
+    "read_details",
     "read_form",
     "read_notification_request",
     "read_offer",

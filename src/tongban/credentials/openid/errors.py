@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class OpenIdError(StrEnum):
-    """Error codes of OAuth 2.0, OpenID4VCI 1.0 (sections 6.3, 8.3.1.2, 11.3), OpenID4VP 1.0 and DPoP.
+    """Error codes of OAuth 2.0, its extensions, OpenID4VCI 1.0 (6.3, 8.3.1.2, 9.3, 11.3) and OpenID4VP 1.0.
 
     `too_many_requests` is of this node's own making and comes with status 429.
     """
@@ -17,6 +17,7 @@ class OpenIdError(StrEnum):
     INVALID_GRANT = "invalid_grant"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     INVALID_SCOPE = "invalid_scope"
+    INVALID_AUTHORIZATION_DETAILS = "invalid_authorization_details"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - a code, not a token
     INVALID_DPOP_PROOF = "invalid_dpop_proof"
     INVALID_CREDENTIAL_REQUEST = "invalid_credential_request"

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tongban.credentials import base64url
 from tongban.credentials.openid.data import Message, read
@@ -21,16 +21,26 @@ _Challenge = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 
 class AuthorisationRequest(Message):
-    """A pushed authorisation request of a wallet (RFC 9126). Only `code` with PKCE by S256 is taken."""
+    """A pushed authorisation request of a wallet (RFC 9126). Only `code` with PKCE by S256 is taken.
+
+    What it wants is named by `scope`, by `authorization_details` or by both.
+    """
 
     response_type: Literal["code"]
     client_id: _Text
     redirect_uri: _Text
     code_challenge: _Challenge
     code_challenge_method: Literal["S256"]
-    scope: _Text
+    scope: _Text | None = None
+    authorization_details: _Text | None = None
     state: Annotated[str, Field(max_length=500)] | None = None
     issuer_state: Annotated[str, Field(max_length=500)] | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "AuthorisationRequest":
+        if self.scope is None and self.authorization_details is None:
+            raise ValueError("expected scope or authorization_details")
+        return self
 
 
 class PreAuthorisedRequest(Message):
@@ -39,6 +49,7 @@ class PreAuthorisedRequest(Message):
     code: Annotated[_Text, Field(alias="pre-authorized_code")]
     tx_code: Annotated[str, Field(max_length=40)] | None = None
     client_id: _Text | None = None
+    authorization_details: _Text | None = None
 
 
 class CodeRequest(Message):
@@ -48,6 +59,7 @@ class CodeRequest(Message):
     redirect_uri: _Text
     code_verifier: _Verifier
     client_id: _Text | None = None
+    authorization_details: _Text | None = None
 
 
 class RefreshRequest(Message):
@@ -55,6 +67,7 @@ class RefreshRequest(Message):
 
     refresh_token: _Text
     client_id: _Text | None = None
+    authorization_details: _Text | None = None
 
 
 TokenRequest = PreAuthorisedRequest | CodeRequest | RefreshRequest
@@ -85,12 +98,24 @@ def check_pkce(challenge: str, verifier: str) -> None:
 
 
 def token_response(
-    access_token: str, lifetime: int, *, bound: bool, refresh_token: str | None = None
+    access_token: str,
+    lifetime: int,
+    *,
+    bound: bool,
+    refresh_token: str | None = None,
+    details: list[dict[str, object]] | None = None,
 ) -> dict[str, object]:
-    """The body of a token response; `lifetime` in seconds, `bound` says that the token needs DPoP."""
+    """The body of a token response; `lifetime` in seconds, `bound` says that the token needs DPoP.
+
+    `details` are what was granted, for a wallet that asked by `authorization_details`.
+    """
     told: dict[str, object] = {
         "access_token": access_token,
         "token_type": "DPoP" if bound else "Bearer",
         "expires_in": lifetime,
     }
-    return told | ({"refresh_token": refresh_token} if refresh_token is not None else {})
+    if refresh_token is not None:
+        told["refresh_token"] = refresh_token
+    if details is not None:
+        told["authorization_details"] = details
+    return told

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 
 from tongban.credentials import jws
 from tongban.credentials.algorithms import JOSE_NAMES
+from tongban.credentials.openid.details import DETAILS_TYPE
 from tongban.credentials.openid.encryption import request_encryption, response_encryption
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.offer import AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN
@@ -163,6 +164,7 @@ def server_metadata(endpoints: Endpoints, *, only_attested: bool) -> dict[str, o
         ],
         "client_attestation_signing_alg_values_supported": ["ES256"],
         "client_attestation_pop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
+        "authorization_details_types_supported": [DETAILS_TYPE],
         "response_types_supported": ["code"],
         "grant_types_supported": [AUTHORISATION_CODE, PRE_AUTHORISED, REFRESH_TOKEN],
         "code_challenge_methods_supported": ["S256"],

@@ -17,6 +17,7 @@ from tongban.credentials.openid import (
     OpenIdRefused,
     check_pkce,
     configuration_id,
+    read_details,
 )
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
@@ -34,12 +35,14 @@ _LOOPBACK = {"127.0.0.1", "::1"}
 class Redeemed:
     """What a code stood for: the credential, and the thumbprint of the key that pushed it, or empty.
 
-    `is_attested` says that the wallet which pushed it had authenticated itself.
+    `is_attested` says that the wallet which pushed it had authenticated itself, `by_details` that it asked by
+    `authorization_details`.
     """
 
     credential: Issued
     thumbprint: str
     is_attested: bool
+    by_details: bool
 
 
 def push(asked: AuthorisationRequest, thumbprint: str, maker: str = "") -> str:
@@ -48,8 +51,7 @@ def push(asked: AuthorisationRequest, thumbprint: str, maker: str = "") -> str:
     Raises OpenIdRefused.
     """
     _check_redirect(asked.redirect_uri)
-    if not any(configuration_id(kind) == asked.scope for kind in issuers.types().values()):
-        raise OpenIdRefused(OpenIdError.INVALID_SCOPE, "scope: expected one of the issuer's metadata")
+    configuration, by_details = _configuration(asked)
     offer = None
     if asked.issuer_state is not None:
         offer = offering.by_state(asked.issuer_state)
@@ -60,7 +62,7 @@ def push(asked: AuthorisationRequest, thumbprint: str, maker: str = "") -> str:
     Authorisation.objects.filter(expires__lt=now - timedelta(days=1)).delete()
     Authorisation.objects.create(
         request=tokens.digest(name),
-        fields=asked.model_dump(mode="json"),
+        fields={**asked.model_dump(mode="json"), "wanted": configuration, "by_details": by_details},
         thumbprint=thumbprint,
         maker=maker[:200],
         offer=offer,
@@ -82,7 +84,7 @@ def candidates(row: Authorisation, person: Person) -> list[Issued]:
     found = Issued.objects.filter(person=person, state=Issued.State.VALID, expires__gt=true_now())
     if row.offer is not None:
         found = found.filter(pk=row.offer.credential_id)
-    wanted = row.fields["scope"]
+    wanted = row.fields["wanted"]
     ordered = found.order_by("-issued_at")
     return [one for one in ordered if configuration_id(issuers.types().find(one.vct)) == wanted]
 
@@ -132,7 +134,29 @@ def redeem(asked: CodeRequest, client_id: str) -> Redeemed:
         if row.fields[member] != told:
             raise OpenIdRefused(OpenIdError.INVALID_GRANT, f"{member}: expected that of the pushed request")
     check_pkce(str(row.fields["code_challenge"]), asked.code_verifier)
-    return Redeemed(row.credential, row.thumbprint, bool(row.maker))
+    return Redeemed(row.credential, row.thumbprint, bool(row.maker), bool(row.fields["by_details"]))
+
+
+def _configuration(asked: AuthorisationRequest) -> tuple[str, bool]:
+    """The configuration that a wallet wants, and whether it asked by details. Raises OpenIdRefused.
+
+    Of a scope, words that are no configuration's are passed over, as OpenID4VCI 1.0 wants it.
+    """
+    known = {configuration_id(kind) for kind in issuers.types().values()}
+    named = [word for word in (asked.scope or "").split() if word in known]
+    detailed = read_details(asked.authorization_details, issuer=issuers.own().uri)
+    if detailed is None:
+        if len(named) != 1:
+            raise OpenIdRefused(OpenIdError.INVALID_SCOPE, "scope: expected one of the issuer's metadata")
+        return named[0], False
+    if detailed not in known:
+        raise OpenIdRefused(
+            OpenIdError.INVALID_AUTHORIZATION_DETAILS,
+            "credential_configuration_id: expected one of the issuer's metadata",
+        )
+    if named not in ([], [detailed]):
+        raise OpenIdRefused(OpenIdError.INVALID_SCOPE, "scope: expected that of authorization_details")
+    return detailed, True
 
 
 def _back(row: Authorisation, answer: dict[str, str]) -> str:

@@ -22,6 +22,8 @@ from tongban.credentials.openid import (
     check_proofs,
     configuration_id,
     credential_response,
+    granted_details,
+    read_details,
     token_response,
 )
 from tongban.node.clock import true_now
@@ -44,6 +46,8 @@ def give_token(
     `wallet` is given if it has authenticated itself, which it does all along or never.
     """
     refresh = None
+    wanted = read_details(asked.authorization_details, issuer=issuers.own().uri)
+    by_details = wanted is not None
     if isinstance(asked, RefreshRequest):
         credential = renewing.use(asked, proof, wallet)
     elif isinstance(asked, PreAuthorisedRequest):
@@ -52,11 +56,18 @@ def give_token(
     else:
         redeemed = authorising.redeem(asked, asked.client_id or (wallet.client_id if wallet else ""))
         credential = redeemed.credential
+        by_details = by_details or redeemed.by_details
         if redeemed.thumbprint and redeemed.thumbprint != proof.thumbprint:
             raise OpenIdRefused(OpenIdError.INVALID_DPOP_PROOF, "the request was pushed with another key")
         if redeemed.is_attested and wallet is None:
             raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "the request was pushed by an attested wallet")
         refresh = renewing.begin(credential, proof, wallet)
+    configuration = configuration_id(issuers.types().find(credential.vct))
+    if wanted not in {None, configuration}:
+        raise OpenIdRefused(
+            OpenIdError.INVALID_AUTHORIZATION_DETAILS, "authorization_details: the grant is for another type"
+        )
+    details = granted_details(configuration, _identifier(credential)) if by_details else None
     token = tokens.fresh()
     now = true_now()
     Access.objects.filter(expires__lt=now, handovers=None).delete()
@@ -66,7 +77,8 @@ def give_token(
         thumbprint=proof.thumbprint,
         expires=now + LIFETIME,
     )
-    return token_response(token, int(LIFETIME.total_seconds()), bound=True, refresh_token=refresh)
+    lifetime = int(LIFETIME.total_seconds())
+    return token_response(token, lifetime, bound=True, refresh_token=refresh, details=details)
 
 
 def find_access(token: str) -> Access:
@@ -121,11 +133,20 @@ def note(access: Access, told: NotificationRequest) -> None:
 
 def _check_asked(credential: Issued, asked: CredentialRequest) -> None:
     if asked.credential_identifier is not None:
-        raise OpenIdRefused(OpenIdError.UNKNOWN_CREDENTIAL_IDENTIFIER, "name the configuration")
+        if asked.credential_identifier != _identifier(credential):
+            raise OpenIdRefused(
+                OpenIdError.UNKNOWN_CREDENTIAL_IDENTIFIER, "expected the one of the token response"
+            )
+        return
     if asked.credential_configuration_id != configuration_id(issuers.types().find(credential.vct)):
         raise OpenIdRefused(
             OpenIdError.UNKNOWN_CREDENTIAL_CONFIGURATION, "the access token is good for another configuration"
         )
+
+
+def _identifier(credential: Issued) -> str:
+    """What a wallet calls the credential by; the same every time, and nothing can be told from it."""
+    return tokens.derived(str(credential.pk), "credential identifier")[:32]
 
 
 def _spend_nonces(seen: set[str], until: datetime) -> None:

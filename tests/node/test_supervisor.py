@@ -18,12 +18,13 @@ SUPERVISE = """
 import os, sys
 from pathlib import Path
 from tongban.node.embedded_postgres import EmbeddedPostgres
-from tongban.node.supervisor import PreparationError, Program, Supervisor
-database = EmbeddedPostgres(Path(sys.argv[3]), is_durable=False) if len(sys.argv) > 3 else None
-preparation, program = (Program(name, (sys.executable, "-c", text)) for name, text in
-                        (("preparation", sys.argv[1]), ("program", sys.argv[2])))
+from tongban.node.nursery import Nursery, Program
+from tongban.node.supervisor import PreparationError, Supervisor
+database = EmbeddedPostgres(Path(sys.argv[1]), is_durable=False) if len(sys.argv) > 1 else None
+preparation, program = (Program(name, name) for name in ("preparation", "program"))
+nursery = Nursery(os.environ, common=())
 try:
-    Supervisor("node", preparation, [program], os.environ, database).run()
+    Supervisor("node", preparation, [program], nursery, database).run()
 except PreparationError:
     sys.exit(2)
 """
@@ -44,9 +45,13 @@ class Supervised:
     def __init__(self, notes: Path, program: str, preparation: str = "", *database: str) -> None:
         self.notes = notes
         notes.touch()
+        modules = notes.with_suffix(".modules")
+        modules.mkdir()
+        (modules / "preparation.py").write_text(preparation)
+        (modules / "program.py").write_text(program)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISE, preparation, program, *database],
-            env=os.environ | {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join(sys.path)},
+            [sys.executable, "-c", SUPERVISE, *database],
+            env=os.environ | {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join([str(modules), *sys.path])},
             stderr=subprocess.DEVNULL,
         )
 
@@ -105,6 +110,20 @@ def test_what_a_killed_program_left_is_ended(supervise: Callable[..., Supervised
     parent.kill()
     supervised.started(2)
     await_that(lambda: is_gone(grandchild))
+
+
+def test_a_killed_nursery_takes_no_program_along_and_comes_again(
+    supervise: Callable[..., Supervised],
+) -> None:
+    supervised = supervise(NOTE_AND_WAIT)
+    (first,) = supervised.started(1)
+    (nursery,) = (
+        child.pid for child in psutil.Process(supervised.process.pid).children() if child.pid != first
+    )
+    os.kill(nursery, signal.SIGKILL)
+    assert not is_gone(first)
+    os.kill(first, signal.SIGKILL)
+    assert not is_gone(supervised.started(2)[1])
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -10,7 +10,8 @@ import click
 
 from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
-from tongban.node.supervisor import PreparationError, Program, run_node
+from tongban.node.nursery import Program
+from tongban.node.supervisor import PreparationError, run_node
 
 _LOADER = "tongban.federation.sample_data"
 """A program of its own: whoever only looks after the node's programs needs nothing of what loading needs."""
@@ -25,7 +26,7 @@ def main() -> None:
 @click.argument("config_path", type=click.Path(path_type=Path))
 def run(config_path: Path) -> None:
     """Run the node in the foreground; its data are loaded first if they are not there."""
-    loading = Program("load", (sys.executable, "-m", _LOADER, str(config_path)))
+    loading = Program("load", _LOADER, (str(config_path),))
     try:
         run_node(load(config_path), config_path, loading)
     except (ConfigError, EmbeddedPostgresError, PreparationError) as error:

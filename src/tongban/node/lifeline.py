@@ -1,4 +1,4 @@
-"""Ties the life of a child process to its parent's.
+"""Ties the life of a child process to its parent's, and gives it a name.
 
 Promises: when the parent is gone, by whatever end (kill -9 too), the kernel sends the child the signal named.
 The parent must start its children from its main thread: the kernel watches the thread, not the process.
@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable
 
 _SET_PARENT_DEATH_SIGNAL = 1
+_SET_NAME = 15
 _SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -29,12 +30,22 @@ def bound_to_parent(
             os.setgroups((user.pw_gid,))
             os.setgid(user.pw_gid)
             os.setuid(user.pw_uid)
-        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(death_signal))
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        if os.getppid() != parent:
-            os._exit(1)
+        end_with(parent, death_signal)
 
     return bind
+
+
+def end_with(parent: int, death_signal: signal.Signals) -> None:
+    """Bind this process to its parent, no signal blocked; it ends at once if `parent` is gone already."""
+    _libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(death_signal))
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def be_named(name: str) -> None:
+    """What `ps` and `top` call this process; the kernel keeps the first fifteen bytes."""
+    _libc.prctl(_SET_NAME, name.encode())
 
 
 def adopt_orphans() -> None:

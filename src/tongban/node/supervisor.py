@@ -7,10 +7,8 @@ SIGTERM and Ctrl-C end all in good order; if this process is killed, none of the
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +19,9 @@ import psutil
 from tongban.node.config import CONFIG_VARIABLE, NodeConfig
 from tongban.node.database import SERVER_VARIABLE, address_of
 from tongban.node.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
-from tongban.node.lifeline import adopt_orphans, bound_to_parent
+from tongban.node.lifeline import adopt_orphans
 from tongban.node.metrics import FOLDER_VARIABLE
+from tongban.node.nursery import Nursery, NurseryError, Program
 from tongban.node.watch import Watch
 
 SHORTEST_PAUSE = 0.5
@@ -34,42 +33,33 @@ _GRANIAN_OPTIONS = ("--no-ws", "--log-level", "error", "--workers-kill-timeout",
 _ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
-@dataclass(frozen=True)
-class Program:
-    """One of a node's processes: its name in messages and how it is started."""
-
-    name: str
-    command: tuple[str, ...]
-
-
 class PreparationError(Exception):
     """The node cannot start; what is wrong was said by the program that prepares it."""
 
 
 def programs_of(config: NodeConfig) -> tuple[Program, ...]:
     """Pages, gateway, worker and log writer of a node, in the order in which they start."""
-    granian = (sys.executable, "-m", "granian", "--host", "127.0.0.1", *_GRANIAN_OPTIONS)
-    pages = ("--interface", "wsgi", "--port", str(config.pages_port), "tongban.node.wsgi:application")
+    door = ("--host", "127.0.0.1", "--port", str(config.pages_port))
+    pages = ("--blocking-threads", str(PAGES_THREADS), "--interface", "wsgi", "tongban.node.wsgi:application")
     return (
-        Program("pages", (*granian, "--blocking-threads", str(PAGES_THREADS), *pages)),
-        Program("gateway", (sys.executable, "-m", "tongban.gateway.serve")),
-        Program("worker", (sys.executable, "-m", "tongban.node.worker")),
-        Program("log", (sys.executable, "-m", "tongban.node.translog.writer")),
+        Program("pages", "granian", (*door, *_GRANIAN_OPTIONS, *pages)),
+        Program("gateway", "tongban.gateway.serve"),
+        Program("worker", "tongban.node.worker"),
+        Program("log", "tongban.node.translog.writer"),
     )
 
 
 @dataclass
 class _Child:
     program: Program
-    process: subprocess.Popen[bytes] | None = None
+    process: psutil.Process | None = None
     started_at: float = 0.0
     due_at: float = 0.0
     pause: float = field(default=SHORTEST_PAUSE)
 
     @property
     def runs(self) -> bool:
-        process = self.process
-        return process is not None and process.returncode is None
+        return self.process is not None and self.process.is_running()
 
 
 class Supervisor:
@@ -80,19 +70,21 @@ class Supervisor:
         name: str,
         preparation: Program,
         programs: Sequence[Program],
-        environment: Mapping[str, str],
+        nursery: Nursery,
         database: EmbeddedPostgres | None,
         *,
         on_running: Callable[["Supervisor"], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`preparation` runs to its end first; without `database` the node has one elsewhere.
+        """`preparation` runs to its end first; all programs are begun by `nursery`.
+
+        Without `database` the node has one elsewhere.
 
         `on_running` is entered when the programs are about to start and left when they are to end.
         """
         self._name = name
         self._preparation = preparation
         self._children = [_Child(program) for program in programs]
-        self._environment = dict(environment)
+        self._nursery = nursery
         self._database = database
         self._on_running = on_running
 
@@ -103,11 +95,13 @@ class Supervisor:
         try:
             if self._database is not None:
                 self._database.start()
+            self._nursery.open()
             self._prepare()
             with self._on_running(self):
                 self._keep_running()
         finally:
             self._end_children()
+            self._nursery.close()
             if self._database is not None:
                 self._database.stop()
 
@@ -116,7 +110,11 @@ class Supervisor:
         return {child.program.name: child.runs for child in self._children}
 
     def _prepare(self) -> None:
-        if status := self._start(self._preparation).wait():
+        try:
+            status = self._nursery.begin(self._preparation).wait()
+        except NurseryError as error:
+            raise PreparationError(str(error)) from None
+        if status:
             raise PreparationError(f"{self._preparation.name} ended with status {status}")
 
     def _keep_running(self) -> None:
@@ -143,31 +141,31 @@ class Supervisor:
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
-        if child.process is not None and child.process.poll() is not None:
-            if now - child.started_at > STEADY_SECONDS:
-                child.pause = SHORTEST_PAUSE
-            status = child.process.returncode
-            self._say(f"{child.program.name} ended with status {status}; again in {child.pause:g} s")
-            child.process = None
-            child.due_at = now + child.pause
-            child.pause = min(child.pause * 2, LONGEST_PAUSE)
-        if child.process is None and child.due_at <= now:
-            child.process = self._start(child.program)
+        if child.process is not None:
+            try:
+                self._put_off(child, f"ended with status {int(child.process.wait(0) or 0)}")
+            except psutil.TimeoutExpired:
+                return
+        if child.due_at <= now:
             child.started_at = now
+            try:
+                child.process = self._nursery.begin(child.program)
+            except NurseryError:
+                self._put_off(child, "could not be begun")
 
-    def _start(self, program: Program) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - the node's own programs
-            program.command,
-            stdin=subprocess.DEVNULL,
-            env=self._environment,
-            preexec_fn=bound_to_parent(signal.SIGTERM),  # noqa: PLW1509 - calls the kernel only, takes no lock
-        )
+    def _put_off(self, child: _Child, why: str) -> None:
+        now = time.monotonic()
+        if now - child.started_at > STEADY_SECONDS:
+            child.pause = SHORTEST_PAUSE
+        self._say(f"{child.program.name} {why}; again in {child.pause:g} s")
+        child.process = None
+        child.due_at = now + child.pause
+        child.pause = min(child.pause * 2, LONGEST_PAUSE)
 
     def _clear_orphans(self) -> None:
         """End what a dead child left running, so that the next one finds its port free."""
-        known = {child.process.pid for child in self._children if child.process is not None}
-        if self._database is not None and self._database.pid is not None:
-            known.add(self._database.pid)
+        known: set[int | None] = {child.process.pid for child in self._children if child.process is not None}
+        known |= {self._nursery.pid, self._database.pid if self._database is not None else None}
         for process in psutil.Process().children():
             if process.pid not in known:
                 with suppress(psutil.Error, ChildProcessError):
@@ -177,14 +175,11 @@ class Supervisor:
     def _end_children(self) -> None:
         running = [child.process for child in self._children if child.process is not None]
         for process in running:
-            process.terminate()
-        deadline = time.monotonic() + GRACE_SECONDS
-        for process in running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+        for process in psutil.wait_procs(running, timeout=GRACE_SECONDS)[1]:
+            process.kill()
+            process.wait()
         self._clear_orphans()
 
     def _say(self, text: str) -> None:
@@ -193,9 +188,7 @@ class Supervisor:
 
 def migration(config_path: Path) -> Program:
     """The preparation of a node in production: its database brought to the present form."""
-    return Program(
-        "migrate", (sys.executable, "-m", "tongban", "node", "migrate", "--config", str(config_path))
-    )
+    return Program("migrate", "tongban", ("node", "migrate", "--config", str(config_path)))
 
 
 def run_node(config: NodeConfig, config_path: Path, preparation: Program) -> None:
@@ -226,7 +219,8 @@ def run_node(config: NodeConfig, config_path: Path, preparation: Program) -> Non
         finally:
             watch.stop()
 
-    Supervisor(config.name, preparation, programs_of(config), environment, database, on_running=watched).run()
+    nursery = Nursery(environment)
+    Supervisor(config.name, preparation, programs_of(config), nursery, database, on_running=watched).run()
 
 
 def _empty(folder: Path) -> Path:

@@ -45,6 +45,7 @@ federation_key_path = "federation.json"
 key_path = "node.pem"
 secret_path = "secret"
 officers_second_factor = "optional"
+wallet_attestation = "accepted"
 database = "{database}"
 """,
         encoding="utf-8",

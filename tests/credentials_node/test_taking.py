@@ -186,6 +186,13 @@ def test_the_wallet_proves_whose_it_is(
     assert any("oauth-client-attestation" in request.headers for request in issuer.asked)
 
 
+def test_a_portal_that_cannot_vouch_for_itself_says_so(
+    take: Take, woman: Person, title: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(makers, "are_required", lambda: True)
+    assert reason(take, woman, *offered(title)) == "not-vouched"
+
+
 def changed(path: str, **members: object) -> Change:
     """Answers of one address with other members."""
 

@@ -34,6 +34,13 @@ def test_paths_count_from_the_files_folder(tmp_path: Path) -> None:
     assert config.directory_path == tmp_path.parent / "directory.json"
 
 
+def test_only_wallets_that_a_maker_vouches_for_are_let_in_unless_the_operator_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    assert load(written(tmp_path, GOOD)).wallet_attestation == "required"
+    assert load(written(tmp_path, 'wallet_attestation = "accepted"' + GOOD)).wallet_attestation == "accepted"
+
+
 def test_the_office_is_at_the_jurisdiction_unless_a_place_is_named(tmp_path: Path) -> None:
     assert load(written(tmp_path, GOOD)).office_place == "500000"
     assert load(written(tmp_path, 'place = "500101"' + GOOD)).office_place == "500101"

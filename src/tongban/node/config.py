@@ -115,7 +115,7 @@ class NodeConfig(_Part):
     credential_key_path: Annotated[Path, Field(validate_default=True)] = Path("credential.pem")
     credential_key_device: Pkcs11Key | None = None
     wallet_makers_path: Path | None = None
-    wallet_attestation: Literal["required", "accepted"] = "accepted"
+    wallet_attestation: Literal["required", "accepted"] = "required"
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     sign_in_partners: tuple[SignInPartner, ...] = ()
     virus_scanner: str = ""

@@ -41,7 +41,7 @@ from tongban.suites import SigningKey, Suite, new_signing_key
 class NotTaken(Exception):
     """The credential does not go into this wallet; `verdict` says why it does not count.
 
-    `reason` is `no-offer`, `own-offer`, `offer-over`, `not-valid` or `not-yours`.
+    `reason` is `no-offer`, `own-offer`, `offer-over`, `not-vouched`, `not-valid` or `not-yours`.
     """
 
     def __init__(self, reason: str, verdict: Verdict | None = None) -> None:
@@ -224,6 +224,7 @@ _SIGNED_RATHER = "application/jwt, application/json;q=0.9"
 _OVER = {
     OpenIdError.INVALID_GRANT.value: "offer-over",
     OpenIdError.INVALID_REQUEST.value: "offer-over",
+    OpenIdError.INVALID_CLIENT.value: "not-vouched",
     OpenIdError.CREDENTIAL_REQUEST_DENIED.value: "not-valid",
 }
 

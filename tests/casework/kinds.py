@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tongban.node.casework import catalogue, log, numbers, procedures, reading
+from tongban.node.casework import catalogue, log, procedures, reading
 from tongban.node.casework.history import CaseState, Mark
 from tongban.node.casework.models import Case
+from tongban.node.casework.opening import opening
 from tongban.node.casework.procedure import Happening, Procedure, Role
 from tongban.node.clock import now, today
 from tongban.node.people.models import Person
@@ -81,7 +82,7 @@ def new_case(kind: str, person: Person) -> Case:
     """A case of this kind without any event, of the one service that is published."""
     at = now()
     return Case.objects.create(
-        number=numbers.next_number("SC", today()),
+        number=opening(kind).number,
         person=person,
         service=catalogue.current("medical-retirement"),
         procedure=procedures.current(kind),

@@ -23,7 +23,7 @@ PERIODS = [(BEFORE, None), (BEFORE, BEFORE), (BEFORE, NOW), (NOW, NOW), (LATER, 
 def locks(officer: Officer, case: Case) -> bool:
     try:
         with transaction.atomic():
-            return locking.for_acting(officer, case.number, case.revision) == case
+            return locking.case_for(officer, case.number, case.revision) == case
     except Refused:
         return False
 
@@ -58,7 +58,7 @@ def test_a_locked_case_is_the_case_that_is_stored(
     case = new_case("recognition", woman)
     stored = Case.objects.get(pk=case.pk)
     with transaction.atomic():
-        locked = locking.for_acting(officer, case.number, case.revision)
+        locked = locking.case_for(officer, case.number, case.revision)
     fields = [field.attname for field in Case._meta.concrete_fields]
     assert [getattr(locked, name) for name in fields] == [getattr(stored, name) for name in fields]
-    assert refused(lambda: locking.for_acting(officer, case.number, case.revision + 1)) == "stale-revision"
+    assert refused(lambda: locking.case_for(officer, case.number, case.revision + 1)) == "stale-revision"

@@ -72,7 +72,7 @@ def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, s
     with transaction.atomic():
         if not isinstance(who, Officer):
             behalf.hold(applicants.of(who))
-        case = locking.for_acting(who, number, revision)
+        case = locking.case_for(who, number, revision)
         acting = _acting(case, who, code, raw or {})
         entry = _steps.get(code, plain)(acting)
         log.append(case, acting.procedure, entry)

@@ -86,17 +86,6 @@ def find(who: Person | Applicant, draft_id: UUID | str) -> Draft:
         raise Refused("not-found") from None
 
 
-def lock(applicant: Applicant, draft_id: UUID | str) -> Draft:
-    """One draft of the applicant, locked in the present transaction. Raises Refused `not-found`."""
-    try:
-        draft = rights.drafts_of(applicant).select_for_update().get(pk=draft_id)
-    except (Draft.DoesNotExist, ValidationError):
-        raise Refused("not-found") from None
-    if draft.person_id == applicant.person.pk:
-        draft.person = applicant.person
-    return draft
-
-
 def service_of(draft: Draft) -> Service:
     """The version of the service that the draft began with."""
     return catalogue.of(draft)

@@ -7,12 +7,12 @@ cannot be opened here is given back with the reason, never left lying.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, enclosures, log, numbers, procedures, remaking, transferring
+from tongban.node.casework import catalogue, enclosures, log, procedures, remaking, transferring
 from tongban.node.casework.models import Case
+from tongban.node.casework.opening import opening
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
-from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.node.people.models import Person
 from tongban.node.people.register import person_of_number
@@ -95,11 +95,12 @@ def _open(effect: api.Effect) -> None:
         _give_back(effect, _NO_PERSON)
         return
     service, at = catalogue.read(row), now()
-    case = Case.objects.create(
-        number=numbers.next_number(this_node().case_prefix, today()),
+    got = opening(service.definition.kind)
+    case = Case(
+        number=got.number,
         person=person,
         service=row,
-        procedure=procedures.current(service.definition.kind),
+        procedure_id=got.procedure,
         agency=effect.conversation.own_agency,
         status="",
         revision=0,

@@ -1,7 +1,7 @@
 """Appends events to a case and keeps its row the fold of them.
 
-Promises: an event is appended only to a locked case, at the next revision, and only where the procedure
-allows it; row and effects are written in the same transaction.
+Promises: an event is appended only to a locked case or a new one, at the next revision, and only where the
+procedure allows it; row and effects are written by the same statement.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from tongban.node.casework import catalogue, effects, limits, procedures
 from tongban.node.casework.history import STOPPED, CaseState, Happened, follow
 from tongban.node.casework.models import Case, Event
@@ -18,13 +20,17 @@ from tongban.node.casework.procedure import Procedure, Role
 from tongban.node.clock import LOCAL_ZONE, now
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
-from tongban.node.statements import Writes
+from tongban.node.statements import Value, Writes
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 
 _INSERT_EVENT = """
 INSERT INTO casework_event (case_id, revision, kind, status, at, actor, data)
 VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING id"""
+_CASE = Case._meta.concrete_fields
+_INSERT_CASE = f"""
+INSERT INTO casework_case ({", ".join(str(field.column) for field in _CASE)})
+VALUES ({", ".join("%s" for _ in _CASE)})"""  # noqa: S608 - columns of the model
 _UPDATE_CASE = """
 UPDATE casework_case SET status = %s, awaits = %s, consulted = %s, conversation = %s::uuid, revision = %s,
     snapshot = %s::jsonb, due_on = %s, updated_at = %s WHERE id = %s"""
@@ -135,7 +141,7 @@ def state_of(case: Case) -> CaseState:
 
 
 def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
-    """Append one event to a case that this transaction has locked or made, with its effects.
+    """Append one event to a case that this transaction has locked, or that is new and stored with it.
 
     Raises HistoryError when the procedure does not allow it; nothing is written then.
     """
@@ -160,6 +166,7 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     if procedure.happenings[event.kind].notifies:
         effects.notify(case, procedure, event, writes)
     event.pk = writes.number_of("event")
+    case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS
     for subscriber in _subscribers.get((procedure.kind, event.kind), ()):
         subscriber(case, event)
     return after
@@ -225,6 +232,14 @@ def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writ
     case.snapshot = state.to_json()
     case.due_on = date.fromisoformat(state.due_on) if state.due_on else None
     case.updated_at = at
-    kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision]
     snapshot = json.dumps(case.snapshot, ensure_ascii=False)
+    if case._state.adding:
+        writes.add("kept", _INSERT_CASE, [_stored(case, field.attname, snapshot) for field in _CASE])
+        return
+    kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision]
     writes.add("kept", _UPDATE_CASE, [*kept, snapshot, case.due_on, case.updated_at, case.pk])
+
+
+def _stored(case: Case, name: str, snapshot: str) -> Value:
+    value: Value = snapshot if name == "snapshot" else getattr(case, name)
+    return value

@@ -15,13 +15,19 @@ from tongban.node.people.models import Officer, Person
 from tongban.node.statements import Value
 
 REACHED_BY_OFFICER = """
-%s IN ("case".agency, "case".consulted) AND EXISTS (
+%s IN (kept.agency, kept.consulted) AND EXISTS (
     SELECT FROM people_grant AS given
      WHERE given.officer_id = %s AND given.act IN ('handle', 'supervise')
        AND given.valid_from <= %s AND (given.valid_until IS NULL OR given.valid_until >= %s)
-       AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = "case".service_id)))
+       AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = kept.service_id)))
 """
-"""`reaching` for a row named `case`, as text that the database plans once; `reached_by` gives its values."""
+"""`of_officer` for a row named `kept`, as text that is planned once; `values_of_officer` gives its values."""
+REACHED_BY_APPLICANT = """
+kept.enterprise_id IS NOT DISTINCT FROM %s AND (kept.enterprise_id IS NOT NULL OR kept.person_id = %s)
+    AND (%s::text[] IS NULL
+         OR (SELECT code FROM casework_publishedservice WHERE id = kept.service_id) = ANY(%s::text[]))
+"""
+"""`of_citizen` and `drafts_of` in the same way; `values_of_applicant` gives its values."""
 
 
 def of_citizen(who: Person | Applicant) -> QuerySet[Case]:
@@ -52,10 +58,17 @@ def reaching(officer: Officer, *, of: str = "") -> Q:
     return own & of_services(codes, of=of)
 
 
-def reached_by(officer: Officer) -> Sequence[Value]:
+def values_of_officer(officer: Officer) -> Sequence[Value]:
     """The values of `REACHED_BY_OFFICER` for an officer who is in office."""
     on = today()
     return [officer.agency, officer.pk, on, on]
+
+
+def values_of_applicant(applicant: Applicant) -> Sequence[Value]:
+    """The values of `REACHED_BY_APPLICANT`."""
+    enterprise, mandate = applicant.enterprise, applicant.mandate
+    services = list(mandate.services) if mandate and mandate.services else None
+    return [enterprise.pk if enterprise else None, applicant.person.pk, services, services]
 
 
 def of_services(codes: Iterable[str], *, of: str = "") -> Q:

@@ -12,20 +12,19 @@ from django.db import transaction
 from tongban.node.casework import (
     asking,
     behalf,
-    catalogue,
     competence,
     drafts,
     handing,
+    locking,
     log,
-    numbers,
     procedures,
     sorting,
     transferring,
 )
 from tongban.node.casework.models import Case, Draft
+from tongban.node.casework.opening import Opening, opening
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
-from tongban.node.config import this_node
 from tongban.node.people import applicants
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
@@ -37,31 +36,31 @@ def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[st
     applicant = applicants.of(who)
     with transaction.atomic():
         behalf.hold(applicant)
-        draft = drafts.lock(applicant, draft_id)
-        made = Case.objects.filter(draft=draft).first()
-        if made is not None:
-            return made
-        behalf.may_apply(applicant, drafts.service_of(draft).definition)
-        if not drafts.service_of(draft).form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
+        draft = locking.draft_for(applicant, draft_id)
+        service = drafts.service_of(draft)
+        got = opening(service.definition.kind, draft.pk)
+        if got.made is not None:
+            return Case.objects.get(pk=got.made)
+        behalf.may_apply(applicant, service.definition)
+        if not service.form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
             raise Refused("answers-incomplete")
         if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
             raise Refused("consent-missing")
-        return _open(draft, applicant)
+        return _open(draft, applicant, service, got)
 
 
-def _open(draft: Draft, applicant: Applicant) -> Case:
-    service = catalogue.of(draft)
-    node, at, day = this_node(), now(), today()
+def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening) -> Case:
+    at, day = now(), today()
     given = drafts.given(draft)
     agency = competence.deciding(service.definition, given, day).agency
-    case = Case.objects.create(
-        number=numbers.next_number(node.case_prefix, day),
+    case = Case(
+        number=got.number,
         draft=draft,
         person=draft.person,
         enterprise=draft.enterprise,
         mandate=applicant.mandate,
         service_id=draft.service_id,
-        procedure=procedures.current(service.definition.kind),
+        procedure_id=got.procedure,
         agency=agency,
         status="",
         revision=0,

@@ -63,6 +63,20 @@ def test_unusable_facts_end_with_one_line_and_status_2(run, given, line):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "given", "line"),
+    [
+        (["table", "atlantis"], "", "RULESET：没有名为 atlantis 的规则集；现有：ruritania"),
+        (["explain", "ruritania", "--facts", "-"], "{", "标准输入：第 1 行不是 JSON"),
+        (["explain", "ruritania", "--facts", "-"], "{}", "标准输入：birth_month：缺少；应为月份"),
+    ],
+)
+def test_what_is_wrong_is_told_in_chinese_when_asked_for(run, command, given, line):
+    result = run(*command, "--lang", "zh", given=given)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(line)
+
+
 def test_a_file_that_is_not_there_is_named(run, tmp_path):
     result = run("explain", "ruritania", "--facts", str(tmp_path / "none.json"))
     assert (result.exit_code, "none.json: cannot be read" in result.stderr) == (2, True)

@@ -1,6 +1,7 @@
 """What the commands of `tongban law` share: options, reading of facts, errors as one line with status 2."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
+from click.core import ParameterSource
 
 from tongban.law.errors import FactsRefused, LawError, UnknownRuleSet
 from tongban.law.rule_sets import RuleSet, read_folder
@@ -30,17 +32,26 @@ ON = click.option(
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors of law and facts into one line on stderr and exit status 2."""
+    """Turn errors of law and facts into one line on stderr, in the user's language, and exit status 2."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except LawError as error:
-            click.echo(" ".join(str(error).split()), err=True)
+            click.echo(" ".join(error.said(language()).split()), err=True)
             sys.exit(2)
 
     return run
+
+
+def language() -> str:
+    """Give `zh` or `en`: what the command was told by --lang, else the language of the environment."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.get_parameter_source("lang") is ParameterSource.COMMANDLINE:
+        return str(context.params["lang"])
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if spoken.startswith("zh") else "en"
 
 
 @contextmanager
@@ -49,7 +60,7 @@ def naming(file: str) -> Iterator[None]:
     try:
         yield
     except FactsRefused as error:
-        raise LawError(f"{shown(file)}: {error}") from None
+        raise LawError(f"{shown(file)}: {error}", f"{shown(file, 'zh')}：{error.said('zh')}") from None
 
 
 def find_ruleset(root: Path, name: str) -> RuleSet:
@@ -58,7 +69,10 @@ def find_ruleset(root: Path, name: str) -> RuleSet:
         return RuleSet.from_files(read_folder(root), name)
     except UnknownRuleSet:
         known = ", ".join(sorted(path.parent.name.replace("_", "-") for path in root.glob("*/rules.py")))
-        raise LawError(f"RULESET: there is no rule set {name}; expected one of {known}") from None
+        raise LawError(
+            f"RULESET: there is no rule set {name}; expected one of {known}",
+            f"RULESET：没有名为 {name} 的规则集；现有：{known}",
+        ) from None
 
 
 def read_facts(file: str) -> Mapping[str, object]:
@@ -68,19 +82,31 @@ def read_facts(file: str) -> Mapping[str, object]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise LawError(
-            f"{shown(file)}: cannot be read ({reason}); expected a JSON file with the facts"
+            f"{shown(file)}: cannot be read ({reason}); expected a JSON file with the facts",
+            f"{shown(file, 'zh')}：无法读取（{reason}）；应为写有各事项的 JSON 文件",
         ) from None
     try:
         facts = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
-        line = f"{shown(file)}: line {error.lineno}"
-        raise LawError(f"{line}: this is not JSON; expected an object of facts") from None
+        raise LawError(
+            f"{shown(file)}: line {error.lineno}: this is not JSON; expected an object of facts",
+            f"{shown(file, 'zh')}：第 {error.lineno} 行不是 JSON；应为写有各事项的对象",
+        ) from None
     except _Twice as error:
-        raise LawError(f"{shown(file)}: {error}; expected each field once") from None
+        raise LawError(
+            f"{shown(file)}: {error.name}: is given twice; expected each field once",
+            f"{shown(file, 'zh')}：{error.name} 填了两次；每项只填一次",
+        ) from None
     except (RecursionError, ValueError):
-        raise LawError(f"{shown(file)}: this is no usable JSON; expected an object of facts") from None
+        raise LawError(
+            f"{shown(file)}: this is no usable JSON; expected an object of facts",
+            f"{shown(file, 'zh')}：不是可用的 JSON；应为写有各事项的对象",
+        ) from None
     if not isinstance(facts, dict):
-        raise LawError(f'{shown(file)}: expected an object of facts, like {{"birth_month": "1976-02"}}')
+        raise LawError(
+            f'{shown(file)}: expected an object of facts, like {{"birth_month": "1976-02"}}',
+            f'{shown(file, "zh")}：应为写有各事项的对象，如 {{"birth_month": "1976-02"}}',
+        )
     return facts
 
 
@@ -90,13 +116,16 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LawError(
-            f"{path}: cannot be written ({error.strerror}); expected a file in a folder that is there"
+            f"{path}: cannot be written ({error.strerror}); expected a file in a folder that is there",
+            f"{path}：无法写入（{error.strerror}）；应为已有文件夹中的文件",
         ) from None
 
 
-def shown(file: str) -> str:
+def shown(file: str, lang: str = "en") -> str:
     """Give the name of a file for a message."""
-    return "standard input" if file == "-" else file
+    if file != "-":
+        return file
+    return "标准输入" if lang == "zh" else "standard input"
 
 
 def day_of(on: datetime | None) -> date | None:
@@ -112,11 +141,14 @@ def today() -> date:
 class _Twice(ValueError):
     """A field stands twice in an object."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Twice(f"{twice}: is given twice")
+        raise _Twice(next(name for name in names if names.count(name) > 1))
     return found

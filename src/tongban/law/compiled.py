@@ -126,6 +126,7 @@ def within_range(name: str, low: float, high: float, value: T) -> T:
             "overflow",
             name,
             f"{name}: the amount grew beyond what the rule set admits. Check the facts that it adds up",
+            f"{name}：数额超出规则集允许的范围，请核对据以累计的事项",
         )
     return value
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 
 class LawError(Exception):
-    """Something in a rule set or in the facts that a person can put right."""
+    """Something in a rule set or in the facts that a person can put right.
+
+    `zh` says the same in Chinese; empty where it is only said in English, as to authors of rules.
+    """
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
+
+    def said(self, lang: str) -> str:
+        """Give what is wrong in a language, `zh` or `en`."""
+        return self.zh if lang == "zh" and self.zh else str(self)
 
 
 @dataclass(frozen=True)
@@ -47,15 +58,20 @@ class Problem:
     zh: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return self.said("en")
+
+    def said(self, lang: str) -> str:
+        """Give what is wrong in a language, `zh` or `en`, with the path before it."""
+        return f"{self.path}：{self.zh}" if lang == "zh" and self.zh else f"{self.path}: {self.message}"
 
 
 class FactsRefused(LawError):
     """The facts cannot be used; `problems` lists every reason with its path. No value is repeated."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"{problems[0]}{more}")
+        count = len(problems) - 1
+        more, zh_more = (f" (and {count} more)", f"（另有 {count} 处）") if count else ("", "")
+        super().__init__(f"{problems[0]}{more}", f"{problems[0].said('zh')}{zh_more}")
         self.problems = problems
 
 
@@ -66,8 +82,8 @@ class NoLaw(LawError):
     (no rule on that day) or `overflow` (an amount or date grew too great); `name` is the rule or parameter.
     """
 
-    def __init__(self, code: str, name: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, name: str, message: str, zh: str = "") -> None:
+        super().__init__(message, zh)
         self.code = code
         self.name = name
 

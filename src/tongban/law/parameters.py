@@ -128,8 +128,7 @@ class Resolved:
             if row is None and self.parameter.has_otherwise:
                 row = Row(self.parameter.name, key, self.parameter.otherwise, None)
             if row is None:
-                code, message = self._refusal(key)
-                raise NoLaw(code, self.parameter.name, message)
+                raise self._refusal(key)
             if len(self._given) > MOST_KEPT:
                 self._given.clear()
             self._given[key] = row
@@ -154,17 +153,24 @@ class Resolved:
             return bands[index][1] if index >= 0 else None
         return next((row for start, row in bands if start >= value), None)
 
-    def _refusal(self, key: RowKey) -> tuple[str, str]:
-        parameter = self.parameter
+    def _refusal(self, key: RowKey) -> NoLaw:
+        parameter, name = self.parameter, self.parameter.name
         date = Date.from_ordinal(self.day)
         firsts = [entry.since for entry in parameter.entries]
         if not parameter.keys or all(since > self.day for since in firsts):
             first = Date.from_ordinal(min(firsts))
-            return "no-value", f"{parameter.name}: no value in force on {date}; the first is of {first}"
+            return NoLaw(
+                "no-value",
+                name,
+                f"{name}: no value in force on {date}; the first is of {first}",
+                f"{name}：{date} 没有有效值，最早的自 {first} 起",
+            )
         written = ", ".join(f"{k.name}={write(k.type, v)}" for k, v in zip(parameter.keys, key, strict=True))
-        return (
+        return NoLaw(
             "no-row",
-            f"{parameter.name}: no row for {written} on {date}; parameters.toml needs one, or `otherwise`",
+            name,
+            f"{name}: no row for {written} on {date}; parameters.toml needs one, or `otherwise`",
+            f"{name}：{date} 没有 {written} 的对应行，parameters.toml 须补上，或写明 `otherwise`",
         )
 
 

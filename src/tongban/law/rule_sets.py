@@ -94,7 +94,7 @@ class RuleSet:
         except (OverflowError, ValueError, ZeroDivisionError) as error:
             name = program.decision.rule_at(error.__traceback__)
             message = f"{name}: a date or number grew too great. Check the facts given"
-            raise NoLaw("overflow", name, message) from None
+            raise NoLaw("overflow", name, message, f"{name}：日期或数值过大，请核对所填事项") from None
         return Explanation(program.forms, law or day, encoded, steps)
 
     def _hold_checks(self, program: Program, encoded: Mapping[str, object]) -> None:
@@ -125,7 +125,10 @@ class RuleSet:
                 self._visit(rule, chosen, ordered, day)
         if not ordered:
             raise NoLaw(
-                "not-in-force", self.name, f"{self.name}: no rule is in force on {day}. Ask for another date"
+                "not-in-force",
+                self.name,
+                f"{self.name}: no rule is in force on {day}. Ask for another date",
+                f"{self.name}：{day} 没有施行的规则，请换一个日期",
             )
         return tuple(ordered.values())
 
@@ -141,6 +144,7 @@ class RuleSet:
                     "not-in-force",
                     name,
                     f"{name}: needed by {rule.name}, but not in force on {day}. Ask for another date",
+                    f"{name}：{rule.name} 需要它，但它在 {day} 未施行，请换一个日期",
                 )
             self._visit(needed, chosen, ordered, day)
         ordered[rule.name] = rule

@@ -15,7 +15,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tongban.law.command_input import ON, find_ruleset, plainly, today
+from tongban.law.command_input import ON, find_ruleset, language, plainly, today
+from tongban.law.ir import Text
 from tongban.law.values import Date
 from tongban.plain_commands import PlainCommand
 
@@ -39,6 +40,11 @@ from tongban.plain_commands import PlainCommand
     show_default=True,
     help="Rows that cannot be used stop the run, or go to OUT.errors with the reasons.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    help="Language of what is told and of the reasons; default: that of the environment.",
+)
 @click.pass_obj
 @plainly
 def run(
@@ -50,6 +56,7 @@ def run(
     on: datetime | None,
     engine: str,
     on_error: Literal["stop", "report"],
+    lang: str | None,
 ) -> None:
     """Decide on a table, one row a person: columns that are no facts are carried over, outcomes follow."""
     if sys.platform == "linux":
@@ -59,7 +66,8 @@ def run(
     ruleset = find_ruleset(root, name)
     day = Date.from_date(on.date() if on else today())
     begun = time.perf_counter()
-    prepared = open_run(ruleset, table, result, day, engine=engine, on_error=on_error)
+    lang = lang or language()
+    prepared = open_run(ruleset, table, result, day, engine=engine, on_error=on_error, lang=lang)
     bar = _progress()
     with bar or nullcontext():
         task = bar.add_task(table.name, total=prepared.source.rows) if bar else None
@@ -70,15 +78,22 @@ def run(
 
         summary = prepared.execute(told)
     seconds = time.perf_counter() - begun
-    click.echo(
-        f"{summary.decided} rows decided by {ruleset.name} {ruleset.version} in {seconds:.2f} s: {result}"
-    )
+    law = f"{ruleset.name} {ruleset.version}"
+    click.echo(_DECIDED.of(lang).format(summary.decided, law, seconds, result))
     if summary.row_by_row:
-        click.echo(f"{ruleset.name} has rules over lists: the interpreter decided row by row")
+        click.echo(_ROW_BY_ROW.of(lang).format(ruleset.name))
     if summary.refused_table is not None:
-        click.echo(
-            f"{summary.refused} rows could not be used; they are in {summary.refused_table} with the reasons"
-        )
+        click.echo(_REFUSED.of(lang).format(summary.refused, summary.refused_table))
+
+
+_DECIDED = Text("{0} 行已按 {1} 裁定，用时 {2:.2f} 秒：{3}", "{0} rows decided by {1} in {2:.2f} s: {3}")
+_ROW_BY_ROW = Text(
+    "{} 有按列表逐项计算的规则：由解释器逐行裁定",
+    "{} has rules over lists: the interpreter decided row by row",
+)
+_REFUSED = Text(
+    "{0} 行不可用，连同原因写入 {1}", "{0} rows could not be used; they are in {1} with the reasons"
+)
 
 
 def _progress() -> Progress | None:

@@ -107,7 +107,10 @@ class Asked:
         names = [rule.outcome for rule in found.forms.outcomes if rule.type == BOOL]
         if outcome not in names:
             known = ", ".join(str(name) for name in names) or "none"
-            raise LawError(f"{outcome}: is no yes-or-no outcome of {ruleset.name}; expected one of {known}")
+            raise LawError(
+                f"{outcome}: is no yes-or-no outcome of {ruleset.name}; expected one of {known}",
+                f"{outcome}：不是 {ruleset.name} 的是非结果；可用：{known}",
+            )
         return cls(ruleset, found.facts, found.on, outcome)
 
     def explained(self, facts: Encoded) -> Explanation | None:
@@ -173,7 +176,14 @@ def under_place(
     if declared is None or _bare(declared.type) != PLACE:
         names = ", ".join(name for name, one in ruleset.facts.items() if _bare(one.type) == PLACE) or "none"
         raise FactsRefused(
-            (Problem(fact, "not-a-place", f"is no place of this rule set; places are {names}"),)
+            (
+                Problem(
+                    fact,
+                    "not-a-place",
+                    f"is no place of this rule set; places are {names}",
+                    f"不是这一规则集的地区事项；地区事项有：{names}",
+                ),
+            )
         )
     return Comparison(ruleset.explain(facts, on), ruleset.explain({**facts, fact: place}, on))
 

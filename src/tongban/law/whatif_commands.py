@@ -79,7 +79,10 @@ def compare(
     """Decide the same facts under two dates' or two places' law, side by side."""
     facts, ruleset = read_facts(file), find_ruleset(root, name)
     if (law_of is None) == (place is None):
-        raise LawError("compare: expected one of --law-of DATE and --place FACT=CODE")
+        raise LawError(
+            "compare: expected one of --law-of DATE and --place FACT=CODE",
+            "compare：--law-of DATE 与 --place FACT=CODE 须且只须给出一项",
+        )
     with naming(file):
         if law_of is not None:
             found = under_date(ruleset, facts, day_of(on), law_of.date())

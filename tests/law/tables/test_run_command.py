@@ -38,6 +38,30 @@ def test_an_unusable_table_is_one_line_of_error_and_status_2(tmp_path: Path, tex
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BAD, "in.csv：未作计算；最先几行不可用的是：第 2 行，birth_month：应为月份"),
+        ("id,birth_mont,category\na,1976-02,male60\n", "缺少 birth_month 列；birth_mont 是否就是它？"),
+        ("", "in.csv：第一行应为各列的名称"),
+        (GOOD.replace("b,", "b,c,"), "in.csv：第 2 行有 4 格；应为 3 格"),
+    ],
+)
+def test_errors_are_told_in_chinese_by_option_or_environment(
+    tmp_path: Path, text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said in run(tmp_path, text, "--lang", "zh").stderr
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert said in run(tmp_path, text).stderr
+    assert said not in run(tmp_path, text, "--lang", "en").stderr
+
+
+def test_the_reasons_beside_refused_rows_are_in_the_language_asked_for(tmp_path: Path) -> None:
+    result = run(tmp_path, BAD, "--on-error", "report", "--lang", "zh")
+    assert "1 行不可用，连同原因写入" in result.stdout
+    assert "birth_month：应为月份" in (tmp_path / "out.errors.csv").read_text(encoding="utf-8")
+
+
 def test_a_row_with_too_many_cells_is_named(tmp_path: Path) -> None:
     assert "row 2: has 4 cells; expected 3" in run(tmp_path, GOOD.replace("b,", "b,c,")).stderr
 

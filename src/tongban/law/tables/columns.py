@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tongban.law.ir import Text
 from tongban.law.tables import text
 
 Numbers = npt.NDArray[Any]
@@ -74,7 +75,11 @@ AnyColumn: TypeAlias = Column | CellColumn
 
 
 class UnfitColumn(Exception):
-    """The column's type cannot hold such facts at all; the message says which types can."""
+    """The column's type cannot hold such facts at all; `expected` says which types can."""
+
+    def __init__(self, expected: Text) -> None:
+        super().__init__(expected.en)
+        self.expected = expected
 
 
 def read_bool(array: pa.Array) -> AnyColumn:
@@ -83,7 +88,9 @@ def read_bool(array: pa.Array) -> AnyColumn:
         missing = missing_in(array)
         values = _bits(array.buffers()[1], array.offset, len(array))
         return Column(values if missing is None else values & ~missing, missing)
-    return _by_text(array, {"true": 1, "false": 0}.__getitem__, np.bool_, "true or false")
+    return _by_text(
+        array, {"true": 1, "false": 0}.__getitem__, np.bool_, Text("true 或 false", "true or false")
+    )
 
 
 def read_int(array: pa.Array) -> Column:
@@ -92,7 +99,7 @@ def read_int(array: pa.Array) -> Column:
         return _integers(array)
     if is_text(array.type):
         return _cast_text(array, pa.int64(), r"^-?[0-9]{1,18}$")
-    raise UnfitColumn("whole numbers: an integer column or digits")
+    raise UnfitColumn(Text("整数：整数列或数字文本", "whole numbers: an integer column or digits"))
 
 
 def read_float(array: pa.Array) -> Column:
@@ -102,7 +109,9 @@ def read_float(array: pa.Array) -> Column:
     elif pa.types.is_floating(array.type) or pa.types.is_integer(array.type):
         column = Column(raw(array.cast(pa.float64()), np.float64), missing_in(array))
     else:
-        raise UnfitColumn("numbers: a float or integer column or decimal text")
+        raise UnfitColumn(
+            Text("数值：浮点列、整数列或小数文本", "numbers: a float or integer column or decimal text")
+        )
     finite = np.isfinite(column.values)
     if column.missing is not None:
         finite |= column.missing
@@ -111,17 +120,24 @@ def read_float(array: pa.Array) -> Column:
 
 def read_money(array: pa.Array) -> AnyColumn:
     """Yuan as decimals, whole numbers or text → fen."""
-    return _decimals(array, FEN_A_YUAN, 2, "yuan: a decimal column, whole numbers or text such as 1234.50")
+    expected = Text(
+        "金额（元）：小数列、整数或如 1234.50 的文本",
+        "yuan: a decimal column, whole numbers or text such as 1234.50",
+    )
+    return _decimals(array, FEN_A_YUAN, 2, expected)
 
 
 def read_rate(array: pa.Array) -> AnyColumn:
     """Decimals or text → millionths."""
-    return _decimals(array, MILLION, 6, "a rate: a decimal column or text such as 0.105")
+    expected = Text("比例：小数列或如 0.105 的文本", "a rate: a decimal column or text such as 0.105")
+    return _decimals(array, MILLION, 6, expected)
 
 
 def read_month(array: pa.Array) -> AnyColumn:
     """Months as YYYY-MM, as numbers YYYYMM, or as dates (the month they lie in) → year × 12 + month − 1."""
-    expected = "months: text YYYY-MM, whole numbers YYYYMM or dates"
+    expected = Text(
+        "月份：文本 YYYY-MM、整数 YYYYMM 或日期", "months: text YYYY-MM, whole numbers YYYYMM or dates"
+    )
     if is_text(array.type):
         return _by_text(array, text.month, np.int32, expected)
     if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
@@ -139,7 +155,7 @@ def read_month(array: pa.Array) -> AnyColumn:
 
 def read_date(array: pa.Array) -> AnyColumn:
     """Dates as YYYY-MM-DD or as a date column → days since 1970-01-01."""
-    expected = "dates: text YYYY-MM-DD or a date column"
+    expected = Text("日期：文本 YYYY-MM-DD 或日期列", "dates: text YYYY-MM-DD or a date column")
     if pa.types.is_date(array.type):
         return Column(raw(array.cast(pa.date32()), np.int32), missing_in(array))
     return _by_text(array, text.date, np.int32, expected)
@@ -147,7 +163,10 @@ def read_date(array: pa.Array) -> AnyColumn:
 
 def read_moment(array: pa.Array) -> AnyColumn:
     """Local times as YYYY-MM-DDTHH:MM or as timestamps without zone, to the minute → minutes since 1970."""
-    expected = "times: text YYYY-MM-DDTHH:MM or timestamps without zone, to the minute"
+    expected = Text(
+        "时刻：文本 YYYY-MM-DDTHH:MM 或不带时区、精确到分的时间戳",
+        "times: text YYYY-MM-DDTHH:MM or timestamps without zone, to the minute",
+    )
     if pa.types.is_timestamp(array.type) and array.type.tz is None:
         micros = raw(array.cast(pa.timestamp("us"), safe=False), np.int64)
         minutes, rest = np.divmod(micros, 60_000_000)
@@ -168,12 +187,14 @@ def read_place(array: pa.Array) -> AnyColumn:
         if column.missing is not None:
             fits |= column.missing
         return Column(values, column.missing, None if fits.all() else ~fits)
-    return _by_text(array, text.place, np.int32, "places: six digits")
+    return _by_text(array, text.place, np.int32, Text("地区：六位数字", "places: six digits"))
 
 
 def read_choice(array: pa.Array, codes: Mapping[str, int]) -> AnyColumn:
     """Members of an enumeration by their text → their position in it."""
-    return _by_text(array, codes.__getitem__, np.int8, "one of " + ", ".join(codes))
+    return _by_text(
+        array, codes.__getitem__, np.int8, Text("以下之一：" + "、".join(codes), "one of " + ", ".join(codes))
+    )
 
 
 def read_code(array: pa.Array, known: dict[str, int]) -> AnyColumn:
@@ -182,7 +203,7 @@ def read_code(array: pa.Array, known: dict[str, int]) -> AnyColumn:
     def number(value: str) -> int:
         return known.setdefault(value, len(known))
 
-    return _by_text(array, number, np.int32, "text")
+    return _by_text(array, number, np.int32, Text("文本", "text"))
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -240,7 +261,7 @@ def _months(column: Column) -> Column:
     return Column(values, column.missing, None if fits.all() else ~fits)
 
 
-def _decimals(array: pa.Array, scale: int, places: int, expected: str) -> AnyColumn:
+def _decimals(array: pa.Array, scale: int, places: int, expected: Text) -> AnyColumn:
     if pa.types.is_integer(array.type):
         column = _integers(array)
         limit = 2**62 // scale
@@ -303,7 +324,9 @@ def _cast_text(array: pa.Array, kind: pa.DataType, pattern: str) -> Column:
     return Column(values, missing, None if fits.all() else ~fits)
 
 
-def _by_text(array: pa.Array, read: Callable[[str], int], kind: type[np.generic], expected: str) -> AnyColumn:
+def _by_text(
+    array: pa.Array, read: Callable[[str], int], kind: type[np.generic], expected: Text
+) -> AnyColumn:
     """Read each different text once."""
     if not is_text(array.type):
         raise UnfitColumn(expected)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from tongban.law.engines.choice import engine_for
 from tongban.law.engines.program import Program, Target
 from tongban.law.errors import FactsRefused, LawError
+from tongban.law.ir import Text
 from tongban.law.rule_sets import RuleSet
 from tongban.law.tables.columns import Mask, read_date
 from tongban.law.tables.errors import Offender
@@ -113,7 +114,9 @@ class Decider:
             )
             none = np.zeros(0, np.int64)
             return _Part(
-                nothing, none, tuple(Offender(int(one) + first_row, (str(error),)) for one in chosen)
+                nothing,
+                none,
+                tuple(_offender(int(one) + first_row, (_said(error),)) for one in chosen),
             )
         facts = read_batch(program, self._ruleset.facts, rows, self._table)
         if engine is None:
@@ -121,7 +124,7 @@ class Decider:
         answers = engine.run(facts.batch)
         bad = answers.refused | facts.unreadable(engine.reads_cells)
         offenders = tuple(
-            Offender(int(chosen[row]) + first_row, self._reasons(facts, row, day))
+            _offender(int(chosen[row]) + first_row, self._reasons(facts, row, day))
             for row in np.flatnonzero(bad).tolist()
         )
         columns = []
@@ -137,22 +140,18 @@ class Decider:
             return _Part(outcomes, chosen, ())
         return _Part(outcomes.filter(pa.array(~bad)), chosen[~bad], offenders)
 
-    def _reasons(self, facts: Facts, row: int, day: int) -> tuple[str, ...]:
+    def _reasons(self, facts: Facts, row: int, day: int) -> tuple[Text, ...]:
         """Why a row cannot be used, in the words of the interpreter."""
         found = self._explained(facts, row, day)
-        return (
-            found
-            if isinstance(found, tuple)
-            else ("the engine cannot use this row; report it with the rule set",)
-        )
+        return found if isinstance(found, tuple) else (_UNEXPLAINED,)
 
-    def _explained(self, facts: Facts, row: int, day: int) -> dict[str, object] | tuple[str, ...]:
+    def _explained(self, facts: Facts, row: int, day: int) -> dict[str, object] | tuple[Text, ...]:
         try:
             return dict(self._ruleset.explain(facts.written(row), Date.from_ordinal(day).to_date()).values)
         except FactsRefused as error:
-            return tuple(str(problem) for problem in error.problems)
+            return tuple(Text(problem.said("zh"), problem.said("en")) for problem in error.problems)
         except LawError as error:
-            return (str(error),)
+            return (_said(error),)
 
     def _one_by_one(self, program: Program, facts: Facts, chosen: Positions, first_row: int) -> _Part:
         values: list[dict[str, object]] = []
@@ -161,7 +160,7 @@ class Decider:
         for row, position in enumerate(chosen.tolist()):
             found = self._explained(facts, row, program.day)
             if isinstance(found, tuple):
-                offenders.append(Offender(position + first_row, found))
+                offenders.append(_offender(position + first_row, found))
             else:
                 values.append(found)
                 good.append(position)
@@ -170,6 +169,20 @@ class Decider:
         return _Part(
             pa.record_batch(columns, self._outcome_schema()), np.array(good, np.int64), tuple(offenders)
         )
+
+
+_UNEXPLAINED = Text(
+    "计算引擎无法使用这一行；请连同规则集一并报告",
+    "the engine cannot use this row; report it with the rule set",
+)
+
+
+def _said(error: LawError) -> Text:
+    return Text(error.said("zh"), error.said("en"))
+
+
+def _offender(row: int, reasons: tuple[Text, ...]) -> Offender:
+    return Offender(row, tuple(one.en for one in reasons), tuple(one.zh for one in reasons))
 
 
 @lru_cache(4)

@@ -87,7 +87,11 @@ def read_batch(
         try:
             found = _read(kind, fact, rows.column(name), texts)
         except UnfitColumn as error:
-            raise UnusableTable(f"{table}: {name}: is {rows.column(name).type}; expected {error}") from None
+            given, expected = rows.column(name).type, error.expected
+            raise UnusableTable(
+                f"{table}: {name}: is {given}; expected {expected.en}",
+                f"{table}：{name} 列的类型是 {given}；应为{expected.zh}",
+            ) from None
         if isinstance(found, History):
             histories[name] = found
         else:

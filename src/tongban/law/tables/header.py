@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tongban.law import ir
+from tongban.law.ir import Text
 from tongban.law.rule_sets import RuleSet
 from tongban.law.tables.errors import FIRST, UnusableTable
 
@@ -25,19 +26,35 @@ def read_header(ruleset: RuleSet, needed: Iterable[str], names: Sequence[str], t
     outcomes = {rule.outcome for versions in ruleset.rules.values() for rule in versions if rule.outcome}
     facts = [name for name in names if name in ruleset.facts]
     carried = [name for name in names if name not in ruleset.facts]
-    wrong = [f"{name}: stands twice; expected once" for name in dict.fromkeys(names) if names.count(name) > 1]
-    wrong += [f"{name}: is also an outcome; rename this column" for name in carried if name in outcomes]
+    wrong = [
+        Text(f"{name} 列出现两次；只应有一列", f"{name}: stands twice; expected once")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    wrong += [
+        Text(f"{name} 也是一项结果；请给这一列改名", f"{name}: is also an outcome; rename this column")
+        for name in carried
+        if name in outcomes
+    ]
     absent = {name: ruleset.facts[name] for name in ruleset.facts if name not in names and name != "on"}
     needed = set(needed)
     for name, fact in absent.items():
         close = difflib.get_close_matches(name, carried, 1, _ALIKE)
-        hint = f"; did you mean it by {close[0]}?" if close else ""
         if name in needed and not may_be_missing(fact):
-            wrong.append(f"{name}: this column is missing{hint}")
+            zh_hint, hint = (
+                (f"；{close[0]} 是否就是它？", f"; did you mean it by {close[0]}?") if close else ("", "")
+            )
+            wrong.append(Text(f"缺少 {name} 列{zh_hint}", f"{name}: this column is missing{hint}"))
         elif close:
-            wrong.append(f"{close[0]}: there is no such fact; did you mean {name}? Else rename it")
+            wrong.append(
+                Text(
+                    f"没有名为 {close[0]} 的事项；是否为 {name}？否则请改名",
+                    f"{close[0]}: there is no such fact; did you mean {name}? Else rename it",
+                )
+            )
     if wrong:
-        raise UnusableTable(f"{table}: {' | '.join(wrong[:FIRST])}")
+        en, zh = (" | ".join(one.of(lang) for one in wrong[:FIRST]) for lang in ("en", "zh"))
+        raise UnusableTable(f"{table}: {en}", f"{table}：{zh}")
     return Header(tuple(names), tuple(facts), tuple(carried))
 
 

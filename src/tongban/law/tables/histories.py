@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tongban.law.ir import Text
 from tongban.law.tables.columns import (
     AnyColumn,
     Mask,
@@ -23,7 +24,10 @@ from tongban.law.tables.columns import (
 
 KINDS = {"actual": 0, "deemed": 1}
 _FIELDS = ("place", "from", "to", "kind")
-_EXPECTED = "spells: list<struct<place, from, to, kind>> or such a list as JSON text"
+_EXPECTED = Text(
+    "时段：list<struct<place, from, to, kind>>，或写成 JSON 文本的同样列表",
+    "spells: list<struct<place, from, to, kind>> or such a list as JSON text",
+)
 _JSON_TYPE = pa.list_(pa.struct([(name, pa.string()) for name in _FIELDS]))
 
 

@@ -42,7 +42,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class Run:
-    """A table to decide on: where it is, where the result goes, by which law."""
+    """A table to decide on: where it is, where the result goes, by which law.
+
+    `lang` is the language of the reasons beside rows that cannot be used; Spark gives them in English.
+    """
 
     ruleset: RuleSet
     source: Source
@@ -50,6 +53,7 @@ class Run:
     day: Date
     engine: str = "native"
     on_error: OnError = "stop"
+    lang: str = "en"
 
     @property
     def refused_table(self) -> Path:
@@ -70,13 +74,16 @@ class Run:
     def execute(self, told: Told = lambda rows: None) -> Summary:
         """Decide on all rows; `told` hears how many rows more are done."""
         if self.result.resolve() == self.source.path.resolve():
-            raise UnusableTable(f"{self.result}: is the table itself; name another file for the result")
+            raise UnusableTable(
+                f"{self.result}: is the table itself; name another file for the result",
+                f"{self.result}：就是原表本身；请为结果另取文件名",
+            )
         header = self.header()
         decider = Decider(self.ruleset, self.day, self._engine, header, str(self.source.path))
         self.refused_table.unlink(missing_ok=True)
         with ExitStack() as open_files:
             sink = open_files.enter_context(Sink(self.result, decider.schema(self.source.schema)))
-            refused = _Refused(self.refused_table, open_files)
+            refused = _Refused(self.refused_table, open_files, self.lang)
             for decided in self._decided(header, decider):
                 if decided.offenders and self.on_error == "stop":
                     raise RowsRefused(str(self.source.path), decided.offenders[:FIRST])
@@ -94,7 +101,8 @@ class Run:
             spark = import_module("tongban.law.tables.spark")
         except ImportError:
             raise UnusableTable(
-                "--engine spark: Spark is not installed; pip install 'tongban[spark]'"
+                "--engine spark: Spark is not installed; pip install 'tongban[spark]'",
+                "--engine spark：未安装 Spark；请运行 pip install 'tongban[spark]'",
             ) from None
         decided: Iterator[Decided] = spark.decided_by_spark(self.ruleset, self.day, header, self.source)
         return decided
@@ -108,9 +116,10 @@ def open_run(
     *,
     engine: str = "native",
     on_error: OnError = "stop",
+    lang: str = "en",
 ) -> Run:
     """Prepare a run; UnusableTable when the table cannot be opened."""
-    return Run(ruleset, open_table(table), result, day, engine, on_error)
+    return Run(ruleset, open_table(table), result, day, engine, on_error, lang)
 
 
 def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "native") -> pa.Table:
@@ -132,8 +141,9 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
 class _Refused:
     """The table of rows that cannot be used, made when there is the first."""
 
-    def __init__(self, path: Path, open_files: ExitStack) -> None:
+    def __init__(self, path: Path, open_files: ExitStack, lang: str) -> None:
         self.rows = 0
+        self._lang = lang
         self._path = path
         self._open_files = open_files
         self._sink: Sink | None = None
@@ -141,16 +151,16 @@ class _Refused:
     def write(self, decided: Decided) -> None:
         if not decided.offenders:
             return
-        batch = _with_reasons(decided.bad, decided.offenders)
+        batch = _with_reasons(decided.bad, decided.offenders, self._lang)
         if self._sink is None:
             self._sink = self._open_files.enter_context(Sink(self._path, batch.schema))
         self._sink.write(batch)
         self.rows += batch.num_rows
 
 
-def _with_reasons(rows: pa.RecordBatch, offenders: tuple[Offender, ...]) -> pa.RecordBatch:
+def _with_reasons(rows: pa.RecordBatch, offenders: tuple[Offender, ...], lang: str) -> pa.RecordBatch:
     numbers = pa.array([offender.row for offender in offenders], pa.int64())
-    reasons = pa.array(["; ".join(offender.reasons) for offender in offenders], pa.string())
+    reasons = pa.array([offender.why(lang) for offender in offenders], pa.string())
     names = [name if name not in ("row", "reasons") else f"{name}_in_table" for name in rows.schema.names]
     columns = [
         column.dictionary_decode() if pa.types.is_dictionary(column.type) else column

@@ -43,11 +43,17 @@ class Sink:
 
     def __enter__(self) -> Self:
         if not self.path.parent.is_dir():
-            raise UnusableTable(f"{self.path}: the folder does not exist; make it first")
+            raise UnusableTable(
+                f"{self.path}: the folder does not exist; make it first",
+                f"{self.path}：文件夹不存在；请先建立",
+            )
         try:
             self._writer = self._open()
         except OSError as error:
-            raise UnusableTable(f"{self.path}: cannot be written ({error.strerror})") from None
+            raise UnusableTable(
+                f"{self.path}: cannot be written ({error.strerror})",
+                f"{self.path}：无法写入（{error.strerror}）",
+            ) from None
         return self
 
     def __exit__(

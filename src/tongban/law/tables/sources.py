@@ -10,6 +10,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from tongban.law.ir import Text
 from tongban.law.tables.columns import is_text
 from tongban.law.tables.errors import UnusableTable
 
@@ -38,7 +39,10 @@ def form_of(path: Path) -> str:
     forms = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".arrow": "arrow", ".feather": "arrow"}
     form = forms.get(path.suffix.lower())
     if form is None:
-        raise UnusableTable(f"{path}: a table ends in .parquet, .csv or .arrow")
+        raise UnusableTable(
+            f"{path}: a table ends in .parquet, .csv or .arrow",
+            f"{path}：表的文件名应以 .parquet、.csv 或 .arrow 结尾",
+        )
     return form
 
 
@@ -46,7 +50,7 @@ def open_table(path: Path) -> Source:
     """Look at a table's columns; UnusableTable when there is none or it is damaged."""
     opener = _OPENERS[form_of(path)][0]
     if not path.is_file():
-        raise UnusableTable(f"{path}: no such file")
+        raise UnusableTable(f"{path}: no such file", f"{path}：没有这个文件")
     try:
         return opener(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -71,7 +75,7 @@ def _open_csv(path: Path) -> Source:
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     if not header:
-        raise UnusableTable(f"{path}: the first line must name the columns")
+        raise UnusableTable(f"{path}: the first line must name the columns", f"{path}：第一行应为各列的名称")
     return Source(path, pa.schema([(name, pa.string()) for name in header]), None)
 
 
@@ -108,23 +112,30 @@ def _read_arrow(source: Source, columns: list[str], facts: Collection[str]) -> I
 def _unreadable(path: Path, error: Exception) -> UnusableTable:
     if form_of(path) == "csv":
         misshapen = _misshapen(path)
-        if misshapen:
-            return UnusableTable(f"{path}: {misshapen}")
-    return UnusableTable(f"{path}: cannot be read as {form_of(path)} ({type(error).__name__}); write it anew")
+        if misshapen is not None:
+            return UnusableTable(f"{path}: {misshapen.en}", f"{path}：{misshapen.zh}")
+    form, name = form_of(path), type(error).__name__
+    return UnusableTable(
+        f"{path}: cannot be read as {form} ({name}); write it anew",
+        f"{path}：无法按 {form} 读取（{name}）；请重新生成",
+    )
 
 
-def _misshapen(path: Path) -> str:
-    """Which row has more or fewer cells than there are columns; empty when all are well."""
+def _misshapen(path: Path) -> Text | None:
+    """Which row has more or fewer cells than there are columns; None when all are well."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file)
             width = len(next(rows, []))
             for number, row in enumerate((row for row in rows if row), 1):
                 if len(row) != width:
-                    return f"row {number}: has {len(row)} cells; expected {width}"
+                    return Text(
+                        f"第 {number} 行有 {len(row)} 格；应为 {width} 格",
+                        f"row {number}: has {len(row)} cells; expected {width}",
+                    )
     except (UnicodeDecodeError, csv.Error):
-        return "is not CSV in UTF-8; save it as such"
-    return ""
+        return Text("不是 UTF-8 编码的 CSV；请另存为该格式", "is not CSV in UTF-8; save it as such")
+    return None
 
 
 _OPENERS = {

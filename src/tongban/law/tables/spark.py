@@ -68,7 +68,10 @@ def _session() -> SparkSession:
     try:
         session = SparkSession.builder.appName("tongban").config("spark.ui.enabled", "false").getOrCreate()
     except PySparkException:
-        raise UnusableTable("--engine spark: Spark did not start; it needs Java 17 or later") from None
+        raise UnusableTable(
+            "--engine spark: Spark did not start; it needs Java 17 or later",
+            "--engine spark：Spark 未能启动；需要 Java 17 或更高版本",
+        ) from None
     session.sparkContext.setLogLevel("ERROR")
     return session
 

@@ -81,6 +81,8 @@ def officers_pages(walk: Walk, officer: Officer) -> list[str]:
         "absence/",
         "statistics/",
         "ledger/",
+        "mandates/",
+        "mandates/new/",
         "follow-ups/",
         "shortcuts/",
         "complaints/",

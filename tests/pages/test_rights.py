@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,8 +19,10 @@ from tongban.node.casework import actions, assigning, cases, catalogue, drafts, 
 from tongban.node.casework.models import Case, Event
 from tongban.node.clock import today
 from tongban.node.exchange import attachments
-from tongban.node.people import mandates
+from tongban.node.people import counter, mandates
 from tongban.node.people.access import accesses_of
+from tongban.node.people.counter import Paper, Present
+from tongban.node.people.mandates import Terms
 from tongban.node.people.models import Account, Officer
 from tongban.node.portal import complaints
 from tongban.node.portal.uploads import store
@@ -74,12 +76,25 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
         "citizen-act.code": "withdraw",
         "key": "work",
         "end-mandate.key": mandates.given_by(walk.person).get().pk,
+        "end-counter-mandate.key": at_the_counter(walk, officer, must_be_checked=False),
+        "check-counter-mandate.key": at_the_counter(walk, officer, must_be_checked=True),
         "end-session.key": 1,
         "plan-item.number": "D5",
         **{f"{page}.draft_id": grouped.pk for page in ("item", "remove-item")},
         **{f"{page}.key": "jobs" for page in ("item", "remove-item")},
         **{f"{page}.position": 1 for page in ("item", "remove-item")},
     }
+
+
+def at_the_counter(walk: Walk, officer: Officer, *, must_be_checked: bool) -> UUID:
+    """A mandate of somebody's that the officer registered, or entered for a colleague to check."""
+    key, names = (
+        uuid4(),
+        (Present("窗口代办人", "510104199003080029"), Present(walk.person.name, walk.person.resident_id)),
+    )
+    paper = Paper(names[0], names[1], Terms((SERVICE,), today(), today()), "委托书")
+    counter.register(officer, paper, key, must_be_checked=must_be_checked)
+    return key
 
 
 def with_a_file_from_there(case: Case, tmp_path: Path) -> tuple[str, str]:

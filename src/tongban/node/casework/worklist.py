@@ -17,6 +17,7 @@ from tongban.node.casework.models import Case, Task
 from tongban.node.casework.shown import InboxLine
 from tongban.node.clock import today
 from tongban.node.people.models import Officer
+from tongban.services import Text
 
 LINES_A_PAGE = 50
 FOUND_AT_MOST = 50
@@ -95,7 +96,7 @@ def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
     return tuple(_case_line(case) for case in rows[:FOUND_AT_MOST])
 
 
-def services_of(officer: Officer) -> list[tuple[str, object]]:
+def services_of(officer: Officer) -> list[tuple[str, Text]]:
     """The services that the officer handles, by code, with their names."""
     reached = rights.services_reached(officer)
     named = ((service.code, service.definition.name) for service in catalogue.offered())

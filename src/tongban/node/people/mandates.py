@@ -35,6 +35,8 @@ class Fault(StrEnum):
     DATES_UNUSABLE = "mandate-dates-unusable"
     NOT_REPRESENTED = "not-representative"
     NOT_FOUND = "mandate-not-found"
+    NAME_DIFFERS = "name-differs"
+    OWN_ENTRY = "own-entry"
 
 
 TEXTS: Final[Mapping[Fault, Text]] = {
@@ -58,6 +60,14 @@ TEXTS: Final[Mapping[Fault, Text]] = {
     Fault.NOT_FOUND: Text(
         zh="没有这项委托，或者已经结束。请到“代办”页面查看",
         en="There is no such mandate, or it has ended; look at the page on acting for others",
+    ),
+    Fault.NAME_DIFFERS: Text(
+        zh="这个公民身份号码登记的是另一个姓名。请对照身份证原件再填一次",
+        en="Another name is on record for this ID number; type both again from the identity card",
+    ),
+    Fault.OWN_ENTRY: Text(
+        zh="您自己登记的，要由同部门的另一位工作人员复核。请同事登录后复核",
+        en="You entered this one; another officer of the agency checks it, so have a colleague sign in",
     ),
 }
 
@@ -98,7 +108,7 @@ def give(
         agent = _with_account(agent_name, agent_number)
         if agent == giver:
             raise MandateRefused(Fault.AGENT_IS_GIVER)
-        _check_dates(terms)
+        check_dates(terms)
         made = Mandate(
             id=key,
             person=None if firm else giver,
@@ -206,7 +216,8 @@ def _with_account(name: str, number: str) -> Person:
     return account.person
 
 
-def _check_dates(terms: Terms) -> None:
+def check_dates(terms: Terms) -> None:
+    """Raises MandateRefused `mandate-dates-unusable` for days that a mandate cannot have."""
     day = today()
     if not day <= terms.valid_from <= terms.valid_until <= terms.valid_from + LONGEST:
         raise MandateRefused(Fault.DATES_UNUSABLE)

@@ -202,6 +202,49 @@ class Mandate(models.Model):
         return f"mandate {self.id}"
 
 
+class CounterEntry(models.Model):
+    """A mandate shown on paper that another officer has to check before it holds (窗口登记待复核).
+
+    `giver` is who lets the other act, for themselves or for the `enterprise` that they head. Kept, it became
+    the mandate of the same id.
+    """
+
+    class Outcome(models.TextChoices):
+        """What the other officer did with it."""
+
+        KEPT = "kept"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    services = models.JSONField(default=list)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    reference = models.CharField(max_length=80)
+    entered_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    checked_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(checked_by=models.F("entered_by")), name="counter_entry_of_two"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["entered_by"], condition=models.Q(outcome=""), name="counter_entry_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"counter entry {self.id}"
+
+
 class AccessRecord(models.Model):
     """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields.
 

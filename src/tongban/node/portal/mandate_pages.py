@@ -12,22 +12,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongban.node.casework import catalogue, notifying
-from tongban.node.clock import now, today
+from tongban.node.casework import catalogue
+from tongban.node.clock import today
 from tongban.node.people import applicants, mandates, permissions
 from tongban.node.people.mandates import Fault, MandateRefused, Terms
 from tongban.node.people.models import Mandate, Person
-from tongban.node.portal import acting_for, throttle
+from tongban.node.portal import acting_for, mandate_news, throttle
 from tongban.node.portal.answers import AnswerForm
 from tongban.node.portal.doors import for_citizens
-from tongban.node.portal.mandate_lines import line
+from tongban.node.portal.mandate_lines import line, lines
 from tongban.node.theme.wording import spoken
 from tongban.services import Question, Raw, Text
 from tongban.services.question import Choice
 
 _REFUSED, _INVALID, _TOO_MANY = 409, 422, 429
-_GIVEN = Text(zh="{name}委托您代办", en="{name} gave you a mandate to act for them")
-_ENDED = Text(zh="{name}结束了一项委托", en="{name} ended a mandate")
 _PLACE = {
     Fault.AGENT_UNKNOWN: "agent_number",
     Fault.AGENT_IS_GIVER: "agent_number",
@@ -39,7 +37,7 @@ _PLACE = {
 @for_citizens
 def overview(request: HttpRequest, person: Person) -> HttpResponse:
     """Whom the person may act for, and who may act for them or for an enterprise that they head."""
-    given = [line(one) for one in mandates.given_by(person)]
+    given = lines(mandates.given_by(person))
     context = {
         "choices": [(one, line(one.mandate) if one.mandate else None) for one in applicants.choices(person)],
         "given": [one for one in given if one.is_open],
@@ -93,8 +91,7 @@ def end(request: HttpRequest, person: Person, key: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             ended = mandates.end(person, key)
-            other = ended.agent if ended.ended_by == Mandate.EndedBy.GIVER else _giver(ended)
-            _tell(other, _ENDED, person.name)
+            mandate_news.ended(ended, person)
     except MandateRefused as refused:
         raise Http404(refused.fault.value) from refused
     return redirect("mandates")
@@ -129,22 +126,12 @@ def _give(request: HttpRequest, person: Person, form: AnswerForm, key: UUID, fir
                 person, str(said["agent_name"]), str(said["agent_number"]), terms, key=key, enterprise=firm
             )
             if is_new:
-                _tell(given.agent, _GIVEN, given.enterprise.name if given.enterprise else person.name)
+                mandate_news.given(given, person.name)
     except MandateRefused as refused:
         if refused.fault is Fault.AGENT_UNKNOWN:
             throttle.failed(name, address)
         raise
     return given
-
-
-def _tell(person: Person | None, text: Text, name: str) -> None:
-    if person is not None:
-        notifying.tell(person.pk, text.filled({"name": Text(zh=name, en=name)}), "/mandates/", now())
-
-
-def _giver(mandate: Mandate) -> Person | None:
-    """Whom to tell on the giving side: the person represented, or who signed for the enterprise."""
-    return mandate.person or mandate.given_by
 
 
 def _firm(person: Person, request: HttpRequest) -> str:

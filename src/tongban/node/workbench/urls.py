@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.node.workbench import ledger_pages, pages, team_pages, worklist_pages
+from tongban.node.workbench import ledger_pages, mandate_pages, pages, team_pages, worklist_pages
 
 urlpatterns = [
     path("", worklist_pages.inbox, name="inbox"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("ledger/", ledger_pages.ledger, name="ledger"),
     path("ledger.csv", ledger_pages.ledger_csv, name="ledger-csv"),
     path("follow-ups/", team_pages.follow_ups, name="follow-ups"),
+    path("mandates/", mandate_pages.overview, name="counter-mandates"),
+    path("mandates/new/", mandate_pages.new, name="new-counter-mandate"),
+    path("mandates/<uuid:key>/check/", mandate_pages.check, name="check-counter-mandate"),
+    path("mandates/<uuid:key>/end/", mandate_pages.end, name="end-counter-mandate"),
     path("shortcuts/", team_pages.shortcuts, name="shortcuts"),
     path("cases/<slug:number>/", pages.case, name="officer-case"),
     path("cases/<slug:number>/confirm/", pages.confirm, name="confirm"),

@@ -66,7 +66,8 @@ def test_the_changed_law_of_step_7_holds_from_its_date_on(changed_law: Path) -> 
 
 
 def test_the_accounts_of_the_tutorial_exist() -> None:
-    accounts = {person.username for person in sample_people()} | {side.officer for side in SIDES}
+    officers = {officer for side in SIDES for officer in (side.officer, *(one.officer for one in side.posts))}
+    accounts = {person.username for person in sample_people()} | officers
     named = set(re.findall(r"`((?:[a-z]+)\.(?:[a-z]+))`", TUTORIAL)) - {"woman.json"}
     assert named <= accounts
     assert named

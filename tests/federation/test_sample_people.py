@@ -51,6 +51,14 @@ def test_departments_keep_the_same_facts_in_their_own_forms() -> None:
     )
 
 
+def test_who_acts_for_somebody_acts_for_a_sample_person_old_enough_to_be_a_parent() -> None:
+    acting = [person for person in sample_people() if person.acts_for]
+    assert [person.username for person in acting] == ["su.ming"]
+    for agent in acting:
+        parent = sample_person(agent.acts_for)
+        assert int(agent.resident_number[6:10]) - int(parent.resident_number[6:10]) >= 18
+
+
 def test_deemed_months_are_marked_as_such() -> None:
     rows = CHONGQING.department.rows_of(sample_person("tang.fengying"))
     assert [row[5] for row in rows if row[1] == "310"] == ["2", "1"]

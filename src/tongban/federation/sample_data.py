@@ -4,7 +4,9 @@
 a node goes on with what it had.
 """
 
+from datetime import timedelta
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import click
 from django.db import connection, transaction
@@ -16,6 +18,10 @@ from tongban.federation.sides import SIDES, Post, Side
 from tongban.node.cli import bring_up_to_date
 from tongban.node.config import load
 from tongban.services import Text
+
+_HANDLING = ("handle",)
+_LEADING = ("handle", "assign", "supervise", "administer")
+_MANDATED = ("medical-retirement",)
 
 
 @click.command()
@@ -29,6 +35,7 @@ def load_samples(config_path: Path) -> None:
     password = (config_path.parent.parent / "password").read_text(encoding="utf-8").strip()
     with transaction.atomic():
         _open_accounts(side, password)
+        _give_mandates()
 
 
 def fill_department(side: Side) -> None:
@@ -49,7 +56,7 @@ def _open_accounts(side: Side, password: str) -> None:
     from django.contrib.auth.hashers import make_password  # noqa: PLC0415 - needs Django started
 
     from tongban.node.credentials import portraits  # noqa: PLC0415 - needs Django started
-    from tongban.node.people.models import Account  # noqa: PLC0415 - needs Django started
+    from tongban.node.people.models import Account, Grant  # noqa: PLC0415 - needs Django started
     from tongban.node.people.register import (  # noqa: PLC0415 - needs Django started
         create_citizen,
         create_officer,
@@ -67,9 +74,28 @@ def _open_accounts(side: Side, password: str) -> None:
     for post in (own, *posts(side)):
         if post.officer not in known:
             title = Text(zh=post.title.zh, en=post.title.en)
-            opened.append(create_officer(post.officer, None, post.agency, post.name, title).pk)
+            acts = _LEADING if post.leads else _HANDLING
+            account = create_officer(
+                post.officer, None, post.agency, post.name, title, acts=[Grant.Act(one) for one in acts]
+            )
+            opened.append(account.pk)
     if opened:  # one hash for the password that all sample people share: each takes half a second
         Account.objects.filter(pk__in=opened).update(password=make_password(password))
+
+
+def _give_mandates() -> None:
+    """Let sample people act for those who gave them a mandate, once and for a year from the first start."""
+    from tongban.node.clock import today  # noqa: PLC0415 - needs Django started
+    from tongban.node.people import mandates  # noqa: PLC0415 - needs Django started
+    from tongban.node.people.models import Person  # noqa: PLC0415 - needs Django started
+
+    for agent in sample_people():
+        if not agent.acts_for:
+            continue
+        giver = Person.objects.get(account__username=agent.acts_for)
+        key = uuid5(NAMESPACE_URL, f"tongban:sample-mandate:{agent.username}")
+        terms = mandates.Terms(_MANDATED, today(), today() + timedelta(days=365))
+        mandates.give(giver, agent.name, agent.resident_number, terms, key=key)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ class Paid:
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """One invented person, the rows that either department has, and what they let a reader see."""
+    """One invented person, the rows that either department has, and what they let a reader see.
+
+    `acts_for` is the user name of who gave them a mandate; empty for most.
+    """
 
     username: str
     name: str
@@ -36,6 +39,7 @@ class SamplePerson:
     shows: Text
     chongqing: tuple[Paid, ...]
     chengdu: tuple[Paid, ...]
+    acts_for: str
 
 
 @cache
@@ -63,6 +67,7 @@ def _person(row: dict[str, object]) -> SamplePerson:
         shows=Text(zh=str(shows["zh"]), en=str(shows["en"])),
         chongqing=_rows(row["chongqing"]),
         chengdu=_rows(row["chengdu"]),
+        acts_for=str(row.get("acts_for", "")),
     )
 
 

@@ -26,19 +26,20 @@ class Department:
 
 @dataclass(frozen=True)
 class Post:
-    """A post at a further agency of a side, with the sample officer who holds it."""
+    """A post at an agency of a side, and the sample officer who holds it; who `leads` may do every act."""
 
     agency: str
     officer: str
     name: str
     title: Text
+    leads: bool = False
 
 
 @dataclass(frozen=True)
 class Side:
     """One jurisdiction with its node, the agency of the story and that agency's officer.
 
-    `posts` are those of further agencies whose services the sample offers.
+    `posts` are those of further agencies whose services the sample offers, and of who leads the story's.
     """
 
     node: str
@@ -116,6 +117,13 @@ kind = { column = "aae100", map = { "1" = "actual", "2" = "deemed" } }
             name="秦晓岚",
             title=Text(zh="失业保险和 12333 经办员", en="Officer for unemployment insurance and 12333"),
         ),
+        Post(
+            agency="500000-yb",
+            officer="lead.chongqing",
+            name="向明霞",
+            title=Text(zh="医保待遇科科长、节点管理员", en="Head of medical insurance, node's operator"),
+            leads=True,
+        ),
     ),
     port_offset=0,
 )
@@ -161,6 +169,13 @@ kind = { column = "jflb", map = { "实缴" = "actual", "视同" = "deemed" } }
             officer="clerk.chengdu",
             name="罗锦程",
             title=Text(zh="失业保险和 12333 经办员", en="Officer for unemployment insurance and 12333"),
+        ),
+        Post(
+            agency="510100-yb",
+            officer="lead.chengdu",
+            name="彭远舟",
+            title=Text(zh="医保待遇科科长、节点管理员", en="Head of medical insurance, node's operator"),
+            leads=True,
         ),
     ),
     port_offset=10,

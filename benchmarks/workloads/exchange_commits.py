@@ -22,7 +22,7 @@ def main() -> None:
 
     from tongban import protocol
     from tongban.node.clock import true_now
-    from tongban.node.exchange.answers import Delivered, store_deliveries
+    from tongban.node.exchange.answers import Delivered, given, store_deliveries
     from tongban.protocol import Authenticated, StatuteBasis, Text
     from tongban.protocol.signature import Verified
 
@@ -49,7 +49,7 @@ def main() -> None:
         )
         verified = Verified("sichuan-node", str(uuid4()), now)
         received = Authenticated(question, verified, bytes(32))
-        return Delivered(received, protocol.answer(question, ({"place": "500000"},), now))
+        return Delivered(verified, (given(received, protocol.answer(question, ({"place": "500000"},), now)),))
 
     def rate(group: int, total: int) -> float:
         deliveries = [delivery() for _ in range(total)]

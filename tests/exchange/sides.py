@@ -1,6 +1,8 @@
 """What the two sides say to each other in these tests."""
 
+from collections.abc import Container
 from dataclasses import dataclass
+from datetime import datetime
 
 from tests.protocol.federation_of_two import (
     CHONGQING_KEY,
@@ -15,6 +17,7 @@ from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange.transport import Unreachable
 from tongban.protocol import HttpRequest, HttpResponse
+from tongban.protocol.batches import BATCHES_PATH, open_batch, seal_replies
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class FarChongqing:
         self.is_up = True
         self.loses_answers = False
         self.refuses: protocol.Code | None = None
+        self.refused_cases: Container[str] = _Every()
+        self.serves_batches = True
+        self.batches: list[int] = []
         self.records = RECORDS
         self.signs_with = CHONGQING_KEY
         self.received: list[protocol.EvidenceRequest] = []
@@ -67,17 +73,42 @@ class FarChongqing:
         if not self.is_up:
             raise Unreachable
         now = true_now()
+        if request.path == BATCHES_PATH:
+            return self._answer_batch(request, now)
         received = protocol.authenticate(request, directory(around=now), "chongqing", now=now)
+        reply = self._reply_to(received, now)
+        return protocol.seal_reply(reply, request, self.signs_with, now=now)
+
+    def _answer_batch(self, request: HttpRequest, now: datetime) -> HttpResponse:
+        known = directory(around=now)
+        if not self.serves_batches:
+            return HttpResponse(404, (), b"{}")
+        opened = open_batch(request, known, "chongqing", now=now)
+        self.batches.append(len(opened.bodies))
+        messages = [
+            protocol.authenticate_body(one, opened.verified, known, "chongqing") for one in opened.bodies
+        ]
+        replies = [protocol.encode(self._reply_to(received, now)) for received in messages]
+        return seal_replies(replies, "chongqing", request, self.signs_with, now=now)
+
+    def _reply_to(
+        self, received: protocol.Authenticated, now: datetime
+    ) -> protocol.EvidenceAnswer | protocol.Refusal:
         self.received.append(received.message)
         self.nonces.append(received.verified.nonce)
         if self.loses_answers:
             raise Unreachable
-        if self.refuses is not None:
+        if self.refuses is not None and received.message.case_ref in self.refused_cases:
             refused = protocol.Refused(self.refuses, "service")
-            refusal = protocol.refusal(refused, "chongqing", received.message.id, now)
-            return protocol.seal_reply(refusal, request, self.signs_with, now=now)
-        answer = protocol.answer(received.message, self.records, now)
-        return protocol.seal_reply(answer, request, self.signs_with, now=now)
+            return protocol.refusal(refused, "chongqing", received.message.id, now)
+        return protocol.answer(received.message, self.records, now)
+
+
+class _Every:
+    """Contains everything."""
+
+    def __contains__(self, _case: object) -> bool:
+        return True
 
 
 def unsigned(response: HttpResponse) -> HttpResponse:

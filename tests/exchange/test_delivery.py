@@ -125,7 +125,8 @@ class TestDelivering:
         assert [deliver_next(far) for _ in messages] == [True, False, False]
         far.is_up = True
         make_due()
-        assert all(deliver_next(far) for _ in messages)
+        while deliver_next(far):
+            pass
         assert {outcome.message for outcome in told} == messages
 
     def test_a_lost_answer_is_asked_for_again_under_the_same_id_with_a_new_nonce(
@@ -246,6 +247,15 @@ class TestOwnDepartment:
         assert outcome.records == RECORDS
         record = AccessRecord.objects.get()
         assert (record.direction, record.basis["en"]) == ("own", "Social Insurance Law, art. 32")
+
+    def test_the_own_department_is_asked_about_several_persons_together(
+        self, department: Callable[..., None], told: list[api.Outcome]
+    ) -> None:
+        department(Row())
+        for n in range(3):
+            api.ask(replace(self.own(), case_ref=f"CQ-2026-00000{n}"))
+        deliver_next(FarChongqing())
+        assert [isinstance(outcome, api.Answered) and outcome.records for outcome in told] == [RECORDS] * 3
 
     def test_faulty_data_of_the_own_department_go_to_an_officer(
         self, department: Callable[..., None], told: list[api.Outcome]

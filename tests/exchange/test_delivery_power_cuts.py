@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from django.db.models.functions import Now
 
 from tests.exchange.questions import a_question, make_due
 from tests.exchange.sides import FarChongqing
-from tongban.node.exchange import api, delivery, outcomes
+from tongban.node.exchange import api, asking_peers, delivery, outcomes, settling
 from tongban.node.exchange.delivery import deliver_next, release_leases
 from tongban.node.exchange.models import Outbox
 from tongban.node.people.models import AccessRecord
@@ -26,47 +27,57 @@ def _in_own_connection(work: Callable[[], object]) -> None:
     connection.close()
 
 
-def _cut_once(step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
-    original = getattr(delivery, step)
+def _cut_once(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch, *, before: bool) -> None:
+    original = getattr(where, step)
 
     def cut(*given: object) -> object:
-        monkeypatch.setattr(delivery, step, original)
+        monkeypatch.setattr(where, step, original)
         if not before:
             original(*given)
         raise PowerCutError
 
-    monkeypatch.setattr(delivery, step, cut)
+    monkeypatch.setattr(where, step, cut)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sichuan")
 class TestPowerCuts:
     @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-    @pytest.mark.parametrize("step", ["_try", "_settle", "store", "_ask_other_node"])
+    @pytest.mark.parametrize("questions", [1, 3])
+    @pytest.mark.parametrize(
+        ("where", "step"),
+        [(delivery, "_try"), (delivery, "settle"), (settling, "store"), (asking_peers, "ask")],
+    )
     def test_a_cut_around_any_step_neither_loses_nor_doubles(
-        self, told: list[api.Outcome], monkeypatch: pytest.MonkeyPatch, step: str, before: bool
+        self,
+        told: list[api.Outcome],
+        monkeypatch: pytest.MonkeyPatch,
+        where: ModuleType,
+        step: str,
+        before: bool,
+        questions: int,
     ) -> None:
-        message = api.ask(a_question())
+        messages = [api.ask(a_question()) for _ in range(questions)]
         effects: list[UUID] = []
 
         def take_effect(outcome: api.Outcome) -> None:
             transaction.on_commit(lambda: effects.append(outcome.message))
 
         outcomes.on_outcome(take_effect)
-        _cut_once(step, monkeypatch, before=before)
+        _cut_once(where, step, monkeypatch, before=before)
         with pytest.raises(PowerCutError):
             deliver_next(FarChongqing())
         release_leases()
         make_due()
         deliver_next(FarChongqing())
-        assert effects == [message]
-        assert AccessRecord.objects.count() == 1
+        assert sorted(effects) == sorted(messages)
+        assert AccessRecord.objects.count() == questions
 
     def test_a_claimed_question_is_left_to_its_worker_until_the_lease_ends(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         api.ask(a_question())
-        _cut_once("_try", monkeypatch, before=True)
+        _cut_once(delivery, "_try", monkeypatch, before=True)
         with pytest.raises(PowerCutError):
             deliver_next(FarChongqing())
         assert not deliver_next(FarChongqing())
@@ -87,7 +98,7 @@ class TestPowerCuts:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         api.ask(a_question())
-        _cut_once("_try", monkeypatch, before=True)
+        _cut_once(delivery, "_try", monkeypatch, before=True)
         with pytest.raises(PowerCutError):
             deliver_next(FarChongqing())
         release_leases()

@@ -11,7 +11,7 @@ from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import FIELDS, RECORDS, SUBJECT, directory
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange import answers, department_sql, receiving
+from tongban.node.exchange import answering, answers, department_sql, receiving
 from tongban.node.exchange import department as department_database
 from tongban.node.exchange.answers import Kept
 from tongban.node.exchange.models import Inbox, SeenNonce
@@ -105,7 +105,7 @@ def test_what_may_not_be_asked_reads_and_stores_nothing(
     code: Code,
 ) -> None:
     department(Row())
-    monkeypatch.setattr(receiving, "read_for", _must_not_be_called)
+    monkeypatch.setattr(answering, "read_each", _must_not_be_called)
     assert code_of(ask(fresh_question(**change()))) is code
     assert not Inbox.objects.exists()
     assert not AccessRecord.objects.exists()
@@ -241,7 +241,7 @@ def test_whatever_fails_inside_is_told_as_try_later(
     def broken(*_: object) -> None:
         raise RuntimeError(f"row of {SUBJECT}")
 
-    monkeypatch.setattr(receiving, "read_for", broken)
+    monkeypatch.setattr(answering, "read_each", broken)
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
     assert "RuntimeError" in caplog.text
 
@@ -267,8 +267,10 @@ def test_answers_stored_together_are_told_apart(department: Fill) -> None:
         for message, nonce in ((first, "a"), (first, "b"), (second, "c"), (second, "c"))
     ]
     reply = protocol.answer(first, RECORDS, true_now())
-    kept = answers.store_deliveries([answers.Delivered(one, reply) for one in deliveries])
-    assert kept == [Kept.STORED, Kept.ANSWERED_BEFORE, Kept.STORED, Kept.REPLAYED]
+    kept = answers.store_deliveries(
+        [answers.Delivered(one.verified, (answers.given(one, reply),)) for one in deliveries]
+    )
+    assert kept == [[Kept.STORED], [Kept.ANSWERED_BEFORE], [Kept.STORED], None]
     assert (Inbox.objects.count(), AccessRecord.objects.count(), SeenNonce.objects.count()) == (2, 2, 3)
 
 
@@ -276,7 +278,7 @@ def test_nothing_is_read_and_nothing_answered_while_the_log_takes_no_records(
     department: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     department(Row())
-    monkeypatch.setattr(receiving, "read_for", _must_not_be_called)
+    monkeypatch.setattr(answering, "read_each", _must_not_be_called)
     LogState.objects.create(id=1, halted="log-rolled-back")
     recording.look_again()
     assert code_of(ask(fresh_question())) is Code.LOG_UNAVAILABLE

@@ -1,6 +1,7 @@
 """A node that answers ends or fails in the middle, or is asked twice: one answer, or try later."""
 
 import threading
+from collections.abc import Sequence
 from types import ModuleType
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from tests.exchange.asked import SECOND, Fill, ask, code_of, database_gone, records_of
 from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import RECORDS
-from tongban.node.exchange import answers, receiving
+from tongban.node.exchange import answering, answers, receiving
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox
 from tongban.node.people.models import AccessRecord
@@ -46,8 +47,8 @@ def _cut_after(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("where", "step"),
     [
-        (answers, "stored_reply"),
-        (receiving, "read_for"),
+        (answers, "stored_replies"),
+        (answering, "read_each"),
         (answers, "_count_deliveries"),
         (answers, "_store_answers"),
         (answers, "store_accesses_and_log"),
@@ -80,14 +81,14 @@ def test_no_answer_leaves_without_its_access_record(
 def test_two_deliveries_at_once_are_one_question(department: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     department(Row())
     both_have_read = threading.Barrier(2)
-    original = receiving.read_for
+    original = answering.read_each
 
-    def read_together(message: EvidenceRequest, node: Identity) -> object:
-        records = original(message, node)
+    def read_together(messages: Sequence[EvidenceRequest], node: Identity) -> object:
+        records = original(messages, node)
         both_have_read.wait(timeout=60)
         return records
 
-    monkeypatch.setattr(receiving, "read_for", read_together)
+    monkeypatch.setattr(answering, "read_each", read_together)
     message = fresh_question()
     replies: list[EvidenceAnswer | Refusal] = []
 

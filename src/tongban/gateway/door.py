@@ -42,6 +42,11 @@ def receive(request: HttpRequest) -> HttpResponse:
     return _told(receiving.receive, request)
 
 
+def receive_batch(request: HttpRequest) -> HttpResponse:
+    """The replies to several messages that came together."""
+    return _told(receiving.receive_batch, request)
+
+
 def hear(request: HttpRequest) -> HttpResponse:
     """The receipt for a message of a conversation."""
     return _told(conversing.receive, request)

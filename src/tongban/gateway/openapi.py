@@ -22,6 +22,7 @@ from tongban.protocol import (
     Refusal,
     SignedDocument,
 )
+from tongban.protocol.batches import BATCHES_PATH, Batch, BatchReplies
 from tongban.protocol.conversations import CONVERSATIONS_PATH, Receipt
 from tongban.protocol.conversations.memories import RecallAsked, Remembered
 from tongban.protocol.conversations.messages import MODELS
@@ -53,6 +54,7 @@ def document() -> Json:
         },
         "paths": {
             MESSAGES_PATH: {"post": _message("askForEvidence", "EvidenceRequest", "EvidenceAnswer")},
+            BATCHES_PATH: {"post": _message("askForEvidenceTogether", "Batch", "BatchReplies")},
             CONVERSATIONS_PATH: {"post": _message("sayInConversation", "Utterance", "Receipt")},
             RECALL_PATH: {"post": _message("recallWhatCrossed", "AnyRecall", "AnyRecalled")},
             "/directory": {"get": _directory(), "post": _offer()},
@@ -73,6 +75,8 @@ def _schemas() -> Json:
         EvidenceRequest,
         EvidenceAnswer,
         Refusal,
+        Batch,
+        BatchReplies,
         Receipt,
         Recall,
         Recalled,

@@ -23,6 +23,7 @@ from tongban.gateway.framing import OneReading
 from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
+from tongban.protocol.batches import BATCHES_PATH
 from tongban.protocol.conversations import CONVERSATIONS_PATH
 from tongban.protocol.recall import RECALL_PATH
 
@@ -38,6 +39,11 @@ _threads = anyio.CapacityLimiter(THREADS)
 async def messages(request: Request) -> Response:
     """Take a question, give its reply."""
     return await _reply(request, door.receive)
+
+
+async def batches(request: Request) -> Response:
+    """Take several questions, give a reply to each."""
+    return await _reply(request, door.receive_batch)
 
 
 async def conversations(request: Request) -> Response:
@@ -155,6 +161,7 @@ async def _in_thread(call: Callable[[], Given]) -> Given:
 
 ROUTES = (
     Route(MESSAGES_PATH, messages, methods=["POST"]),
+    Route(BATCHES_PATH, batches, methods=["POST"]),
     Route(RECALL_PATH, recall, methods=["POST"]),
     Route(CONVERSATIONS_PATH, conversations, methods=["POST"]),
     Route("/health", health),

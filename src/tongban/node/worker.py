@@ -17,8 +17,8 @@ from tongban.node import periodic, tracing
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.starting import start_django
 
-DELIVERERS = 24
-"""Threads that deliver; only one of them looks for work while there is none."""
+DELIVERERS = 8
+"""Threads that deliver, each many questions at once; only one of them looks for work while there is none."""
 IDLE_SECONDS = 0.25
 FAILURE_SECONDS = 2.0
 

@@ -74,11 +74,16 @@ def authenticate(request: HttpRequest, directory: Directory, me: str, *, now: da
     if request.authority != directory.node(me).authority:
         raise Refused(Code.WRONG_RECEIVER, "header host")
     verified = verify_request(request, directory.key_at, now=now)
-    message = parse_request(request.body)
+    return authenticate_body(request.body, verified, directory, me)
+
+
+def authenticate_body(body: bytes, verified: Verified, directory: Directory, me: str) -> Authenticated:
+    """The message in `body`, which a delivery brought that is `verified`; Refused as `authenticate`."""
+    message = parse_request(body)
     directory.check_owner(verified.keyid, directory.node(message.sender).id)
     if message.receiver != me:
         raise Refused(Code.WRONG_RECEIVER, "receiver")
-    return Authenticated(message, verified, hashlib.sha256(request.body).digest())
+    return Authenticated(message, verified, hashlib.sha256(body).digest())
 
 
 def authorise(message: EvidenceRequest, directory: Directory, *, now: datetime) -> Agreement:
@@ -130,7 +135,12 @@ def seal_reply(
 def plain_reply(reply: EvidenceAnswer | Refusal) -> HttpResponse:
     """The reply without a signature: for requests that have none to bind it to. Nobody relies on it."""
     status = Refused(reply.code).meaning.status if isinstance(reply, Refusal) else 200
-    return HttpResponse(status, (("content-type", CONTENT_TYPE),), encode(reply))
+    return response_with(encode(reply), status)
+
+
+def response_with(body: bytes, status: int = 200) -> HttpResponse:
+    """An unsigned response whose JSON is written already."""
+    return HttpResponse(status, (("content-type", CONTENT_TYPE),), body)
 
 
 def open_reply(
@@ -148,8 +158,13 @@ def open_reply(
     receiver = directory.node(message.receiver)
     verified = verify_response(response, delivery, directory.key_at, now=now)
     directory.check_owner(verified.keyid, receiver.id)
-    reply = parse_reply(response.body)
-    if reply.sender != receiver.id:
+    return read_reply(response.body, message, directory)
+
+
+def read_reply(body: bytes, message: EvidenceRequest, directory: Directory) -> EvidenceAnswer | Refusal:
+    """The reply to `message` in `body`, whose signature was checked before; Refused as `open_reply`."""
+    reply = parse_reply(body)
+    if reply.sender != message.receiver:
         raise Refused(Code.UNKNOWN_SENDER, "sender", "not the node that was asked")
     if isinstance(reply, EvidenceAnswer):
         check_answer(reply, message, directory)

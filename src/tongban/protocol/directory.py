@@ -122,6 +122,13 @@ class Directory(Strict):
         if listed is None or listed.node != node:
             raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
 
+    def owner(self, keyid: str) -> str:
+        """The node whose key that is; Refused `unknown-key` when it is nobody's."""
+        listed = self._index.keys.get(keyid)
+        if listed is None:
+            raise Refused(Code.UNKNOWN_KEY, "signature parameter keyid", "the directory has no such key")
+        return listed.node
+
     def agency(self, code: str) -> AgencyEntry:
         """The agency of that code; Refused `not-covered` when there is none."""
         found = self._index.agencies.get(code)

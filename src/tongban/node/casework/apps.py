@@ -26,7 +26,7 @@ class CaseworkConfig(AppConfig):
         from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - needs the models loaded
 
         compare_with(log.EVENT, log.stored_events)
-        api.on_outcome(sorting.settle)
+        api.on_outcomes(sorting.settle)
         log.on_event("settlement", "adjudicated", ledger.owe)
         log.on_event("settlement", "cleared", ledger.pay)
         for kind in ("handover", "transfer"):

@@ -4,6 +4,7 @@ Promises: each answer takes effect once; a refused or unusable one becomes an of
 """
 
 import logging
+from collections.abc import Sequence
 
 from tongban.node.casework import log, procedures, proposing
 from tongban.node.casework.history import CaseState, EvidenceState
@@ -17,12 +18,19 @@ HELD = "held"
 logger = logging.getLogger(__name__)
 
 
-def settle(outcome: api.Outcome) -> None:
-    """Take in what became of a question; called inside the transaction that settles it."""
-    case = Case.objects.select_for_update().filter(number=outcome.case_ref).first()
-    if case is None:
-        logger.error("an answer names a case that is not here: %s", outcome.case_ref)
-        return
+def settle(outcomes: Sequence[api.Outcome]) -> None:
+    """Take in what became of questions; called inside the transaction that settles them."""
+    numbers = {outcome.case_ref for outcome in outcomes}
+    here = set(Case.objects.filter(number__in=numbers).values_list("number", flat=True))
+    for outcome in outcomes:
+        if outcome.case_ref in here:
+            _settle_one(outcome)
+    for number in sorted(numbers - here):
+        logger.error("an answer names a case that is not here: %s", number)
+
+
+def _settle_one(outcome: api.Outcome) -> None:
+    case = Case.objects.select_for_update().get(number=outcome.case_ref)
     piece = _waiting_piece(log.state_of(case), str(outcome.message))
     if piece is None or case.status != GATHERING:
         return

@@ -1,15 +1,16 @@
-"""Storing answers to other nodes: delivery, answer, access and log records together, many in one transaction.
+"""Storing answers to other nodes: delivery, answers, access and log records in one transaction.
 
 Promises: an answer is stored once a message, a delivery counts once, and neither is there without the other.
 """
 
 import hmac
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from tongban import protocol
 from tongban.node.clock import true_now
@@ -18,25 +19,35 @@ from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store as store_accesses_and_log
 from tongban.node.people.models import AccessRecord
-from tongban.protocol import Authenticated, Code, EvidenceAnswer, EvidenceRequest, Refusal, Refused
+from tongban.protocol import Authenticated, Code, EvidenceAnswer, Refusal, Refused
+from tongban.protocol.signature import Verified
 
 Reply = EvidenceAnswer | Refusal
 
 
 class Kept(Enum):
-    """What became of a delivery."""
+    """What became of an answer; `FAULTY` is one that the database cannot hold."""
 
     STORED = auto()
-    REPLAYED = auto()
     ANSWERED_BEFORE = auto()
+    FAULTY = auto()
+
+
+@dataclass(frozen=True)
+class Given:
+    """The reply that a message gets, with the bytes that travel."""
+
+    received: Authenticated
+    reply: Reply = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """A delivery that counts now; with `reply` also the message's answer and its access record."""
+    """A delivery that counts now, where it is named; with the answers to messages that it brought."""
 
-    received: Authenticated
-    reply: Reply | None = field(default=None, repr=False)
+    verified: Verified | None
+    given: tuple[Given, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,8 @@ class _Stored:
     body_sha256: bytes
     reply: bytes = field(repr=False)
 
+
+_Key = tuple[str, UUID]
 
 _STORED = """
 SELECT sender, message, body_sha256, reply
@@ -62,102 +75,137 @@ SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[
 ON CONFLICT DO NOTHING RETURNING sender, message
 """
 
+log = logging.getLogger(__name__)
 
-def note(received: Authenticated) -> None:
+
+def given(received: Authenticated, reply: Reply) -> Given:
+    """The reply to a message, written."""
+    return Given(received, reply, protocol.encode(reply))
+
+
+def note(verified: Verified) -> None:
     """Count a delivery that stores nothing else; Refused `replayed` when it has arrived before."""
-    if _writer.write(Delivered(received)) is Kept.REPLAYED:
-        raise Refused(Code.REPLAYED, "signature parameter nonce")
+    store(verified, ())
 
 
-def store(received: Authenticated, reply: Reply) -> Reply:
-    """Store the answer and give it, or the one that another delivery of the message got meanwhile.
+def store(verified: Verified, answers: Sequence[Given]) -> list[Given | Refused]:
+    """Store the answers to what one delivery brought, and give what each message is to be told now.
 
-    Raises Refused `replayed` when this delivery has arrived before.
+    That is the answer, or the one that another delivery of the message got meanwhile. Raises Refused
+    `replayed` when this delivery has arrived before; then nothing is stored.
     """
-    kept = _writer.write(Delivered(received, reply))
-    if kept is Kept.REPLAYED:
+    kept = _writer.write(Delivered(verified, tuple(answers)))
+    if kept is None:
         raise Refused(Code.REPLAYED, "signature parameter nonce")
-    if kept is Kept.STORED:
-        return reply
-    raced = stored_reply(received)
-    if raced is None:
-        raise Refused(Code.TRY_LATER)
-    return raced
+    return [_told(one, became) for one, became in zip(answers, kept, strict=True)]
 
 
-def stored_reply(received: Authenticated) -> Reply | None:
-    """What the message was answered before, if it was; Refused `id-reused` when it said something else."""
-    stored = _reader.write((received.message.sender, received.message.id))
+def stored_replies(messages: Sequence[Authenticated]) -> list[Given | Refused | None]:
+    """What each message was answered before, if it was; Refused `id-reused` when it said something else."""
+    known = _reader.write([(received.message.sender, received.message.id) for received in messages])
+    return [_stored_reply(one, stored) for one, stored in zip(messages, known, strict=True)]
+
+
+def _stored_reply(received: Authenticated, stored: _Stored | None) -> Given | Refused | None:
     if stored is None:
         return None
     if not hmac.compare_digest(stored.body_sha256, received.body_sha256):
-        raise Refused(Code.ID_REUSED, "id")
-    return protocol.parse_reply(stored.reply)
+        return Refused(Code.ID_REUSED, "id")
+    return Given(received, protocol.parse_reply(stored.reply), stored.reply)
 
 
-def _read_stored(asked: Sequence[tuple[str, UUID]]) -> list[_Stored | None]:
+def _told(one: Given, became: Kept) -> Given | Refused:
+    if became is Kept.STORED:
+        return one
+    raced = stored_replies([one.received])[0] if became is Kept.ANSWERED_BEFORE else None
+    return raced or Refused(Code.TRY_LATER)
+
+
+def _read_stored(asked: Sequence[Sequence[_Key]]) -> list[list[_Stored | None]]:
     """What each message of a sender was answered before, in their order; None for a new one."""
+    keys = [key for group in asked for key in group]
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, [[sender for sender, _ in asked], [message for _, message in asked]])
+        cursor.execute(_STORED, [[sender for sender, _ in keys], [message for _, message in keys]])
         found = {
             (sender, message): _Stored(bytes(body_sha256), bytes(reply))
             for sender, message, body_sha256, reply in cursor.fetchall()
         }
-    return [found.get(one) for one in asked]
+    return [[found.get(key) for key in group] for group in asked]
 
 
-def store_deliveries(group: Sequence[Delivered]) -> list[Kept]:
-    """Store a group in one transaction; what became of each, in its order."""
-    GROUP_SIZE.observe(len(group))
+def store_deliveries(group: Sequence[Delivered]) -> list[list[Kept] | None]:
+    """Store a group in one transaction; what became of each one's answers, None for a replayed delivery.
+
+    Where the database cannot hold one of the answers, each is stored by itself.
+    """
+    try:
+        return _stored_together(group)
+    except DataError as error:
+        log.error("answers are stored one by one: %s", type(error).__name__)
+    return [_stored_one_by_one(delivered) for delivered in group]
+
+
+def _stored_one_by_one(delivered: Delivered) -> list[Kept] | None:
+    if _stored_together([Delivered(delivered.verified)])[0] is None:
+        return None
+    kept: list[Kept] = []
+    for one in delivered.given:
+        try:
+            kept += _stored_together([Delivered(None, (one,))])[0] or []
+        except DataError:
+            kept.append(Kept.FAULTY)
+    return kept
+
+
+def _stored_together(group: Sequence[Delivered]) -> list[list[Kept] | None]:
     with transaction.atomic():
         new = _count_deliveries(group)
-        answers = [one for one, is_new in zip(group, new, strict=True) if is_new and one.reply is not None]
+        answers = [
+            one for delivered, is_new in zip(group, new, strict=True) if is_new for one in delivered.given
+        ]
+        GROUP_SIZE.observe(len(answers))
         stored = _store_answers(answers)
         _record([one for one in answers if id(one) in stored])
-    return [_kept(one, is_new, stored) for one, is_new in zip(group, new, strict=True)]
-
-
-def _record(answers: Sequence[Delivered]) -> None:
-    """Record who saw what, and which messages were answered how."""
-    accesses = [_access(one.received.message) for one in answers]
-    messages = [
-        answered_record(one.received.message, one.received.body_sha256, protocol.encode(one.reply))
-        for one in answers
-        if one.reply is not None
+    return [
+        [Kept.STORED if id(one) in stored else Kept.ANSWERED_BEFORE for one in delivered.given]
+        if is_new
+        else None
+        for delivered, is_new in zip(group, new, strict=True)
     ]
+
+
+def _record(answers: Sequence[Given]) -> None:
+    """Record who saw what, and which messages were answered how."""
+    accesses = [
+        access_record(one.received.message, one.received.message.sender_agency, AccessRecord.Direction.OUT)
+        for one in answers
+    ]
+    messages = [answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers]
     store_accesses_and_log(accesses, messages)
-
-
-def _access(message: EvidenceRequest) -> AccessRecord:
-    return access_record(message, message.sender_agency, AccessRecord.Direction.OUT)
-
-
-def _kept(one: Delivered, is_new: bool, stored: set[int]) -> Kept:
-    if not is_new:
-        return Kept.REPLAYED
-    return Kept.STORED if one.reply is None or id(one) in stored else Kept.ANSWERED_BEFORE
 
 
 def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:
     """Which deliveries are new: each counts for the first of the group that has its nonce."""
-    claims = [one.received.verified for one in group]
-    expires = {(claim.keyid, claim.nonce): claim.expires for claim in claims}
+    claims = [delivered.verified for delivered in group]
+    expires = {(claim.keyid, claim.nonce): claim.expires for claim in claims if claim is not None}
     rows = sorted(expires)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NONCES,
-            [[keyid for keyid, _ in rows], [nonce for _, nonce in rows], [expires[row] for row in rows]],
-        )
-        unused = set(cursor.fetchall())
+    unused: set[tuple[str, str]] = set()
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _NONCES,
+                [[keyid for keyid, _ in rows], [nonce for _, nonce in rows], [expires[row] for row in rows]],
+            )
+            unused = set(cursor.fetchall())
     new = []
     for claim in claims:
-        delivery = (claim.keyid, claim.nonce)
-        new.append(delivery in unused)
-        unused.discard(delivery)
+        delivery = (claim.keyid, claim.nonce) if claim is not None else None
+        new.append(delivery is None or delivery in unused)
+        unused -= {delivery} if delivery is not None else set()
     return new
 
 
-def _store_answers(answers: Sequence[Delivered]) -> set[int]:
+def _store_answers(answers: Sequence[Given]) -> set[int]:
     """Store the answers of messages that have none; the Python ids of those that were."""
     first = {(one.received.message.sender, one.received.message.id): one for one in reversed(answers)}
     if not first:
@@ -172,7 +220,7 @@ def _store_answers(answers: Sequence[Delivered]) -> set[int]:
                 [one.received.message.sender for one in rows],
                 [one.received.message.id for one in rows],
                 [one.received.body_sha256 for one in rows],
-                [protocol.encode(one.reply) for one in rows if one.reply is not None],
+                [one.body for one in rows],
                 [now for _ in rows],
             ],
         )

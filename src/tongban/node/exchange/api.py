@@ -34,7 +34,7 @@ from tongban.node.exchange.conversing.saying import (
 from tongban.node.exchange.enclosing import Enclosed, enclose, has_come
 from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
-from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome
+from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome, on_outcomes
 from tongban.node.exchange.waiting import Waiting, settled, waiting
 from tongban.protocol import Code, Refused, Text
 from tongban.protocol.conversations import By, Conversation, Effect, Role
@@ -83,6 +83,7 @@ __all__ = [
     "offer_case_again",
     "on_conversation",
     "on_outcome",
+    "on_outcomes",
     "refuse_evidence",
     "refuse_subscription",
     "return_case",

@@ -1,12 +1,11 @@
 """Delivering waiting questions: claimed under a lease, retried with backoff, settled exactly once.
 
-A crash at any step leaves the question waiting; the other side answers a repeated one as before.
+What waits for one node goes out together, a reply to each coming back. A crash at any step leaves the
+questions waiting; the other side answers a repeated one as before.
 """
 
-import json
 import logging
 import random
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -17,74 +16,60 @@ from django.db.models.functions import Now
 from tongban import protocol
 from tongban.node import tracing
 from tongban.node.clock import true_now
-from tongban.node.exchange import identity, outcomes
-from tongban.node.exchange.accesses import access_record
-from tongban.node.exchange.conversing import peers
+from tongban.node.exchange import answering, asking_peers, identity, outcomes
+from tongban.node.exchange.asking_peers import Later
+from tongban.node.exchange.department import Records
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
-from tongban.node.exchange.receiving import read_for
-from tongban.node.exchange.transport import Transport, Unreachable, asked_pause
-from tongban.node.group_commit import GroupCommit
+from tongban.node.exchange.settling import settle
+from tongban.node.exchange.transport import Transport
 from tongban.node.metrics import DELIVERED
-from tongban.node.people.access import store
-from tongban.node.people.models import AccessRecord
 from tongban.node.translog.api import LogUnavailable
-from tongban.protocol import Code, EvidenceRequest, Refusal, Refused
+from tongban.protocol import Code, Refused
 
 LEASE = timedelta(seconds=40)
-"""How long a claimed question is left to the worker that claimed it."""
+"""How long claimed questions are left to the worker that claimed them."""
 LONGEST_WAIT = timedelta(seconds=30)
 LONGEST_ASKED = timedelta(minutes=2)
 """What another node may ask to wait, at most."""
+MOST_TOGETHER = 64
+"""Questions for one node that go out together, at most."""
 
 _CLAIM = """
+  WITH first AS (
+       SELECT receiver, receiver = ANY(%s) OR EXISTS (
+                SELECT FROM exchange_peer WHERE name = receiver AND failures > 0) AS alone
+         FROM exchange_outbox
+        WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
+          AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
+        ORDER BY next_try LIMIT 1)
 UPDATE exchange_outbox
    SET lease = gen_random_uuid(), lease_until = now() + %s, attempts = attempts + 1
  WHERE id IN (SELECT id FROM exchange_outbox
-               WHERE state = 'waiting' AND next_try <= now()
-                 AND (lease_until IS NULL OR lease_until < now())
-                 AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
-               ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED)
+               WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
+                 AND receiver = (SELECT receiver FROM first)
+               ORDER BY next_try
+               LIMIT (SELECT CASE WHEN alone THEN 1 ELSE %s END FROM first)
+                 FOR UPDATE SKIP LOCKED)
 RETURNING *
-"""
-
-_SETTLE = """
-UPDATE exchange_outbox
-   SET state = 'settled', settled_at = %s, outcome = told.outcome, lease = NULL, lease_until = NULL
-  FROM unnest(%s::uuid[], %s::jsonb[]) AS told(id, outcome)
- WHERE exchange_outbox.id = told.id
 """
 
 log = logging.getLogger(__name__)
 
 
 def deliver_next(transport: Transport) -> bool:
-    """Try a question that is due, the one that is due longest first; False when none is due.
+    """Try the question that is due longest, and others for the same node; False when none is due.
 
-    Threads that call it at the same time share the transactions that claim and settle.
+    A node that could not be reached before, or takes only one question at a time, is tried with one.
     """
-    row = _claims.write(None)
-    if row is None:
+    rows = _claim()
+    if not rows:
         return False
-    with tracing.delivering("question", str(row.id), row.receiver) as span:
-        span.set_attribute("tongban.outcome", _attempt(row, transport))
+    named = str(rows[0].id) if len(rows) == 1 else f"{len(rows)} together"
+    with tracing.delivering("question", named, rows[0].receiver) as span:
+        span.set_attribute("tongban.outcome", _attempt(rows, transport))
     return True
-
-
-def _attempt(row: Outbox, transport: Transport) -> str:
-    """One attempt; what came of it."""
-    try:
-        return _settle(row, _try(row, identity.current(), transport))
-    except Refused as refused:
-        return _postpone(row, refused.code)
-    except Unreachable as unreachable:
-        return _postpone(row, unreachable.code, unreachable.pause)
-    except LogUnavailable:
-        return _postpone(row, Code.LOG_UNAVAILABLE)
-    except Exception:
-        _postpone(row, Code.TRY_LATER)
-        raise
 
 
 def release_leases() -> None:
@@ -98,132 +83,85 @@ def pause(attempts: int, chance: float) -> timedelta:
     return timedelta(seconds=seconds * (0.8 + 0.4 * chance))
 
 
-def _claim(wanted: Sequence[None]) -> list[Outbox | None]:
-    """Claim as many questions as are wanted and due; None for each that is lacking."""
+def _claim() -> list[Outbox]:
+    """Claim questions for one node that are due.
+
+    The claim need not be on the disk: it does not outlive the server, and then the question is tried again.
+    """
     with transaction.atomic():
-        rows = list(Outbox.objects.raw(_CLAIM, [LEASE, len(wanted)]))
-    return [*rows, *[None] * (len(wanted) - len(rows))]
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        return list(Outbox.objects.raw(_CLAIM, [asking_peers.one_at_a_time(), LEASE, MOST_TOGETHER]))
 
 
-def _try(row: Outbox, node: Identity, transport: Transport) -> Outcome:
-    """The outcome of one attempt; Refused (to be retried) or Unreachable when it has none yet."""
-    if row.expires <= true_now():
-        return outcomes.declined(row, Refused(Code.EXPIRED, "expires"))
-    message = protocol.parse_request(bytes(row.body))
-    if message.receiver == node.me:
-        return _ask_own_agency(row, message, node)
-    return _ask_other_node(row, message, node, transport)
-
-
-def _ask_own_agency(row: Outbox, message: EvidenceRequest, node: Identity) -> Outcome:
+def _attempt(rows: Sequence[Outbox], transport: Transport) -> str:
+    """One attempt at each; what came of it, each kind once."""
     try:
-        return outcomes.answered(row, read_for(message, node), true_now())
-    except Refused as refused:
-        if refused.retry:
-            raise
-        return outcomes.declined(row, refused)
-
-
-def _ask_other_node(row: Outbox, message: EvidenceRequest, node: Identity, transport: Transport) -> Outcome:
-    nonce = secrets.token_urlsafe(24)
-    delivery = protocol.seal_request(
-        bytes(row.body), row.receiver, node.directory, node.key, now=true_now(), nonce=nonce
-    )
-    try:
-        response = transport(node.directory.node(row.receiver), delivery)
-    except Unreachable:
-        peers.note_unreachable(row.receiver)
+        tried = _try(rows, identity.current(), transport)
+    except Exception:
+        for row in rows:
+            _postpone(row, Later(Code.TRY_LATER))
         raise
-    peers.note_reached(row.receiver)
-    wait = asked_pause(response)
-    try:
-        reply = protocol.open_reply(response, delivery, message, node.directory, now=true_now())
-    except Refused:
-        if wait is None:
-            raise
-        raise Unreachable(Code.TRY_LATER, wait) from None
-    if isinstance(reply, Refusal) and Refused(reply.code).retry:
-        raise Unreachable(reply.code, wait)
-    return outcomes.of_reply(row, reply)
+    settled = [(row, one) for row, one in zip(rows, tried, strict=True) if not isinstance(one, Later)]
+    became = {row.pk: one.code.value for row, one in zip(rows, tried, strict=True) if isinstance(one, Later)}
+    for row, one in zip(rows, tried, strict=True):
+        if isinstance(one, Later):
+            _postpone(row, one)
+    errors: list[Exception] = []
+    for (row, _), outcome in zip(settled, settle(settled) if settled else [], strict=True):
+        if isinstance(outcome, str):
+            DELIVERED.labels(row.receiver, outcome).inc()
+            became[row.pk] = outcome
+            continue
+        code = Code.LOG_UNAVAILABLE if isinstance(outcome, LogUnavailable) else Code.TRY_LATER
+        _postpone(row, Later(code))
+        became[row.pk] = code.value
+        errors += [] if isinstance(outcome, LogUnavailable) else [outcome]
+    _log_settled(rows, became)
+    if errors:
+        raise errors[0]
+    return ",".join(sorted(set(became.values())))
 
 
-def _postpone(row: Outbox, problem: Code, asked: timedelta | None = None) -> str:
+def _log_settled(rows: Sequence[Outbox], became: dict[UUID, str]) -> None:
+    """One line about what was settled: of a single question its id, of several how many."""
+    if len(rows) == 1:
+        row = rows[0]
+        log.info("tried message=%s attempts=%d became=%s", row.id, row.attempts, became[row.pk])
+        return
+    counts = {kind: list(became.values()).count(kind) for kind in sorted(set(became.values()))}
+    told = " ".join(f"{kind}={count}" for kind, count in counts.items())
+    log.info("tried messages=%d for=%s %s", len(rows), rows[0].receiver, told)
+
+
+def _try(rows: Sequence[Outbox], node: Identity, transport: Transport) -> list[Outcome | Later]:
+    """The outcome of each, or until when it has to wait."""
+    now = true_now()
+    late = {
+        row.pk: outcomes.declined(row, Refused(Code.EXPIRED, "expires")) for row in rows if row.expires <= now
+    }
+    due = [row for row in rows if row.pk not in late]
+    messages = [protocol.parse_request(bytes(row.body)) for row in due]
+    tried: list[Outcome | Later] = []
+    if due and due[0].receiver == node.me:
+        read = answering.read_each(messages, node)
+        tried = [_of_own_agency(row, one) for row, one in zip(due, read, strict=True)]
+    elif due:
+        tried = asking_peers.ask(due, messages, node, transport)
+    known: dict[UUID, Outcome | Later] = {row.pk: one for row, one in zip(due, tried, strict=True)}
+    return [late.get(row.pk) or known[row.pk] for row in rows]
+
+
+def _of_own_agency(row: Outbox, read: Records | Refused) -> Outcome | Later:
+    if not isinstance(read, Refused):
+        return outcomes.answered(row, read, true_now())
+    return Later(read.code) if read.retry else outcomes.declined(row, read)
+
+
+def _postpone(row: Outbox, later: Later) -> None:
     """Let the question wait: longer each time, and at least as long as the other node asks, within bounds."""
     wait = pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
-    wait = max(wait, min(asked or timedelta(0), LONGEST_ASKED))
-    DELIVERED.labels(row.receiver, problem.value).inc()
+    wait = max(wait, min(later.pause or timedelta(0), LONGEST_ASKED))
+    DELIVERED.labels(row.receiver, later.code.value).inc()
     still_ours = Outbox.objects.filter(pk=row.pk, state=Outbox.State.WAITING, lease=row.lease)
-    still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=problem.value)
-    log.info("waiting message=%s for=%s attempts=%d problem=%s", row.id, row.receiver, row.attempts, problem)
-    return problem.value
-
-
-def _settle(row: Outbox, outcome: Outcome) -> str:
-    """Store the outcome, record the access and tell the case, all or nothing, and once; what came of it."""
-    became = _settlements.write((row, outcome))
-    if isinstance(became, Exception):
-        raise became
-    DELIVERED.labels(row.receiver, became).inc()
-    log.info("settled message=%s attempts=%d as=%s", row.id, row.attempts, became)
-    return became
-
-
-def _settle_group(group: Sequence[tuple[Outbox, Outcome]]) -> list[str | Exception]:
-    """Settle all in one transaction; if one of them cannot be, each in its own."""
-    if len(group) > 1:
-        try:
-            return [*_settle_together(group)]
-        except Exception as error:  # which one it was is found out one by one
-            log.warning("settled one by one: %s", type(error).__name__)
-    became: list[str | Exception] = []
-    for one in group:
-        try:
-            became += _settle_together([one])
-        except Exception as error:  # told to the one whose it is
-            became.append(error)
-    return became
-
-
-def _settle_together(group: Sequence[tuple[Outbox, Outcome]]) -> list[str]:
-    """What came of each: the kind of its outcome, or the state it was in already."""
-    became: dict[UUID, str] = {}
-    told: list[Outcome] = []
-    with transaction.atomic():
-        rows = Outbox.objects.select_for_update().order_by("case_ref", "pk")
-        known = {row.pk: row for row in rows.filter(pk__in=[row.pk for row, _ in group])}
-        for row, outcome in sorted(group, key=lambda one: (one[0].case_ref, one[0].pk)):
-            current = known[row.pk]
-            became[row.pk] = str(current.state)
-            if current.state != Outbox.State.WAITING:
-                continue
-            became[row.pk] = type(outcome).__name__.lower()
-            current.state = Outbox.State.SETTLED
-            told.append(outcome)
-        _store_outcomes(told)
-        store([_access(known[one.message]) for one in told if isinstance(one, outcomes.Answered)])
-        for outcome in told:
-            outcomes.tell(outcome)
-    return [became[row.pk] for row, _ in group]
-
-
-def _store_outcomes(settled: Sequence[Outcome]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTLE,
-            [
-                true_now(),
-                [outcome.message for outcome in settled],
-                [json.dumps(outcomes.to_json(outcome)) for outcome in settled],
-            ],
-        )
-
-
-def _access(row: Outbox) -> AccessRecord:
-    message = protocol.parse_request(bytes(row.body))
-    is_own = message.receiver == message.sender
-    direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
-    return access_record(message, message.sender_agency, direction)
-
-
-_claims = GroupCommit(_claim)
-_settlements = GroupCommit(_settle_group)
+    still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=later.code.value)

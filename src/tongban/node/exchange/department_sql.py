@@ -23,6 +23,8 @@ CONNECTIONS = 8
 SPARE_CONNECTIONS = 24
 WAIT_SECONDS = 5
 KEPT_SECONDS = 600
+ROWS_MORE = 50
+"""Rows that are read at once for each person more; where there are more, each person is asked about alone."""
 
 _lock = threading.Lock()
 _engines: dict[tuple[URL, int], Engine] = {}
@@ -65,17 +67,18 @@ def _rows_together(
     """The rows of several persons; None when it cannot be told from the rows alone whose each is.
 
     That is so where the database finds a person by a number that it writes in another way, or where it holds
-    more rows than one person may have.
+    more rows than so many persons usually have.
     """
     chosen = dict.fromkeys((connector.key, *columns))
     query = _selected(connector, tuple(chosen)).where(column(connector.key).in_(sorted(subjects)))
-    read = _read(connector, query.order_by(*map(column, columns)).limit(most))
-    if len(read) == most or any(row[connector.key] not in subjects for row in read):
+    limit = most + ROWS_MORE * (len(subjects) - 1)
+    read = _read(connector, query.order_by(*map(column, columns)).limit(limit))
+    if len(read) == limit or any(row[connector.key] not in subjects for row in read):
         return None
     found: dict[str, list[Row]] = {subject: [] for subject in subjects}
     for row in read:
         found[str(row[connector.key])].append({name: row[name] for name in columns or (connector.key,)})
-    return found
+    return {subject: rows[:most] for subject, rows in found.items()}
 
 
 def sample(connector: SqlConnector, columns: Sequence[str], most: int) -> list[Row]:

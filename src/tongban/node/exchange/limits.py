@@ -34,8 +34,11 @@ class Shares:
         self._shares: dict[str, _Share] = {}
 
     @contextmanager
-    def taken(self, sender: str, limits: PeerLimits, at: float) -> Iterator[None]:
-        """Take one message of the sender's share while it is worked on; Refused `too-many` beyond it."""
+    def taken(self, sender: str, limits: PeerLimits, at: float, messages: int = 1) -> Iterator[int]:
+        """Take messages of the sender's share while they are worked on together; how many there were left.
+
+        Together they are one at a time. Refused `too-many` when not even one is left.
+        """
         with self._lock:
             share = self._shares.setdefault(sender, _Share(float(limits.burst), at))
             elapsed = max(0.0, at - share.counted_at)
@@ -45,10 +48,11 @@ class Shares:
                 raise Refused(Code.TOO_MANY, "sender", f"at most {limits.at_a_time} at a time")
             if share.left < 1:
                 raise Refused(Code.TOO_MANY, "sender", f"at most {limits.per_second} a second")
-            share.left -= 1
+            taken = min(messages, int(share.left))
+            share.left -= taken
             share.in_progress += 1
         try:
-            yield
+            yield taken
         finally:
             with self._lock:
                 share.in_progress -= 1
@@ -58,7 +62,7 @@ _shares = Shares()
 
 
 @contextmanager
-def share_of(sender: str) -> Iterator[None]:
-    """Work on a message of `sender` within its share; Refused `too-many` beyond it."""
-    with _shares.taken(sender, this_node().peer_limits, time.monotonic()):
-        yield
+def share_of(sender: str, messages: int = 1) -> Iterator[int]:
+    """Work on as many messages of `sender` as its share has left; Refused `too-many` when it has none."""
+    with _shares.taken(sender, this_node().peer_limits, time.monotonic(), messages) as taken:
+        yield taken

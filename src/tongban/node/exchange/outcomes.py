@@ -3,7 +3,7 @@
 The handler runs inside the transaction that settles the question: if it raises, nothing is settled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -48,20 +48,38 @@ class Declined:
 
 Outcome = Answered | Declined
 Handler = Callable[[Outcome], None]
+GroupHandler = Callable[[Sequence[Outcome]], None]
 
-_handlers: list[Handler] = []
+
+@dataclass(frozen=True)
+class _OneByOne:
+    """A handler that is told of the outcomes of a group one after the other."""
+
+    handler: Handler
+
+    def __call__(self, settled: Sequence[Outcome]) -> None:
+        for outcome in settled:
+            self.handler(outcome)
+
+
+_handlers: list[GroupHandler] = []
 
 
 def on_outcome(handler: Handler) -> None:
     """Have `handler` told of every outcome, inside the transaction that settles the question."""
+    on_outcomes(_OneByOne(handler))
+
+
+def on_outcomes(handler: GroupHandler) -> None:
+    """Have `handler` told of all outcomes that one transaction settles, inside it, in the order of cases."""
     if handler not in _handlers:
         _handlers.append(handler)
 
 
-def tell(outcome: Outcome) -> None:
+def tell(settled: Sequence[Outcome]) -> None:
     """Tell the handlers; what they raise undoes the settlement."""
     for handler in _handlers:
-        handler(outcome)
+        handler(settled)
 
 
 def answered(row: Outbox, records: tuple[Record, ...], at: datetime) -> Answered:

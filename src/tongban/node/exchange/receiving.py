@@ -1,50 +1,45 @@
-"""Answering another node's question: each takes effect once, and no answer leaves without its access record.
+"""Answering other nodes' questions, one or several in a delivery: each takes effect once.
 
-`receive` always gives a response: the answer, or a refusal with its code; it never raises.
+`receive` and `receive_batch` always give a response: answers, or a refusal with its code; they never raise.
 """
 
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
 
 from tongban import protocol
-from tongban.node.clock import today, true_now
+from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import answers, department, identity, limits
-from tongban.node.exchange.connectors import connector_for
+from tongban.node.exchange import answering, identity, limits
+from tongban.node.exchange.answers import Given, Reply
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import SeenNonce
 from tongban.node.group_commit import QueueFull
-from tongban.node.metrics import DEPARTMENT_SECONDS
-from tongban.node.translog.api import LogUnavailable, check_available
-from tongban.protocol import (
-    Authenticated,
-    Code,
-    EvidenceAnswer,
-    EvidenceRequest,
-    HttpRequest,
-    HttpResponse,
-    Refusal,
-    Refused,
-)
+from tongban.node.translog.api import LogUnavailable
+from tongban.protocol import Authenticated, Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol.batches import OpenedBatch, open_batch, seal_replies
 from tongban.protocol.signature import CLOCK_SKEW
 
 BODY_LIMIT = 1024 * 1024
 """Bytes of a request's body that are taken, at most."""
+REPLIES_LIMIT = 3 * 1024 * 1024
+"""Bytes that the replies to a batch have together, at most, unless the first alone has more."""
 
 log = logging.getLogger(__name__)
+Told = TypeVar("Told")
 
 
 def receive(request: HttpRequest) -> HttpResponse:
-    """The response to a request of another node."""
-    try:
-        node = identity.current()
-    except (ConfigError, DatabaseError, InterfaceError) as error:
-        log.error("the exchange cannot answer: %s", type(error).__name__)
-        refusal = protocol.refusal(Refused(Code.TRY_LATER), this_node().name, None, true_now())
-        return protocol.plain_reply(refusal)
-    return _sealed(_reply_to(request, node), request, node)
+    """The response to a request of another node that brings one question."""
+    return _response(request, _answered)
+
+
+def receive_batch(request: HttpRequest) -> HttpResponse:
+    """The response to a request of another node that brings several questions."""
+    return _response(request, _answered_batch)
 
 
 def refuse(refused: Refused) -> HttpResponse:
@@ -58,69 +53,112 @@ def forget_old_nonces() -> int:
     return removed
 
 
-def _sealed(reply: EvidenceAnswer | Refusal, request: HttpRequest, node: Identity) -> HttpResponse:
+def _response(
+    request: HttpRequest, answered: Callable[[HttpRequest, Identity], HttpResponse]
+) -> HttpResponse:
     try:
-        return protocol.seal_reply(reply, request, node.key, now=true_now())
-    except Refused:
-        return protocol.plain_reply(reply)
+        node = identity.current()
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        log.error("the exchange cannot answer: %s", type(error).__name__)
+        return refuse(Refused(Code.TRY_LATER))
+    if len(request.body) > BODY_LIMIT:
+        response: HttpResponse | Refused = Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
+    else:
+        response = _or_refused(lambda: answered(request, node))
+    if isinstance(response, Refused):
+        log.info("refused code=%s path=%s", response.code.value, response.path)
+        return _sealed(protocol.refusal(response, node.me, None, true_now()), request, node)
+    return response
 
 
-def _reply_to(request: HttpRequest, node: Identity) -> EvidenceAnswer | Refusal:
-    message: UUID | None = None
+def _answered(request: HttpRequest, node: Identity) -> HttpResponse:
+    received = protocol.authenticate(request, node.directory, node.me, now=true_now())
+    message = received.message
+
+    def tell() -> Given:
+        with limits.share_of(message.sender):
+            (one,) = answering.told(received.verified, [received], node)
+        if isinstance(one, Refused):
+            raise one
+        return one
+
+    one = _or_refused(tell)
+    if isinstance(one, Refused):
+        log.info("refused message=%s code=%s path=%s", message.id, one.code.value, one.path)
+        return _sealed(protocol.refusal(one, node.me, message.id, true_now()), request, node)
+    log.info("answered message=%s for=%s kind=%s", message.id, message.sender, one.reply.kind)
+    return _sealed(one.reply, request, node)
+
+
+def _answered_batch(request: HttpRequest, node: Identity) -> HttpResponse:
+    opened = open_batch(request, node.directory, node.me, now=true_now())
+    told = _told_batch(opened, node)
+    replies = _within_limit([_reply(one, message, node) for one, message in told], node)
+    refused = [one.code.value for one, _ in told if isinstance(one, Refused)]
+    log.info(
+        "answered batch=%d for=%s refused=%s", len(told), opened.sender, ",".join(sorted(refused)) or "none"
+    )
+    return seal_replies(replies, node.me, request, node.key, now=true_now())
+
+
+def _told_batch(opened: OpenedBatch, node: Identity) -> list[tuple[Given | Refused, UUID | None]]:
+    """What each message of the batch is told, with its id where it could be read."""
+    read = [_authenticated(body, opened, node) for body in opened.bodies]
+    with limits.share_of(opened.sender, len(read)) as taken:
+        messages = [one for one in read if isinstance(one, Authenticated)][:taken]
+        told = dict(zip(map(id, messages), answering.told(opened.verified, messages, node), strict=True))
+    beyond = Refused(Code.TOO_MANY, "sender", f"{taken} messages were left")
+    return [
+        (one, None) if isinstance(one, Refused) else (told.get(id(one), beyond), one.message.id)
+        for one in read
+    ]
+
+
+def _authenticated(body: bytes, opened: OpenedBatch, node: Identity) -> Authenticated | Refused:
     try:
-        if len(request.body) > BODY_LIMIT:
-            raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
-        received = protocol.authenticate(request, node.directory, node.me, now=true_now())
-        message = received.message.id
-        with limits.share_of(received.message.sender):
-            return _answered_once(received, node)
+        return protocol.authenticate_body(body, opened.verified, node.directory, node.me)
     except Refused as refused:
-        log.info("refused message=%s code=%s path=%s", message, refused.code.value, refused.path)
-        return protocol.refusal(refused, node.me, message, true_now())
+        return refused
+
+
+def _reply(one: Given | Refused, message: UUID | None, node: Identity) -> bytes:
+    if isinstance(one, Given):
+        return one.body
+    return protocol.encode(protocol.refusal(one, node.me, message, true_now()))
+
+
+def _within_limit(replies: list[bytes], node: Identity) -> list[bytes]:
+    """The replies as far as they go into one response; the others are stored and given when asked again."""
+    size = 0
+    for position, reply in enumerate(replies):
+        size += len(reply)
+        if position and size > REPLIES_LIMIT:
+            later = Refused(Code.TRY_LATER, "replies", "the answers together are too large; ask again")
+            rest = protocol.encode(protocol.refusal(later, node.me, None, true_now()))
+            return replies[:position] + [rest] * (len(replies) - position)
+    return replies
+
+
+def _or_refused(tell: Callable[[], Told]) -> Told | Refused:
+    """What `tell` gives, or the refusal that stands for what this node cannot do now."""
+    try:
+        return tell()
+    except Refused as refused:
+        return refused
     except LogUnavailable as unavailable:
         log.error("nothing is answered without a record: %s", unavailable.reason)
-        return protocol.refusal(Refused(Code.LOG_UNAVAILABLE), node.me, message, true_now())
+        return Refused(Code.LOG_UNAVAILABLE)
     except (DatabaseError, InterfaceError) as error:
         log.error("the node's database failed: %s", type(error).__name__)
     except QueueFull:
         log.error("too many answers wait to be stored")
     except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
         log.error("answering failed: %s", type(error).__name__)
-    return protocol.refusal(Refused(Code.TRY_LATER), node.me, message, true_now())
+    return Refused(Code.TRY_LATER)
 
 
-def _answered_once(received: Authenticated, node: Identity) -> EvidenceAnswer | Refusal:
-    """The reply; whatever it is, it leaves only after this delivery counts, and so only once."""
+def _sealed(reply: Reply, request: HttpRequest, node: Identity) -> HttpResponse:
     try:
-        stored = answers.stored_reply(received)
-        reply = _evidence(received.message, node) if stored is None else stored
-    except Exception:
-        answers.note(received)
-        raise
-    if stored is not None:
-        answers.note(received)
-        return stored
-    reply = answers.store(received, reply)
-    log.info("answered message=%s for=%s kind=%s", received.message.id, received.message.sender, reply.kind)
-    return reply
-
-
-def _evidence(message: EvidenceRequest, node: Identity) -> EvidenceAnswer | Refusal:
-    """The answer, or the refusal that stands for faulty data of the department; both are final."""
-    protocol.authorise(message, node.directory, now=true_now())
-    check_available()
-    try:
-        records = read_for(message, node)
-        return protocol.answer(message, records, true_now())
-    except Refused as refused:
-        if refused.retry:
-            raise
-        return protocol.refusal(refused, node.me, message.id, true_now())
-
-
-def read_for(message: EvidenceRequest, node: Identity) -> tuple[dict[str, protocol.Value], ...]:
-    """What the own agency that `message` asks holds; Refused `try-later`, `department-data-invalid`."""
-    kind = node.directory.evidence_type(message.body.evidence_type)
-    connector = connector_for(message.receiver_agency, kind.name, node.directory)
-    with DEPARTMENT_SECONDS.labels(message.receiver_agency, kind.name).time():
-        return department.read_evidence(connector, kind, message.body.subject, message.body.fields, today())
+        return protocol.seal_reply(reply, request, node.key, now=true_now())
+    except Refused:
+        return protocol.plain_reply(reply)

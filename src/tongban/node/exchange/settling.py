@@ -1,0 +1,107 @@
+"""Settling questions: outcome, access record and what the case makes of it in one transaction, and once.
+
+Many are settled together; when one of them cannot be, each is settled by itself.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tongban import protocol
+from tongban.node.clock import true_now
+from tongban.node.exchange import outcomes
+from tongban.node.exchange.accesses import access_record
+from tongban.node.exchange.models import Outbox
+from tongban.node.exchange.outcomes import Outcome
+from tongban.node.group_commit import GroupCommit
+from tongban.node.people.access import store
+from tongban.node.people.models import AccessRecord
+
+Settled = tuple[Outbox, Outcome]
+
+_LOCK = """
+SELECT id, state FROM exchange_outbox WHERE id = ANY(%s) ORDER BY case_ref, id FOR UPDATE
+"""
+_SETTLE = """
+UPDATE exchange_outbox
+   SET state = 'settled', settled_at = %s, outcome = told.outcome, lease = NULL, lease_until = NULL
+  FROM unnest(%s::uuid[], %s::jsonb[]) AS told(id, outcome)
+ WHERE exchange_outbox.id = told.id
+"""
+
+log = logging.getLogger(__name__)
+
+
+def settle(group: Sequence[Settled]) -> list[str | Exception]:
+    """Store the outcomes, record the accesses and tell the cases, once; what came of each, in their order.
+
+    That is the kind of its outcome, the state it was in already, or the error for which it is not settled.
+    """
+    return _settlements.write(group)
+
+
+def _settle_groups(groups: Sequence[Sequence[Settled]]) -> list[list[str | Exception]]:
+    everything = [one for group in groups for one in group]
+    became = iter(_settle_all(everything))
+    return [[next(became) for _ in group] for group in groups]
+
+
+def _settle_all(group: Sequence[Settled]) -> list[str | Exception]:
+    if len(group) > 1:
+        try:
+            return [*_settle_together(group)]
+        except Exception as error:  # which one it was is found out one by one
+            log.warning("settled one by one: %s", type(error).__name__)
+    became: list[str | Exception] = []
+    for one in group:
+        try:
+            became += _settle_together([one])
+        except Exception as error:  # told to the one whose it is
+            became.append(error)
+    return became
+
+
+def _settle_together(group: Sequence[Settled]) -> list[str]:
+    ordered = sorted(group, key=lambda one: (one[0].case_ref, one[0].pk))
+    with transaction.atomic():
+        states = _locked([row.pk for row, _ in group])
+        waiting = [(row, outcome) for row, outcome in ordered if states[row.pk] == Outbox.State.WAITING]
+        told = [outcome for _, outcome in waiting]
+        if told:
+            _store_outcomes(told)
+            store([_access(row) for row, outcome in waiting if isinstance(outcome, outcomes.Answered)])
+            outcomes.tell(told)
+    became = states | {row.pk: type(outcome).__name__.lower() for row, outcome in waiting}
+    return [became[row.pk] for row, _ in group]
+
+
+def _locked(questions: Sequence[UUID]) -> dict[UUID, str]:
+    """The states of the questions, which stay as they are until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(questions)])
+        return dict(cursor.fetchall())
+
+
+def _store_outcomes(settled: Sequence[Outcome]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            [
+                true_now(),
+                [outcome.message for outcome in settled],
+                [json.dumps(outcomes.to_json(outcome)) for outcome in settled],
+            ],
+        )
+
+
+def _access(row: Outbox) -> AccessRecord:
+    message = protocol.parse_request(bytes(row.body))
+    is_own = message.receiver == message.sender
+    direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
+    return access_record(message, message.sender_agency, direction)
+
+
+_settlements: GroupCommit[Sequence[Settled], list[str | Exception]] = GroupCommit(_settle_groups)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from tests.exchange.far_node import FarNode
+from tests.exchange.far_node import FarNode, FarServer
 from tests.exchange.own_files import config, publish
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY, SUBJECT, directory
@@ -92,9 +92,18 @@ def department(transactional_db: None, declare: Callable[..., None]) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarNode]:
-    """Chongqing's node as processes of its own, for tests that only talk to it; they share an xdist group."""
-    node = FarNode(tmp_path_factory.mktemp("gateway"), database_server_url)
+def far_server(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarServer]:
+    """Where far nodes have their databases; tests that found one share an xdist group."""
+    first = FarNode(tmp_path_factory.mktemp("template"), FarServer(database_server_url))
+    first.create()
+    yield FarServer(database_server_url, template=first.database)
+    first.drop()
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory, far_server: FarServer) -> Iterator[FarNode]:
+    """Chongqing's node as processes of its own, for tests that only talk to it."""
+    node = FarNode(tmp_path_factory.mktemp("gateway"), far_server)
     node.create()
     node.start()
     yield node

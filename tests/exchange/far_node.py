@@ -47,12 +47,20 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class FarServer:
+    """The tests' PostgreSQL server; new databases there are copies of `template`, which has been migrated."""
+
+    url: str
+    template: str = ""
+
+
 @dataclass
 class FarNode:
     """A node in a folder, with a database of its own on the tests' server."""
 
     home: Path
-    server_url: str
+    server: FarServer
     port: int = field(default_factory=free_port)
     issuers: tuple[Issuer, ...] = ()
     """With any, the gateway has TLS and presents what the first one issues."""
@@ -64,8 +72,11 @@ class FarNode:
 
     @property
     def database_url(self) -> str:
-        name = f"/far_{os.getpid()}_{self.port}"
-        return urlunsplit(urlsplit(self.server_url)._replace(path=name))
+        return urlunsplit(urlsplit(self.server.url)._replace(path=f"/{self.database}"))
+
+    @property
+    def database(self) -> str:
+        return f"far_{os.getpid()}_{self.port}"
 
     @property
     def log(self) -> str:
@@ -90,8 +101,7 @@ class FarNode:
         signed.replace(self.home / "directory.json")
 
     def create(self) -> None:
-        with psycopg.connect(self.server_url, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{urlsplit(self.database_url).path[1:]}"')
+        self._on_server(f"CREATE DATABASE {self.database} TEMPLATE {self.server.template or 'template0'}")
         (self.home / "services").mkdir()
         (self.home / "secret").write_text(secrets.token_hex(32))
         (self.home / "node.pem").write_bytes(CHONGQING_KEY.to_pem())
@@ -101,6 +111,10 @@ class FarNode:
             write_private(self.home / "tls" / "issuer.pem", self.issuers[0].certificate_pem())
             write_private(self.home / "tls" / "issuer-key.pem", self.issuers[0].key_pem())
         self.config.write_text(self._node_toml())
+        if not self.server.template:
+            self.migrate()
+
+    def migrate(self) -> None:
         subprocess.run(
             [sys.executable, "-m", "tongban", "node", "migrate", "--config", str(self.config)],
             env=self._environment(),
@@ -147,8 +161,11 @@ class FarNode:
 
     def drop(self) -> None:
         self.kill()
-        with psycopg.connect(self.server_url, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{urlsplit(self.database_url).path[1:]}" WITH (FORCE)')
+        self._on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
+
+    def _on_server(self, statement: str) -> None:
+        with psycopg.connect(self.server.url, autocommit=True) as server:
+            server.execute(statement.encode())
 
     @property
     def config(self) -> Path:

@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.exchange.far_node import FarNode
+from tests.exchange.far_node import FarNode, FarServer
 from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY
 from tongban.node.clock import true_now
 from tongban.node.exchange import attachments, carrying, identity
@@ -98,8 +98,8 @@ class TestFiles:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarNode]:
-    node = FarNode(tmp_path_factory.mktemp("chongqing"), database_server_url)
+def running(tmp_path_factory: pytest.TempPathFactory, far_server: FarServer) -> Iterator[FarNode]:
+    node = FarNode(tmp_path_factory.mktemp("chongqing"), far_server)
     node.create()
     node.start()
     yield node
@@ -126,6 +126,7 @@ def fetched(far: FarNode, name: str, offset: int = 0, key: SigningKey = SICHUAN_
     )
 
 
+@pytest.mark.xdist_group("gateway")
 class TestBetweenNodes:
     def test_an_attachment_crosses_and_comes_back(
         self, far: FarNode, here: Attachments, tmp_path: Path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.far_node import FarNode
+from tests.exchange.far_node import FarNode, FarServer
 from tests.exchange.questions import a_question
 from tests.exchange.sides import Row, delivered, fresh_question
 from tests.protocol.federation_of_two import RECORDS, SICHUAN_KEY
@@ -23,6 +23,8 @@ from tongban.node.exchange.transport import HttpTransport, Unreachable
 from tongban.node.tls_folder import TlsFolder, write_private
 from tongban.protocol import Code, NodeEntry
 
+pytestmark = pytest.mark.xdist_group("gateway")
+
 NOW = datetime.now(UTC)
 
 
@@ -34,10 +36,10 @@ SICHUAN_ISSUER, CHONGQING_ISSUER, STRANGER_ISSUER = map(an_issuer, ("sichuan", "
 
 
 @pytest.fixture(scope="module")
-def far(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarNode]:
+def far(tmp_path_factory: pytest.TempPathFactory, far_server: FarServer) -> Iterator[FarNode]:
     """Chongqing's gateway with TLS; its directory lists both sides' issuers."""
     home = tmp_path_factory.mktemp("chongqing")
-    node = FarNode(home, database_server_url, issuers=(CHONGQING_ISSUER,))
+    node = FarNode(home, far_server, issuers=(CHONGQING_ISSUER,))
     node.create()
     node.publish(listing(node, SICHUAN_ISSUER))
     node.insure(Row())

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.exchange.far_node import FarNode
+from tests.exchange.far_node import FarNode, FarServer
 from tests.exchange.questions import a_question, make_due
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import FEDERATION_KEY, RECORDS, SICHUAN_KEY, STRANGER_KEY, SUBJECT
@@ -21,12 +21,12 @@ from tongban.node.exchange.delivery import deliver_next
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import HttpTransport
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("gateway")]
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarNode]:
-    node = FarNode(tmp_path_factory.mktemp("chongqing"), database_server_url)
+def prepared(tmp_path_factory: pytest.TempPathFactory, far_server: FarServer) -> Iterator[FarNode]:
+    node = FarNode(tmp_path_factory.mktemp("chongqing"), far_server)
     node.create()
     node.insure(Row())
     yield node
@@ -158,7 +158,7 @@ def test_smuggled_requests_are_refused_by_the_running_gateway(far: FarNode, fram
 def test_a_configuration_that_cannot_be_used_is_said_in_one_line(
     far: FarNode, tmp_path: Path, file: str, content: object, said: str
 ) -> None:
-    spoilt = FarNode(tmp_path, far.server_url, far.port)
+    spoilt = FarNode(tmp_path, far.server, far.port)
     for source in filter(Path.is_file, far.home.iterdir()):
         (tmp_path / source.name).write_bytes(source.read_bytes())
     forged = protocol.sign_directory(far.directory(), STRANGER_KEY)
@@ -170,7 +170,7 @@ def test_a_configuration_that_cannot_be_used_is_said_in_one_line(
 
 
 def test_a_connector_that_cannot_be_used_is_named_by_its_key(far: FarNode, tmp_path: Path) -> None:
-    spoilt = FarNode(tmp_path, far.server_url, far.port)
+    spoilt = FarNode(tmp_path, far.server, far.port)
     for source in filter(Path.is_file, far.home.iterdir()):
         (tmp_path / source.name).write_bytes(source.read_bytes())
     spoilt.config.write_text(far.config.read_text().replace('column = "aae041"', 'column = "aae041; --"'))

@@ -28,7 +28,18 @@ ROLES: Final[Mapping[str, str]] = {
 }
 SIGN_IN, REFUSED, NOT_FOUND, YES = "sign-in", "refused", "not found", "yes"
 THINGS: Final = frozenset(
-    {"number", "draft_id", "upload_id", "access_id", "batch", "key", "complaint", "position", "absence"}
+    {
+        "number",
+        "draft_id",
+        "upload_id",
+        "access_id",
+        "batch",
+        "key",
+        "complaint",
+        "position",
+        "absence",
+        "case",
+    }
 )
 """Names in addresses that stand for a thing of somebody's."""
 OF_BOTH: Final = frozenset({"end-mandate"})

@@ -14,6 +14,7 @@ import * as jose from 'jose'
 
 const asked = JSON.parse(readFileSync(0, 'utf8'))
 const CLIENT = 'org.example.wallet'
+const sealed = ['/openid/credential', '/openid/deferred']
 const keys = new Map()
 // Which credential the token is for, as its answer named it; the client itself names configurations only.
 let dataset
@@ -56,7 +57,7 @@ const callbacks = {
       init = { ...init, body: JSON.stringify({ ...rest, credential_identifier: dataset }) }
     }
     if (asked.signed && address.endsWith('/openid-credential-issuer')) return fetch(base, { headers: { Accept: 'application/jwt' } })
-    return asked.encrypted && address === asked.issuer + '/openid/credential' ? fetchSealed(base, init) : fetch(base, init)
+    return asked.encrypted && sealed.includes(address.slice(asked.issuer.length)) ? fetchSealed(base, init) : fetch(base, init)
   },
   hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest(),
   generateRandom: length => randomBytes(length),
@@ -142,6 +143,14 @@ async function fetchCopies ({ credentialOffer, issuerMetadata }, token) {
   const { credentialResponse } = await client.retrieveCredentials({
     ...given, credentialConfigurationId: configuration, proofs
   })
+  if (credentialResponse.transaction_id) {
+    return {
+      waits: { transaction: credentialResponse.transaction_id, interval: credentialResponse.interval },
+      refresh: token.accessTokenResponse.refresh_token,
+      key: keys.get(await jose.calculateJwkThumbprint(token.dpop.signer.publicJwk)),
+      holders: holders.map(holder => holder.signer.publicJwk)
+    }
+  }
   if (asked.tell) {
     await client.sendNotification({
       ...given, notification: { notificationId: credentialResponse.notification_id, event: asked.tell }
@@ -172,6 +181,23 @@ const can = {
       authorizationServerMetadata, refreshToken: asked.refresh, dpop
     })
     return fetchCopies(found, token)
+  },
+  async collect () {
+    const found = await offered()
+    const dpop = { signer: (await newKey(asked.key)).signer }
+    const [authorizationServerMetadata] = found.issuerMetadata.authorizationServers
+    const token = await new Oauth2Client({ callbacks }).retrieveRefreshTokenAccessToken({
+      authorizationServerMetadata, refreshToken: asked.refresh, dpop
+    })
+    const { deferredCredentialResponse: given } = await client.retrieveDeferredCredentials({
+      issuerMetadata: found.issuerMetadata,
+      accessToken: token.accessTokenResponse.access_token,
+      dpop: token.dpop,
+      transactionId: asked.transaction
+    })
+    return given.credentials
+      ? { credentials: given.credentials.map(one => one.credential) }
+      : { transaction: given.transaction_id, interval: given.interval }
   },
   async begin () {
     const found = await offered()

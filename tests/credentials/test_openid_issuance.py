@@ -45,7 +45,18 @@ from tongban.suites import SigningKey, Suite, new_signing_key
 ISSUER = "https://chongqing.tongban.example"
 ENDPOINTS = Endpoints(
     ISSUER,
-    *(f"{ISSUER}/{name}" for name in ("authorise", "par", "token", "nonce", "credential", "notification")),
+    *(
+        f"{ISSUER}/{name}"
+        for name in (
+            "authorise",
+            "par",
+            "token",
+            "nonce",
+            "credential",
+            "deferred",
+            "notification",
+        )
+    ),
 )
 NONCES = Nonces(b"s" * 32)
 WALLET = new_signing_key("wallet", Suite.ES256)

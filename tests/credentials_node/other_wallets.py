@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from tests.counterparts.counterpart import ask
+from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import offering
@@ -40,7 +41,7 @@ class Wallet:
         return self.do("take", offer=made.link, number=made.number, **more)
 
 
-def agree(account: Account, url: str, title: Issued, answer: str = "agree") -> str:
+def agree(account: Account, url: str, chosen: Issued | Case, answer: str = "agree") -> str:
     """The citizen's browser: opens the page, agrees, and is given the way back to the wallet."""
     browser = Client()
     browser.force_login(account)
@@ -48,6 +49,6 @@ def agree(account: Account, url: str, title: Issued, answer: str = "agree") -> s
     page = browser.get(f"{parts.path}?{parts.query}")
     assert page.status_code == 200
     given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    done = browser.post(parts.path, {**given, "card": str(title.pk), "answer": answer})
+    done = browser.post(parts.path, {**given, "card": str(chosen.pk), "answer": answer})
     assert done.status_code == 200
     return str(done.context["address"])

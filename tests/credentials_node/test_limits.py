@@ -29,13 +29,21 @@ OPEN = {
     "openid-token": ("POST", "/openid/token"),
     "openid-nonce": ("POST", "/openid/nonce"),
     "openid-credential": ("POST", "/openid/credential"),
+    "openid-deferred": ("POST", "/openid/deferred"),
     "openid-notification": ("POST", "/openid/notification"),
     "openid-request": ("GET", f"/openid/requests/{NUMBER}"),
     "openid-answer": ("POST", f"/openid/answers/{NUMBER}"),
 }
 FREE = {"openid-issuer", "openid-server"}
 """Metadata, which cost nothing to tell and change nothing."""
-PAGES = {"openid-authorise", "credential-offer", "credential-renewals-end", "verify-ask", "verify-asked"}
+PAGES = {
+    "openid-authorise",
+    "credential-offer",
+    "credential-renewals-end",
+    "credential-waiting-end",
+    "verify-ask",
+    "verify-asked",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ def named(woman: Person, title: Issued, tmp_path: Path) -> Mapping[str, object]:
         "case-credentials.number": case.number,
         "status-list.number": 0,
         "batch": title.id,
+        "case": case.pk,
         "key": title.id,
         "name": "nonsense",
         "purpose": issuers.types()[TITLE].purposes[0].key,

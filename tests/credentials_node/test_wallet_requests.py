@@ -209,7 +209,7 @@ def test_a_nonce_of_another_maker_is_refused(wallet: Wallet) -> None:
 
 
 def test_a_token_is_good_for_so_many_copies(wallet: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tongban.node.credentials.wallets.handing.MOST_COPIES", 1)
+    monkeypatch.setattr("tongban.node.credentials.wallets.handover.MOST_COPIES", 1)
     token = wallet.token()
     assert wallet.fetch(token, wallet.request(wallet.nonce())).status_code == 200
     refused = wallet.fetch(token, wallet.request(wallet.nonce()))

@@ -43,10 +43,13 @@ from tongban.credentials.openid.grants import (
 )
 from tongban.credentials.openid.issuance import (
     CredentialRequest,
+    DeferredRequest,
     NotificationRequest,
     check_proofs,
     credential_response,
+    deferred_response,
     read_credential_request,
+    read_deferred_request,
     read_notification_request,
     sign_proof,
 )
@@ -92,6 +95,7 @@ __all__ = [
     "CodeRequest",
     "CredentialOffer",
     "CredentialRequest",
+    "DeferredRequest",
     "DpopProof",
     "Endpoints",
     "Envelope",
@@ -118,6 +122,7 @@ __all__ = [
     "choose",
     "configuration_id",
     "credential_response",
+    "deferred_response",
     "envelope",
     "granted_details",
     "issuer_metadata",
@@ -130,6 +135,7 @@ __all__ = [
     "public_jwk",
     "read_authorisation_request",
     "read_credential_request",
+    "read_deferred_request",
     "read_details",
     "read_form",
     "read_notification_request",

@@ -1,4 +1,4 @@
-"""Credential requests with proofs, credential responses, notifications (OpenID4VCI 1.0, 8 and 11)."""
+"""Credential requests with proofs, responses now or later, notifications (OpenID4VCI 1.0, 8, 9 and 11)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -45,6 +45,13 @@ class CredentialRequest(Message):
     credential_response_encryption: dict[str, Any] | None = None
 
 
+class DeferredRequest(Message):
+    """A wallet comes back for what it asked for before; `read_recipient` tells to whom it is encrypted."""
+
+    transaction_id: _Text
+    credential_response_encryption: dict[str, Any] | None = None
+
+
 class NotificationRequest(Message):
     """What became of an issued credential in the wallet."""
 
@@ -60,6 +67,12 @@ def read_credential_request(body: bytes) -> CredentialRequest:
     if (request.credential_configuration_id is None) == (request.credential_identifier is None):
         raise OpenIdRefused(error, "expected credential_configuration_id or credential_identifier")
     return request
+
+
+def read_deferred_request(body: bytes) -> DeferredRequest:
+    """The deferred credential request in a JSON body."""
+    error = OpenIdError.INVALID_CREDENTIAL_REQUEST
+    return read(DeferredRequest, read_json(body, error), error)
 
 
 def read_notification_request(body: bytes) -> NotificationRequest:
@@ -131,6 +144,11 @@ def sign_proof(key: SigningKey, *, issuer: str, nonce: str, now: datetime) -> st
     """A proof as a wallet makes it: for this issuer, with the nonce it gave out."""
     header = {"typ": PROOF_TYPE, "jwk": to_jwk(key.verifying_key)}
     return jws.sign(header, {"aud": issuer, "nonce": nonce, "iat": seconds(now)}, key).decode()
+
+
+def deferred_response(transaction_id: str, interval: timedelta) -> dict[str, object]:
+    """The body of a response that goes with status 202: come again, and not before `interval` has passed."""
+    return {"transaction_id": transaction_id, "interval": int(interval.total_seconds())}
 
 
 def credential_response(credentials: Sequence[str], notification_id: str) -> dict[str, object]:

@@ -39,6 +39,7 @@ class Endpoints:
     token: str
     nonce: str
     credential: str
+    deferred: str
     notification: str
 
 
@@ -63,6 +64,7 @@ def issuer_metadata(
         "authorization_servers": [endpoints.issuer],
         "credential_endpoint": endpoints.credential,
         "nonce_endpoint": endpoints.nonce,
+        "deferred_credential_endpoint": endpoints.deferred,
         "notification_endpoint": endpoints.notification,
         "credential_request_encryption": request_encryption(encrypt_to),
         "credential_response_encryption": response_encryption(),

@@ -224,7 +224,8 @@ class Offer(models.Model):
 class Authorisation(models.Model):
     """A wallet's pushed request, and the code that it got when the citizen agreed.
 
-    `maker` is who vouched for the wallet, as its certificate names it; empty when nobody did.
+    `maker` is who vouched for the wallet, as its certificate names it; empty when nobody did. The citizen
+    agrees to one credential, or to what an open `case` will bring.
     """
 
     request = models.BinaryField(primary_key=True, max_length=32)
@@ -233,6 +234,7 @@ class Authorisation(models.Model):
     maker = models.CharField(max_length=200, blank=True)
     offer = models.ForeignKey(Offer, null=True, on_delete=models.CASCADE)
     credential = models.ForeignKey(Issued, null=True, default=None, on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, null=True, default=None, on_delete=models.CASCADE)
     code = models.BinaryField(unique=True, null=True, default=None, max_length=32)
     expires = models.DateTimeField(db_index=True)
     decided_at = models.DateTimeField(null=True, default=None)
@@ -243,10 +245,16 @@ class Authorisation(models.Model):
 
 
 class Access(models.Model):
-    """An access token, bound to a wallet's key: good for copies of one credential."""
+    """An access token, bound to a wallet's key: good for copies of one credential.
+
+    Of a `case` that is not decided yet, `credential` is empty until copies of what it brought have left.
+    """
 
     token = models.BinaryField(primary_key=True, max_length=32)
-    credential = models.ForeignKey(Issued, on_delete=models.PROTECT, related_name="accesses")
+    credential = models.ForeignKey(
+        Issued, null=True, default=None, on_delete=models.PROTECT, related_name="accesses"
+    )
+    case = models.ForeignKey(Case, null=True, default=None, on_delete=models.PROTECT, related_name="+")
     thumbprint = models.CharField(max_length=64)
     copies = models.PositiveSmallIntegerField(default=0)
     expires = models.DateTimeField(db_index=True)
@@ -258,11 +266,16 @@ class Access(models.Model):
 class Renewal(models.Model):
     """A wallet may come again for more copies of a credential, until its holder ends that: a refresh token.
 
-    Bound to the wallet's key; `client` is its client identifier if its maker vouched for it, else empty.
+    Bound to the wallet's key; `client` is its client identifier if its maker vouched for it, else empty. With
+    a `case` and no credential the wallet, reached at `app`, waits for what the case will bring.
     """
 
     token = models.BinaryField(primary_key=True, max_length=32)
-    credential = models.ForeignKey(Issued, on_delete=models.PROTECT, related_name="renewals")
+    credential = models.ForeignKey(
+        Issued, null=True, default=None, on_delete=models.PROTECT, related_name="renewals"
+    )
+    case = models.ForeignKey(Case, null=True, default=None, on_delete=models.PROTECT, related_name="+")
+    app = models.CharField(max_length=200, blank=True)
     thumbprint = models.CharField(max_length=64)
     client = models.CharField(max_length=200, blank=True)
     expires = models.DateTimeField(db_index=True)
@@ -271,6 +284,25 @@ class Renewal(models.Model):
 
     def __str__(self) -> str:
         return "renewal"
+
+
+class Deferral(models.Model):
+    """A wallet asked for what a case will bring, with the keys that copies are to be bound to (JWKs).
+
+    `transaction` is the digest of what it comes back with, by the same key as before.
+    """
+
+    transaction = models.BinaryField(primary_key=True, max_length=32)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    thumbprint = models.CharField(max_length=64)
+    keys = models.JSONField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "thumbprint"], name="deferral_once")]
+
+    def __str__(self) -> str:
+        return "deferral"
 
 
 class Handover(models.Model):

@@ -16,7 +16,7 @@ from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, portraits, showing, wallet
 from tongban.node.credentials.models import Handover, StatusChange
 from tongban.node.credentials.showing import CannotShow
-from tongban.node.credentials.wallets import renewing
+from tongban.node.credentials.wallets import renewing, waiting
 from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
@@ -33,7 +33,8 @@ PROBLEMS = {
 @for_citizens
 def cards(request: HttpRequest, person: Person) -> HttpResponse:
     """Everything that the person holds here."""
-    return render(request, "credentials/cards.html", {"cards": wallet.cards(person)})
+    context = {"cards": wallet.cards(person), "waiting": waiting.of(person)}
+    return render(request, "credentials/cards.html", context)
 
 
 @require_safe

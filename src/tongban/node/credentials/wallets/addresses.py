@@ -15,6 +15,7 @@ def endpoints() -> Endpoints:
         token=f"{issuer}/openid/token",
         nonce=f"{issuer}/openid/nonce",
         credential=f"{issuer}/openid/credential",
+        deferred=f"{issuer}/openid/deferred",
         notification=f"{issuer}/openid/notification",
     )
 

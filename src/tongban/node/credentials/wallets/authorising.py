@@ -19,10 +19,12 @@ from tongban.credentials.openid import (
     configuration_id,
     read_details,
 )
+from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Authorisation, Issued
-from tongban.node.credentials.wallets import offering, tokens
+from tongban.node.credentials.wallets import granting, offering, tokens
+from tongban.node.credentials.wallets.granting import Granted
 from tongban.node.people.models import Person
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
@@ -33,13 +35,14 @@ _LOOPBACK = {"127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Redeemed:
-    """What a code stood for: the credential, and the thumbprint of the key that pushed it, or empty.
+    """What a code stood for, the app that got it, and the thumbprint of the key that pushed it, or empty.
 
     `is_attested` says that the wallet which pushed it had authenticated itself, `by_details` that it asked by
     `authorization_details`.
     """
 
-    credential: Issued
+    granted: Granted
+    app: str
     thumbprint: str
     is_attested: bool
     by_details: bool
@@ -89,14 +92,23 @@ def candidates(row: Authorisation, person: Person) -> list[Issued]:
     return [one for one in ordered if configuration_id(issuers.types().find(one.vct)) == wanted]
 
 
-def agree(row: Authorisation, credential: Issued) -> str | None:
+def pending(row: Authorisation, person: Person) -> list[Case]:
+    """The person's open cases that may bring what the wallet wants; none where it came with an offer."""
+    return [] if row.offer is not None else granting.open_cases(person, str(row.fields["wanted"]))
+
+
+def agree(row: Authorisation, granted: Granted) -> str | None:
     """The citizen agrees: the address that gives the wallet its code; None when somebody was quicker."""
     code = tokens.fresh()
     now = true_now()
     with transaction.atomic():
         open_still = Authorisation.objects.filter(pk=row.pk, decided_at=None)
         if not open_still.update(
-            decided_at=now, credential=credential, code=tokens.digest(code), expires=now + CODE_LIFETIME
+            decided_at=now,
+            credential=granted.credential,
+            case=granted.case,
+            code=tokens.digest(code),
+            expires=now + CODE_LIFETIME,
         ):
             return None
         if row.offer is not None and not offering.take_up(row.offer):
@@ -124,9 +136,10 @@ def redeem(asked: CodeRequest, client_id: str) -> Redeemed:
 
     Raises OpenIdRefused.
     """
-    row = Authorisation.objects.filter(code=tokens.digest(asked.code)).select_related("credential").first()
+    rows = Authorisation.objects.select_related("credential", "case__service")
+    row = rows.filter(code=tokens.digest(asked.code)).first()
     now = true_now()
-    if row is None or row.credential is None or row.expires <= now:
+    if row is None or (row.credential is None and row.case is None) or row.expires <= now:
         raise _dead()
     if not Authorisation.objects.filter(pk=row.pk, redeemed_at=None).update(redeemed_at=now):
         raise _dead()
@@ -134,7 +147,8 @@ def redeem(asked: CodeRequest, client_id: str) -> Redeemed:
         if row.fields[member] != told:
             raise OpenIdRefused(OpenIdError.INVALID_GRANT, f"{member}: expected that of the pushed request")
     check_pkce(str(row.fields["code_challenge"]), asked.code_verifier)
-    return Redeemed(row.credential, row.thumbprint, bool(row.maker), bool(row.fields["by_details"]))
+    granted = Granted(row.credential, row.case)
+    return Redeemed(granted, app_of(row), row.thumbprint, bool(row.maker), bool(row.fields["by_details"]))
 
 
 def _configuration(asked: AuthorisationRequest) -> tuple[str, bool]:

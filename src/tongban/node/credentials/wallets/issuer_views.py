@@ -3,7 +3,7 @@
 Promises: a wrong request is answered by the standards' own error codes and a sentence; nothing is cached.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -19,9 +19,11 @@ from tongban.credentials.openid import (
     DpopProof,
     OpenIdError,
     OpenIdRefused,
+    Recipient,
     check_dpop,
     read_authorisation_request,
     read_credential_request,
+    read_deferred_request,
     read_form,
     read_notification_request,
     read_recipient,
@@ -153,10 +155,28 @@ def credential(request: HttpRequest) -> HttpResponse:
     body, was_sealed = encrypting.opened(_body(request), request.content_type or "")
     asked = read_credential_request(body)
     recipient = read_recipient(asked.credential_response_encryption, was_sealed=was_sealed)
-    told = handing.hand_out(access, asked)
+    return _told(handing.hand_out(access, asked), recipient)
+
+
+@csrf_exempt
+@require_POST
+@limits.counted(limits.WALLETS, limits.as_openid, cost=2)
+@_answers
+def deferred(request: HttpRequest) -> HttpResponse:
+    """Copies of what was not decided yet when the wallet asked; or that it still is not."""
+    access = _access(request, addresses.endpoints().deferred)
+    body, was_sealed = encrypting.opened(_body(request), request.content_type or "")
+    asked = read_deferred_request(body)
+    recipient = read_recipient(asked.credential_response_encryption, was_sealed=was_sealed)
+    return _told(handing.collect(access, asked), recipient)
+
+
+def _told(members: Mapping[str, object], recipient: Recipient | None) -> HttpResponse:
+    """A credential response: the copies, or with status 202 what to come again with."""
+    status = 202 if "transaction_id" in members else 200
     if recipient is None:
-        return JsonResponse(told)
-    return HttpResponse(recipient.seal(told), content_type=MEDIA_TYPE)
+        return JsonResponse(members, status=status)
+    return HttpResponse(recipient.seal(members), content_type=MEDIA_TYPE, status=status)
 
 
 @csrf_exempt

@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.credentials.codes.qr import QrCode
+from tongban.node.casework.models import Case
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Issued
-from tongban.node.credentials.wallets import authorising, offering, renewing
+from tongban.node.credentials.wallets import authorising, offering, renewing, waiting
+from tongban.node.credentials.wallets.granting import Granted
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 
@@ -47,6 +49,18 @@ def end_renewals(request: HttpRequest, person: Person, batch: uuid.UUID) -> Http
     return redirect("credential", batch)
 
 
+@require_POST
+@never_cache
+@for_citizens
+def end_waiting(request: HttpRequest, person: Person, case: uuid.UUID) -> HttpResponse:
+    """No wallet gets what this case will bring, unless its holder agrees anew."""
+    found = Case.objects.filter(person=person, pk=case).first()
+    if found is None:
+        raise Http404
+    waiting.end(person, found)
+    return redirect("credentials")
+
+
 @require_http_methods(["GET", "POST"])
 @never_cache
 @for_citizens
@@ -57,10 +71,12 @@ def authorise(request: HttpRequest, person: Person) -> HttpResponse:
     if asked is None:
         return render(request, "credentials/authorise.html", {}, status=404)
     found = authorising.candidates(asked, person)
+    waits_for = authorising.pending(asked, person)
     context = {
         "app": authorising.app_of(asked),
         "maker": asked.maker,
         "cards": [(one, issuers.types().find(one.vct)) for one in found],
+        "cases": [(case, Granted(case=case).kind) for case in waits_for],
         "client_id": given["client_id"],
         "request_uri": given["request_uri"],
     }
@@ -68,15 +84,22 @@ def authorise(request: HttpRequest, person: Person) -> HttpResponse:
         return render(request, "credentials/authorise.html", context)
     if request.POST.get("answer") != "agree":
         return _led_back(request, authorising.decline(asked), is_agreed=False)
-    chosen = next((one for one in found if str(one.pk) == request.POST.get("card")), None)
+    offered = [Granted(one) for one in found] + [Granted(case=case) for case in waits_for]
+    chosen = next((one for one in offered if _number(one) == request.POST.get("card")), None)
     if chosen is None:
         return render(request, "credentials/authorise.html", {**context, "is_unchosen": True}, status=422)
     address = authorising.agree(asked, chosen)
     if address is None:
         return render(request, "credentials/authorise.html", {}, status=409)
-    return _led_back(request, address, is_agreed=True)
+    return _led_back(request, address, is_agreed=True, waits=chosen.credential is None)
 
 
-def _led_back(request: HttpRequest, address: str, *, is_agreed: bool) -> HttpResponse:
+def _number(granted: Granted) -> str:
+    subject = granted.credential or granted.case
+    return str(subject.pk) if subject is not None else ""
+
+
+def _led_back(request: HttpRequest, address: str, *, is_agreed: bool, waits: bool = False) -> HttpResponse:
     """The way back to the wallet is a link: a form must not lead to another origin."""
-    return render(request, "credentials/authorised.html", {"address": address, "is_agreed": is_agreed})
+    context = {"address": address, "is_agreed": is_agreed, "waits": waits}
+    return render(request, "credentials/authorised.html", context)

@@ -7,6 +7,8 @@ counts; never again once the holder has ended it.
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from tongban.credentials.openid import (
     AttestedWallet,
     DpopProof,
@@ -16,15 +18,21 @@ from tongban.credentials.openid import (
 )
 from tongban.node.clock import true_now
 from tongban.node.credentials.models import Issued, Renewal
-from tongban.node.credentials.wallets import makers, tokens
+from tongban.node.credentials.wallets import granting, makers, tokens
+from tongban.node.credentials.wallets.granting import Granted
 
 LIFETIME = timedelta(days=90)
 PAUSE = timedelta(days=1)
 """How long a wallet waits between two times."""
+PAUSE_WAITING = timedelta(minutes=50)
+"""The same for one that waits for a decision: less than what it is told to wait."""
 
 
-def begin(credential: Issued, proof: DpopProof, wallet: AttestedWallet | None) -> str | None:
-    """A refresh token for a wallet that was let in just now; none for portals, which ask their people."""
+def begin(granted: Granted, proof: DpopProof, wallet: AttestedWallet | None, app: str = "") -> str | None:
+    """A refresh token for a wallet that was let in just now; none for portals, which ask their people.
+
+    `app` is where the wallet was reached, for the holder to read.
+    """
     if wallet is not None and wallet.client_id == makers.PORTAL:
         return None
     token = tokens.fresh()
@@ -32,19 +40,23 @@ def begin(credential: Issued, proof: DpopProof, wallet: AttestedWallet | None) -
     Renewal.objects.filter(expires__lt=now).delete()
     Renewal.objects.create(
         token=tokens.digest(token),
-        credential=credential,
+        credential=granted.credential,
+        case=granted.case,
+        app=app[:200],
         thumbprint=proof.thumbprint,
         client=wallet.client_id[:200] if wallet else "",
-        expires=min(now + LIFETIME, credential.expires),
+        expires=min(now + LIFETIME, granted.credential.expires) if granted.credential else now + LIFETIME,
         used_at=now,
     )
     return token
 
 
-def use(asked: RefreshRequest, proof: DpopProof, wallet: AttestedWallet | None) -> Issued:
-    """The credential that a wallet comes for again. Raises OpenIdRefused."""
+def use(asked: RefreshRequest, proof: DpopProof, wallet: AttestedWallet | None) -> Granted:
+    """What a wallet comes for again. Raises OpenIdRefused."""
     row = (
-        Renewal.objects.filter(token=tokens.digest(asked.refresh_token)).select_related("credential").first()
+        Renewal.objects.filter(token=tokens.digest(asked.refresh_token))
+        .select_related("credential", "case__service")
+        .first()
     )
     now = true_now()
     if row is None or row.ended_at is not None or row.expires <= now:
@@ -53,23 +65,30 @@ def use(asked: RefreshRequest, proof: DpopProof, wallet: AttestedWallet | None) 
         raise OpenIdRefused(OpenIdError.INVALID_DPOP_PROOF, "the refresh token is bound to another key")
     if row.client and (wallet is None or wallet.client_id[:200] != row.client):
         raise OpenIdRefused(OpenIdError.INVALID_CLIENT, "the refresh token is an attested wallet's")
-    if row.credential.state == Issued.State.REVOKED:
+    granted = granting.of(row)
+    if granted.credential is not None and granted.credential.state == Issued.State.REVOKED:
         raise _dead()
-    is_first = Renewal.objects.filter(pk=row.pk, ended_at=None, used_at__lte=now - PAUSE).update(used_at=now)
+    pause = PAUSE if row.credential is not None else PAUSE_WAITING
+    is_first = Renewal.objects.filter(pk=row.pk, ended_at=None, used_at__lte=now - pause).update(used_at=now)
     if not is_first:
-        raise OpenIdRefused(OpenIdError.TOO_MANY, "refresh_token: come again tomorrow")
-    return row.credential
+        raise OpenIdRefused(OpenIdError.TOO_MANY, "refresh_token: come again tomorrow, or in an hour")
+    return granted
 
 
 def end(credential: Issued) -> None:
     """The holder ends it for all wallets; what they have stays."""
-    Renewal.objects.filter(credential=credential, ended_at=None).update(ended_at=true_now())
+    Renewal.objects.filter(_for(credential.pk), ended_at=None).update(ended_at=true_now())
 
 
 def are_open(credential_id: UUID) -> bool:
     """Whether some wallet may come again for more copies."""
-    rows = Renewal.objects.filter(credential=credential_id, ended_at=None, expires__gt=true_now())
+    rows = Renewal.objects.filter(_for(credential_id), ended_at=None, expires__gt=true_now())
     return rows.exists()
+
+
+def _for(credential_id: UUID) -> Q:
+    """What wallets may come again for, also one that has waited for its case and not come since."""
+    return Q(credential=credential_id) | Q(credential=None, case__credentials=credential_id)
 
 
 def _dead() -> OpenIdRefused:

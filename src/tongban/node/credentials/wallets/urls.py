@@ -13,11 +13,13 @@ urlpatterns = [
     path("openid/token", issuer_views.token, name="openid-token"),
     path("openid/nonce", issuer_views.nonce, name="openid-nonce"),
     path("openid/credential", issuer_views.credential, name="openid-credential"),
+    path("openid/deferred", issuer_views.deferred, name="openid-deferred"),
     path("openid/notification", issuer_views.notification, name="openid-notification"),
     path("openid/requests/<uuid:number>", verifier_views.request_object, name="openid-request"),
     path("openid/answers/<uuid:number>", verifier_views.answer, name="openid-answer"),
     path("credentials/<uuid:batch>/wallet/", pages.offer, name="credential-offer"),
     path("credentials/<uuid:batch>/wallet/end/", pages.end_renewals, name="credential-renewals-end"),
+    path("credentials/waiting/<uuid:case>/end/", pages.end_waiting, name="credential-waiting-end"),
     path("verify/ask/", verifier_pages.ask, name="verify-ask"),
     path("verify/asked/<uuid:number>/", verifier_pages.asked, name="verify-asked"),
 ]

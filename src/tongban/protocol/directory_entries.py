@@ -1,6 +1,7 @@
 """The directory's entries: nodes, agencies, who decides and who holds what, who may ask whom for what."""
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from cryptography import x509
@@ -38,7 +39,7 @@ class NodeEntry(Strict):
                 raise ValueError("one certificate in each entry is expected")
         return value
 
-    @property
+    @cached_property
     def authority(self) -> str:
         """Host and port of the gateway as requests name it; a scheme's default port is left out."""
         scheme, _, authority = self.gateway_url.partition("://")

@@ -23,7 +23,7 @@ from tongban.protocol.conversations import (
 )
 from tongban.protocol.tlog.records import SALT_BYTES, Opening
 
-_WITH_CONTENTS = (CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change)
+_WITH_CONTENTS = frozenset({CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change})
 FUNDS = 10_000_000
 """Fen on each node's account at the start."""
 
@@ -44,9 +44,9 @@ def take_effect(disk: Disk, effect: Effect, digest: bytes) -> None:
     `digest` is the SHA-256 of the message's body.
     """
     message = effect.message
-    before = disk.get("done", message.id)
+    before = disk.get("done", message.id.int)
     times = before.times + 1 if before else 1
-    disk.put("done", message.id, Done(message.kind, times, effect.by, message.conversation, digest))
+    disk.put("done", message.id.int, Done(message.kind, times, effect.by, message.conversation, digest))
     if carries_data(message):
         append_entry(disk, access_entry(message.id, digest, is_recalled=effect.is_recalled))
     _BOOKS.get((message.kind, effect.by is By.PEER), _nothing)(disk, effect)
@@ -83,8 +83,8 @@ def append_entry(disk: Disk, entry: bytes) -> None:
 
 def carries_data(message: AnyUtterance) -> bool:
     """Whether a message tells something about its subject, so that it has to be in the log."""
-    body = message.body
-    return isinstance(body, Evidence) or (isinstance(body, _WITH_CONTENTS) and bool(body.contents))
+    kind = type(message.body)
+    return kind is Evidence or (kind in _WITH_CONTENTS and bool(getattr(message.body, "contents", None)))
 
 
 def _nothing(disk: Disk, effect: Effect) -> None:

@@ -4,6 +4,7 @@ What a transaction writes is seen at once and is undone whole if it fails; a com
 it is synced. All values are immutable, so that a backup is a copy of the tables.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from types import TracebackType
 from typing import Any
@@ -23,7 +24,7 @@ class Disk:
         self, watch: Callable[[str, Any, Any, Any], None] | None = None, watched: frozenset[str] = frozenset()
     ) -> None:
         self.is_full = False
-        self._tables: dict[str, Table] = {}
+        self._tables: defaultdict[str, Table] = defaultdict(dict)
         self._undo: list[tuple[str, Any, Any]] = []
         self._unsynced: list[list[tuple[str, Any, Any]]] = []
         self._watch = watch
@@ -31,27 +32,24 @@ class Disk:
 
     def get(self, table: str, key: Any, default: Any = None) -> Any:
         """What is kept under the key."""
-        found = self._tables.get(table)
-        return default if found is None else found.get(key, default)
+        return self._tables[table].get(key, default)
 
     def table(self, table: str) -> Table:
         """A table to read; it is empty if nothing was ever written."""
-        return self._tables.setdefault(table, {})
+        return self._tables[table]
 
     def put(self, table: str, key: Any, value: Any) -> None:
         """Write inside the transaction."""
-        rows = self._tables.get(table)
-        if rows is None:
-            rows = self._tables[table] = {}
+        rows = self._tables[table]
         before = rows.get(key, _ABSENT)
         self._undo.append((table, key, before))
-        if self._watch is not None and table in self._watched:
+        if table in self._watched and self._watch is not None:
             self._watch(table, key, None if before is _ABSENT else before, value)
         rows[key] = value
 
     def remove(self, table: str, key: Any) -> None:
         """Remove inside the transaction; nothing happens when it is not there."""
-        if key in self._tables.setdefault(table, {}):
+        if key in self._tables[table]:
             self._undo.append((table, key, self._tables[table][key]))
             self._set(table, key, _ABSENT)
 

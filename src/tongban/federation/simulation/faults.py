@@ -26,6 +26,8 @@ class FaultKind(StrEnum):
     SPLIT_VIEW = "two views of the own log"
     FORGER = "forged and altered messages on the network"
 
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -190,7 +190,7 @@ class Ledger:
             note = sign_checkpoint(checkpoint, node.members.keys[node.name])
         old = min(self._held.get(witness, 0), size)
         body = AddCheckpoint(old, consistency_proof(old, size, tree.read), note).encode()
-        nonce = f"{node.world.new_id().int:032x}"
+        nonce = node.world.new_nonce()
         self._offers[nonce] = witness, note
         authority = node.members.directory.node(witness).authority
         request = HttpRequest("POST", authority, ADD_CHECKPOINT_PATH, _TEXT, body)

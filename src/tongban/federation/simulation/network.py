@@ -31,7 +31,7 @@ class Network:
     def delays(self, sender: str, receiver: str, link: Random) -> list[float]:
         """After how long the copies of a message arrive; none if it is lost."""
         first, second, third = link.random(), link.random(), link.random()
-        if self._is_parted(sender, receiver) or first < self.amount(FaultKind.LOSS):
+        if first < self.amount(FaultKind.LOSS) or (self._parted and self._is_parted(sender, receiver)):
             return []
         longest = self.amount(FaultKind.DELAY) or 0.2
         delays = [0.005 + second * second * longest]

@@ -3,7 +3,7 @@
 Between any two durable steps stands a `point`, at which the power may be cut.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,6 +41,9 @@ class World(Protocol):
 
     def new_id(self) -> UUID:
         """An id never used before."""
+
+    def new_nonce(self) -> str:
+        """What a delivery is told apart by, never used before."""
 
     def chance(self) -> float:
         """A number from 0 to 1."""
@@ -85,7 +88,7 @@ class Node:
 
     def forget(self) -> None:
         """Lose everything that is not on the disk."""
-        self.queues: dict[str, Queue] = {}
+        self.queues: defaultdict[str, Queue] = defaultdict(Queue)
         self.in_flight: dict[str, tuple[ThreadKey, AnyUtterance, HttpRequest]] = {}
         self.looks: dict[UUID, datetime] = {}
         self.ledger.forget()
@@ -182,7 +185,7 @@ class Node:
 
     def enqueue(self, key: ThreadKey) -> None:
         """Let a thread wait for its peer, unless it does already."""
-        queue = self.queues.setdefault(key[0], Queue())
+        queue = self.queues[key[0]]
         if key not in queue.waiting:
             queue.waiting.add(key)
             queue.threads.append(key)
@@ -190,7 +193,7 @@ class Node:
 
     def pump(self, peer: str) -> None:
         """Send to a peer what may go now."""
-        queue = self.queues.setdefault(peer, Queue())
+        queue = self.queues[peer]
         window = 1 if queue.failures else WINDOW
         while queue.threads and queue.on_their_way < window and self.world.now >= queue.rests_until:
             if peer in self.recovery.peers:
@@ -213,7 +216,7 @@ class Node:
     def deliver(self, key: ThreadKey, kept: Kept) -> None:
         """Send one delivery and see to it that something happens if no reply comes."""
         self.point()
-        nonce = f"{self.world.new_id().int:032x}"
+        nonce = self.world.new_nonce()
         keys, directory = self.members.keys, self.members.directory
         request = talk.seal_utterance(
             kept.body, key[0], directory, keys[self.name], now=self.moment, nonce=nonce
@@ -228,7 +231,7 @@ class Node:
         directory, signs = self.members.directory, self.members.keys[self.name]
         position = first.message.position + 1
         while (kept := self.disk.get("own", (*key, position))) is not None:
-            nonce = f"{self.world.new_id().int:032x}"
+            nonce = self.world.new_nonce()
             request = talk.seal_utterance(kept.body, key[0], directory, signs, now=self.moment, nonce=nonce)
             self.world.send(self.name, key[0], request, nonce)
             position += 1
@@ -242,7 +245,7 @@ class Node:
     def retry(self, key: ThreadKey) -> None:
         """Let the peer rest for a while and try again."""
         peer = key[0]
-        queue = self.queues.setdefault(peer, Queue())
+        queue = self.queues[peer]
         queue.on_their_way -= 1
         queue.failures += 1
         wait = talk.pause(queue.failures, self.world.chance()).total_seconds()
@@ -265,7 +268,7 @@ class Node:
         except Refused:
             return  # nobody's word: as if no reply had come
         del self.in_flight[nonce]
-        if isinstance(reply, Refusal):
+        if reply.kind == "refusal":
             self.retry(key)
             return
         try:
@@ -273,7 +276,7 @@ class Node:
         except DiskFull:
             self.retry(key)
             return
-        queue = self.queues.setdefault(key[0], Queue())
+        queue = self.queues[key[0]]
         queue.on_their_way -= 1
         queue.failures, queue.rests_until = 0, 0.0
         if self.disk.get("first", key) is not None:
@@ -314,7 +317,7 @@ class Node:
     def look_at_time_limit(self, conversation: UUID) -> None:
         """Say what a time limit calls for, if it does; else look again: clocks go wrong, disks get full."""
         self.looks.pop(conversation, None)
-        current: Conversation | None = self.disk.get("conversations", conversation)
+        current: Conversation | None = self.disk.get("conversations", conversation.int)
         if current is None or current.has_ended or not self.is_pressing(current):
             return
         storage = DiskStorage(self.disk, self.world.now)
@@ -325,6 +328,5 @@ class Node:
 
     def is_pressing(self, conversation: Conversation) -> bool:
         """Whether the node may have something to say by itself in this conversation."""
-        by_itself = (talk.Cause.DUE, talk.Cause.AUTOMATIC)
-        possible = conversation.kind.possible
-        return any(possible(conversation.state, conversation.role, cause) for cause in by_itself)
+        possible, state, role = conversation.kind.possible, conversation.state, conversation.role
+        return bool(possible(state, role, talk.Cause.DUE) or possible(state, role, talk.Cause.AUTOMATIC))

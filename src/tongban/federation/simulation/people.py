@@ -5,8 +5,9 @@ when other things of a run are left out.
 """
 
 import hashlib
+import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,6 +19,10 @@ from tongban.protocol.conversations import Body, Conversation, Matter, Role
 
 WORDS = Text(zh="模拟", en="simulated")
 WHY = talk.Reason(reason=WORDS)
+NOTHING = talk.Nothing()
+BASIS = protocol.StatuteBasis(citation=STATUTE)
+_MORE = talk.Reoffer(reason=WORDS, contents={"more": "simulated"})
+_ANSWER = talk.CaseAnswer(text=WORDS, contents={"answer": "simulated"})
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def opening(errand: Errand, now: datetime) -> tuple[str, Body, Matter]:
         service=SERVICE,
         case_ref=errand.case_ref,
         expires=now + timedelta(seconds=errand.within),
-        legal_basis=protocol.StatuteBasis(citation=STATUTE),
+        legal_basis=BASIS,
         purpose=WORDS,
     )
     says, body = _OPENINGS[errand.kind](errand)
@@ -87,35 +92,28 @@ class Decision(NamedTuple):
     renews: bool = False
 
 
-@dataclass(frozen=True)
-class Draw:
-    """Numbers from 0 to 1 that belong to one conversation in one state."""
+def draw(seed: int, one: Conversation) -> tuple[float, float, float]:
+    """Three numbers from 0 to 1 that belong to one conversation in one state."""
+    text = f"{seed} {one.case_ref} {one.kind_name} {one.subject} {one.role} {one.state} {one.told}"
+    first, second, third = _NUMBERS.unpack_from(hashlib.blake2b(text.encode(), digest_size=32).digest())
+    return first / 2**32, second / 2**32, third / 2**32
 
-    digest: bytes = field(repr=False)
 
-    @classmethod
-    def of(cls, seed: int, conversation: Conversation) -> "Draw":
-        """The numbers of this state of this conversation."""
-        text = f"{seed} {conversation.case_ref} {conversation.kind_name} {conversation.subject}"
-        state = f"{conversation.role} {conversation.state} {conversation.told}"
-        return cls(hashlib.blake2b(f"{text} {state}".encode(), digest_size=32).digest())
-
-    def __getitem__(self, number: int) -> float:
-        return int.from_bytes(self.digest[4 * number : 4 * number + 4], "big") / 2**32
+_NUMBERS = struct.Struct(">3I")
 
 
 def decision(seed: int, conversation: Conversation) -> Decision | None:
     """What is decided about a conversation in its present state; None when nobody does anything."""
-    draw = Draw.of(seed, conversation)
     decide = _PEOPLE.get((conversation.kind_name, conversation.role, conversation.state))
     if decide is None:
         return None
-    chosen = decide(draw[0], conversation)
+    first, second, third = draw(seed, conversation)
+    chosen = decide(first, conversation)
     if chosen is None:
         return None
     says, body = chosen
     renews = says == "handover-offered-again"
-    after = 1.0 + 4.0 * draw[1] if draw[2] < 0.4 else 1.0 + 900.0 * draw[1] ** 2
+    after = 1.0 + 4.0 * second if third < 0.4 else 1.0 + 900.0 * second**2
     return Decision(after, says, body, renews)
 
 
@@ -128,7 +126,7 @@ def renewed(conversation: Conversation, now: datetime) -> Matter:
         service=conversation.service,
         case_ref=conversation.case_ref,
         expires=now + timedelta(seconds=1200),
-        legal_basis=protocol.StatuteBasis(citation=STATUTE),
+        legal_basis=BASIS,
         purpose=WORDS,
     )
 
@@ -153,7 +151,7 @@ def _evidence(now: datetime) -> Evidence:
 
 def _handover_partner(chance: float, conversation: Conversation) -> Choice:
     if chance < 0.5:
-        return "handover-accepted", talk.Nothing()
+        return "handover-accepted", NOTHING
     return ("handover-returned", WHY) if chance < 0.85 else None
 
 
@@ -166,21 +164,21 @@ def _withdrawing(share: float) -> Callable[[float, Conversation], Choice]:
 
 def _handover_returned(chance: float, conversation: Conversation) -> Choice:
     if chance < 0.7:
-        return "handover-offered-again", talk.Reoffer(reason=WORDS, contents={"more": "simulated"})
+        return "handover-offered-again", _MORE
     return "handover-withdrawn", WHY
 
 
 def _handover_regretted(chance: float, conversation: Conversation) -> Choice:
     """Somebody would take the case after all, though it has been returned; that is refused."""
-    return ("handover-accepted", talk.Nothing()) if chance < 0.2 else None
+    return ("handover-accepted", NOTHING) if chance < 0.2 else None
 
 
 def _handover_insisted(chance: float, conversation: Conversation) -> Choice:
-    return ("handover-accepted", talk.Nothing()) if chance < 0.8 else None
+    return ("handover-accepted", NOTHING) if chance < 0.8 else None
 
 
 def _handover_answer(chance: float, conversation: Conversation) -> Choice:
-    return "handover-answered", talk.CaseAnswer(text=WORDS, contents={"answer": "simulated"})
+    return "handover-answered", _ANSWER
 
 
 def _transfer_asked(chance: float, conversation: Conversation) -> Choice:
@@ -191,7 +189,7 @@ def _transfer_asked(chance: float, conversation: Conversation) -> Choice:
 
 def _transfer_stated(chance: float, conversation: Conversation) -> Choice:
     if chance < 0.85:
-        return "transfer-agreed", talk.Nothing()
+        return "transfer-agreed", NOTHING
     return ("transfer-withdrawn", WHY) if chance < 0.95 else None
 
 
@@ -207,7 +205,7 @@ def _transfer_moved(chance: float, conversation: Conversation) -> Choice:
 
 def _subscription_asked(chance: float, conversation: Conversation) -> Choice:
     if chance < 0.85:
-        return "subscription-accepted", talk.Nothing()
+        return "subscription-accepted", NOTHING
     return ("subscription-refused", WHY) if chance < 0.95 else None
 
 

@@ -104,7 +104,7 @@ class Recovery:
 
     def _ask(self, peer: str, after: int) -> None:
         node = self._node
-        nonce = f"{node.world.new_id().int:032x}"
+        nonce = node.world.new_nonce()
         since = EPOCH + timedelta(seconds=self.peers[peer])
         asked = RecallAsked(sender=node.name, receiver=peer, since=since, after=after, created=node.moment)
         request = seal_recall(asked, node.members.directory, node.members.keys[node.name], nonce)

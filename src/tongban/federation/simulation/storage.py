@@ -31,13 +31,14 @@ class DiskStorage:
         self._now = now
         self.to_send: list[ThreadKey] = []
         self.changed: list[Conversation] = []
-        self._digests: dict[UUID, bytes] = {}
+        self._digests: dict[int, bytes] = {}
 
     def note_delivery(self, verified: Verified) -> None:
         """Remember this delivery; Refused `replayed` when it has been received before."""
-        if self._disk.get("nonces", (verified.keyid, verified.nonce)) is not None:
+        delivery = verified.keyid, verified.nonce
+        if self._disk.get("nonces", delivery) is not None:
             raise Refused(Code.REPLAYED, "signature parameter nonce")
-        self._disk.put("nonces", (verified.keyid, verified.nonce), verified.expires.timestamp())
+        self._disk.put("nonces", delivery, verified.expires)
 
     def thread(self, peer: str, case_ref: str) -> Thread:
         """The thread as it is on the disk."""
@@ -46,12 +47,12 @@ class DiskStorage:
 
     def conversation(self, conversation: UUID) -> Conversation | None:
         """The conversation of that id."""
-        found: Conversation | None = self._disk.get("conversations", conversation)
+        found: Conversation | None = self._disk.get("conversations", conversation.int)
         return found
 
     def known(self, message: AnyUtterance) -> Known | None:
         """What is kept under the message's id or in its place."""
-        found: Known | None = self._disk.get("known", (message.sender, message.id))
+        found: Known | None = self._disk.get("known", (message.sender, message.id.int))
         return found or self._disk.get("known", (message.sender, message.case_ref, message.position))
 
     def keep(self, step: Step, heard: tuple[AnyUtterance, Delivered] | None) -> None:
@@ -65,12 +66,12 @@ class DiskStorage:
         if conversation is None:
             return
         self._disk.put("threads", (thread.peer, thread.case_ref), thread)
-        self._disk.put("conversations", conversation.id, conversation)
+        self._disk.put("conversations", conversation.id.int, conversation)
         if heard is not None:
             self.keep_heard(heard[0], heard[1].request, heard[1].body_sha256)
         for message in step.says:
             body = protocol.encode(message)
-            self._digests[message.id] = hashlib.sha256(body).digest()
+            self._digests[message.id.int] = hashlib.sha256(body).digest()
             self.keep_own(message, body, None)
         self.changed.append(conversation)
 
@@ -78,16 +79,16 @@ class DiskStorage:
         """Write the effects of a step into the node's books."""
         for effect in step.effects:
             is_heard = heard is not None and effect.message is heard[0]
-            digest = heard[1].body_sha256 if heard and is_heard else self._digests[effect.message.id]
+            digest = heard[1].body_sha256 if heard and is_heard else self._digests[effect.message.id.int]
             books.take_effect(self._disk, effect, digest)
 
     def keep_heard(self, message: AnyUtterance, delivery: HttpRequest, digest: bytes) -> None:
         """Write a message of the peer with the delivery that proves it; `digest` is its body's SHA-256."""
         known = Known(message.id, message.position, digest)
-        self._disk.put("known", (message.sender, message.id), known)
-        self._disk.put("known", (message.sender, message.case_ref, message.position), known)
-        kept = Kept(message, delivery.body, self._now, delivery)
-        self._disk.put("heard", (message.sender, message.case_ref, message.position), kept)
+        place = message.sender, message.case_ref, message.position
+        self._disk.put("known", (message.sender, message.id.int), known)
+        self._disk.put("known", place, known)
+        self._disk.put("heard", place, Kept(message, delivery.body, self._now, delivery))
 
     def keep_own(self, message: AnyUtterance, body: bytes, kept_at: float | None) -> None:
         """Write a message of this node, to be sent unless the peer has it."""

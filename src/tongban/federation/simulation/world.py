@@ -83,6 +83,11 @@ class SimulatedWorld:
         self._ids += 1
         return UUID(int=self._ids)
 
+    def new_nonce(self) -> str:
+        """What a delivery is told apart by, never used before."""
+        self._ids += 1
+        return f"{self._ids:032x}"
+
     def chance(self) -> float:
         """A number from 0 to 1."""
         return self._random.random()
@@ -191,7 +196,7 @@ class SimulatedWorld:
 
     def _decide(self, name: str, seen: Conversation, foreseen: Decision) -> None:
         node = self.nodes[name]
-        current: Conversation | None = node.disk.get("conversations", seen.id)
+        current: Conversation | None = node.disk.get("conversations", seen.id.int)
         if current is None or (current.state, current.told) != (seen.state, seen.told):
             return
         chosen = foreseen if current is seen else decision(self.plan.seed, current)

@@ -112,7 +112,7 @@ def seal_receipt(
     reply: Receipt | Refusal, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """The reply as a signed response bound to `request`; Refused when the request bears no signature."""
-    status = Refused(reply.code).meaning.status if isinstance(reply, Refusal) else 200
+    status = Refused(reply.code).meaning.status if reply.kind == "refusal" else 200
     unsigned = HttpResponse(status, (("content-type", CONTENT_TYPE),), encode(reply))
     return sign_response(unsigned, request, key, now=now)
 

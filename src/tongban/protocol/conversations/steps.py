@@ -313,12 +313,12 @@ def _conversation_of(conversation: Conversation | None, message: AnyUtterance, m
 
 def _check_against_memory(conversation: Conversation, body: object) -> None:
     """Refuse money that was not stated, a reference that was not given, a change out of turn."""
-    if isinstance(body, Amount):
+    if type(body) is Amount:
         if body.amount != conversation.amount:
             raise Refused(Code.SCHEMA_VIOLATED, "body.amount", "the amount of the statement is expected")
         if conversation.reference not in {None, body.reference}:
             raise Refused(Code.SCHEMA_VIOLATED, "body.reference", "the instruction's reference is expected")
-    if isinstance(body, Change) and body.number != conversation.told + 1:
+    if type(body) is Change and body.number != conversation.told + 1:
         raise Refused(Code.SCHEMA_VIOLATED, "body.number", f"{conversation.told + 1} is expected")
 
 

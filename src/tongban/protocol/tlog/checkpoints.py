@@ -8,8 +8,8 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from tongban.protocol.tlog.hashing import HASH_BYTES, Hash
 from tongban.protocol.tlog.notes import (
@@ -35,8 +35,7 @@ _TIME_BYTES = 8
 _SIGNATURE_BYTES = 64
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """The head of the log `origin`: `size` entries with this root."""
 
     origin: str

@@ -8,8 +8,8 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tongban.suites import SigningKey, Suite, VerifyingKey
 
@@ -24,6 +24,7 @@ MOST_SIGNATURES = 100
 LONGEST_NOTE = 1_000_000
 _NAME = re.compile(r"[^\s+]+")
 _SIGNATURE = re.compile(r"— (?P<name>[^\s+]+) (?P<blob>[A-Za-z0-9+/]+={0,2})")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _KEY_ID_BYTES = 4
 
 
@@ -31,8 +32,7 @@ class NoteError(ValueError):
     """A note is malformed, or no expected key signed it; the text says which."""
 
 
-@dataclass(frozen=True)
-class KeyName:
+class KeyName(NamedTuple):
     """How a key is named in notes: its owner's name and four bytes that depend on name, type and key."""
 
     name: str
@@ -52,8 +52,7 @@ def _named(name: str, kind: bytes, public_key: bytes) -> KeyName:
     return KeyName(name, digest[:_KEY_ID_BYTES])
 
 
-@dataclass(frozen=True)
-class NoteSignature:
+class NoteSignature(NamedTuple):
     """One signature line."""
 
     key: KeyName
@@ -82,8 +81,7 @@ class NoteSignature:
         return cls(KeyName(found["name"], blob[:_KEY_ID_BYTES]), blob[_KEY_ID_BYTES:])
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A text, which ends in a newline, and its signatures, verified or not."""
 
     text: str
@@ -106,7 +104,7 @@ class Note:
             whole = document.decode("utf-8")
         except UnicodeDecodeError:
             raise NoteError("a note is UTF-8") from None
-        if any(character < " " and character != "\n" for character in whole):
+        if _CONTROL.search(whole):
             raise NoteError("a note has no control characters but newlines")
         text, separator, lines = whole.rpartition("\n\n")
         if not separator or not lines.endswith("\n"):

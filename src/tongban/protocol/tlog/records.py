@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 SALT_BYTES = 32
 LEAF_HEADER = "tongban/record/v1"
@@ -28,8 +28,7 @@ class RecordError(ValueError):
     """A record or leaf is not of its form, or does not belong to its leaf; the text says which."""
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A log entry: the kind of record, and the hash that commits to it."""
 
     kind: str
@@ -54,13 +53,15 @@ class Leaf:
         return leaf
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(NamedTuple):
     """A record with the salt that its leaf commits to. Whoever has it can check the leaf."""
 
     kind: str
-    salt: bytes = field(repr=False)
-    content: bytes = field(repr=False)
+    salt: bytes
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Opening({self.kind})"
 
     @property
     def leaf(self) -> Leaf:

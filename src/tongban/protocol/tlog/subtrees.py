@@ -4,13 +4,12 @@ A tree's storage needs to give hashes of perfect subtrees only; every root and p
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tongban.protocol.tlog.hashing import EMPTY_ROOT, Hash, node_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Subtree:
+class Subtree(NamedTuple):
     """The entries from `index` * 2**`level` on, 2**`level` of them."""
 
     level: int
@@ -22,8 +21,7 @@ class Subtree:
         return (self.index + 1) << self.level
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The entries from `start` up to, without, `end`."""
 
     start: int

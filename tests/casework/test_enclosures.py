@@ -43,23 +43,52 @@ def asked(woman: Person, offered_services: None) -> Case:
     return submission.submit(woman, draft.pk, frozenset())
 
 
+MATERIAL = """
+[[questions]]
+key = "material"
+type = "file"
+accepts = ["jpeg"]
+optional = true
+label = { zh = "有材料吗？", en = "Do you have papers?" }
+"""
+
+
+@pytest.fixture
+def moving_with_a_paper(woman: Person, offered_services: None, tmp_path: Path) -> Case:
+    """A transfer by a form that asks for papers."""
+    folder = tmp_path / "unemployment_transfer"
+    (folder / "form.toml").write_text((folder / "form.toml").read_text(encoding="utf-8") + MATERIAL, "utf-8")
+    service = (folder / "service.toml").read_text(encoding="utf-8")
+    (folder / "service.toml").write_text(service.replace('version = "20', 'version = "90', 1), "utf-8")
+    catalogue.publish(tmp_path)
+    draft = drafts.begin(woman, "unemployment-transfer")
+    for key, given in (("situation", "employed"), ("last_month", "2026-08"), ("phone", "13800000000")):
+        draft = drafts.answer(draft, key, given)
+    question = catalogue.of(draft).form.question("material")
+    assert question is not None
+    sent = SimpleUploadedFile("证明.jpg", picture(), "image/jpeg")
+    draft = drafts.answer(draft, "material", store.keep(draft, question, sent))
+    return submission.submit(woman, draft.pk, frozenset())
+
+
 def came_with(content: bytes, tmp_path: Path, *, has_come: bool = True) -> Case:
     """A case that Chongqing handed over with this file."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    contents: dict[str, str | int] = {
-        "name": "测试女士",
-        "category": "wages",
-        "answer_request": REQUEST,
-        "file_1_name": "合同.jpg",
-        "file_1_sha256": sha256,
-        "file_1_size": len(content),
-    }
+    contents = {"name": "测试女士", "category": "wages", "answer_request": REQUEST} | named(content)
     if has_come:
-        source = tmp_path / "source"
-        source.write_bytes(content)
-        attachments.own().keep(source, "CQ-2026-0000007", "chongqing")
+        keep(content, tmp_path)
     body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents=contents)
     return Far("CQ-2026-0000007").opens("handover-offered", body, "hotline-handover")
+
+
+def named(content: bytes) -> dict[str, str | int]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"file_1_name": "合同.jpg", "file_1_sha256": sha256, "file_1_size": len(content)}
+
+
+def keep(content: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    attachments.own().keep(source, "CQ-2026-0000007", "chongqing")
 
 
 def address(case: Case, content: bytes) -> str:
@@ -79,6 +108,26 @@ def test_the_message_names_the_file_by_its_digest(asked: Case, do: Callable[...,
     kept = Enclosure.objects.get()
     assert (said["file_1_name"], said["file_1_sha256"]) == ("合同.jpg", kept.sha256)
     assert attachments.own().path(kept.sha256).stat().st_size == said["file_1_size"]
+
+
+def test_a_contact_letter_names_the_file_and_has_it_sent(moving_with_a_paper: Case) -> None:
+    said = json.loads(bytes(Letter.objects.get().body))["body"]["contents"]
+    kept = Enclosure.objects.get()
+    assert (said["file_1_name"], said["file_1_sha256"]) == ("证明.jpg", kept.sha256)
+    assert kept.case_ref == moving_with_a_paper.number
+
+
+def test_a_file_that_came_with_a_contact_letter_is_with_the_case(
+    clerk: Officer, tmp_path: Path, offered_services: None
+) -> None:
+    content = picture(size=(13, 13))
+    contents = {"name": "测试女士", "answer_situation": "employed"} | named(content)
+    body = talk.ContactLetter(subject=RESIDENT_ID, fund="unemployment-insurance", contents=contents)
+    keep(content, tmp_path)
+    case = Far("CQ-2026-0000007").opens("transfer-asked", body, "unemployment-transfer")
+    desk = at_the_desk(clerk)
+    assert address(case, content) in desk.get(f"/workbench/cases/{case.number}/").content.decode()
+    assert desk.get(address(case, content)).status_code == 200
 
 
 def test_a_file_that_does_not_arrive_is_tried_again(asked: Case, do: Callable[..., Case]) -> None:

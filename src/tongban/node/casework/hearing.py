@@ -127,7 +127,7 @@ def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, 
         given = contents.get(f"answer_{question.key}")
         if given is not None:
             answers[question.key] = given
-    data: dict[str, Any] = {"answers": answers, "evidence": []}
+    data: dict[str, Any] = {"answers": answers, "evidence": [], "files": enclosures.named_in(contents)}
     if isinstance(body, CaseContents):
         category = service.definition.category(str(contents.get("category", "")))
         category = category or service.definition.categories[-1]
@@ -135,7 +135,6 @@ def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, 
             "title": body.title.model_dump(),
             "category": category.code,
             "told": contents.get("reason", ""),
-            "files": enclosures.named_in(contents),
         }
     return data
 

@@ -6,7 +6,7 @@ money is instructed once, and the relation is on one side at any time.
 
 from typing import Any
 
-from tongban.node.casework import acting, log
+from tongban.node.casework import acting, enclosures, log
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, both, errand, other_side, peer_name, saying, talk
@@ -30,17 +30,18 @@ _UNKNOWN = Text(
 
 
 def ask(case: Case, service: Service, answers: dict[str, Any]) -> dict[str, Any]:
-    """Send the contact letter of a new case; what its first event says. Raises Refused."""
+    """Send the contact letter of a new case with its files; what its first event says. Raises Refused."""
     transfer = service.definition.transfer
     if transfer is None:
         raise Refused("service-unknown")
     named = {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
+    peer = api.node_of(other_side(service.definition).agency_code)
     with saying():
         conversation = api.ask_transfer(
             errand(case, _PURPOSE),
             subject=case.person.resident_id,
             fund=transfer.fund,
-            contents={"name": case.person.name, **named},
+            contents={"name": case.person.name, **named, **enclosures.enclose(case, peer)},
         )
     return {"conversation": str(conversation), "peer_name": peer_name(case)}
 

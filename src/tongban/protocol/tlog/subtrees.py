@@ -4,12 +4,14 @@ A tree's storage needs to give hashes of perfect subtrees only; every root and p
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from tongban.protocol.tlog.hashing import EMPTY_ROOT, Hash, node_hash
 
 
-class Subtree(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Subtree:
     """The entries from `index` * 2**`level` on, 2**`level` of them."""
 
     level: int

@@ -327,6 +327,8 @@ def test_the_issuers_key_must_be_of_the_suite_that_was_listed() -> None:
         (' ["s","a",1]', '5,["t","b",2]'),
         ('["s","a",1', '["t","b",2]]'),
         ('["s","a",1]\n,["t","b",2]', "\n"),
+        ('["s","a"', '["t"],"b"],"xyz"'),
+        ('["s","a"', '["t"]],"xyz"'),
     ],
 )
 def test_two_broken_disclosures_never_make_whole_ones_together(texts: tuple[str, str]) -> None:

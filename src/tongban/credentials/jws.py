@@ -30,11 +30,10 @@ class Opened(NamedTuple):
 
 
 class Unverified(NamedTuple):
-    """A token that was taken apart; nothing in it is believed yet. `text` is the payload's JSON."""
+    """A token that was taken apart; nothing in it is believed yet."""
 
     header: Mapping[str, object]
     payload: dict[str, object]
-    text: bytes
     signed: bytes
     signature: bytes
     where: str
@@ -68,15 +67,14 @@ def take_apart(token: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Unv
     """Header, payload and signature of a compact token; refuses what is too large or not well-formed."""
     if len(token) > limits.token_bytes:
         raise CredentialRefused(Code.TOO_LARGE, where)
-    parts = token.split(b".")
-    if len(parts) != 3:
+    head, _, rest = token.partition(b".")
+    body, dot, end = rest.partition(b".")
+    if not dot or _DOT in end:
         raise CredentialRefused(Code.MALFORMED, where)
-    head, body, end = parts
     header = _remembered(head) if len(head) <= _SHORT else _header(head)
-    text = base64url.decode(body, where)
-    payload = load_object(text, where, limits)
+    payload = load_object(base64url.decode(body, where), where, limits)
     signature = base64url.decode(end, where)
-    return Unverified(header, payload, text, token[: -len(end) - 1], signature, where)
+    return Unverified(header, payload, token[: -len(end) - 1], signature, where)
 
 
 def _header(text: bytes) -> Mapping[str, object]:
@@ -87,6 +85,7 @@ def _header(text: bytes) -> Mapping[str, object]:
 
 
 _SHORT = 512
+_DOT = ord(".")
 _remembered = lru_cache(maxsize=1024)(_header)
 
 

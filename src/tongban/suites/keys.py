@@ -99,7 +99,7 @@ class SigningKey:
         """The public half: 32 bytes for Ed25519, else the uncompressed point, 65 bytes."""
         return self._private.public_key
 
-    @property
+    @cached_property
     def verifying_key(self) -> VerifyingKey:
         """The public half with its name and suite."""
         return VerifyingKey(self.keyid, self.suite, self.public_key)

@@ -8,18 +8,18 @@ from binascii import Error as BinasciiError
 from collections.abc import Callable, Iterable, Sequence
 
 import orjson
-from pybase64 import b64decode
 
 from tongban.credentials import base64url
 from tongban.credentials.algorithms import digest_all
-from tongban.credentials.jws import dump_json, load_json
+from tongban.credentials.jws import load_json
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
 
 SALT_BYTES = 18
-SALT_CHARACTERS = 24
 
-_FROM_URL = bytes.maketrans(b"-_+/", b"+/**")
+_BRACE = ord("{")
+_ARRAYS = {list}
+_FIRST, _AFTER_LAST = b"WyI", b"WyK"  # a text that begins with a bracket, a quote and ASCII is between these
 _SEPARATOR = b"LAog"  # decodes to a comma, a line break and a space
 _FILLING = (b"", b"!", b"og", b"g")  # fills the last four characters up so that they decode to white space
 
@@ -29,20 +29,15 @@ Contents = list[object]
 
 def fresh_salts(count: int) -> Sequence[str]:
     """Salts from the operating system's random source."""
-    text = base64url.encode(os.urandom(SALT_BYTES * count)).decode("ascii")
-    return [text[start : start + SALT_CHARACTERS] for start in range(0, len(text), SALT_CHARACTERS)]
+    return base64url.encode_pieces(os.urandom(SALT_BYTES * count), SALT_BYTES)
 
 
-def write_all(contents: Iterable[Contents]) -> list[bytes]:
+def write_all(contents: Iterable[tuple[object, ...]]) -> list[bytes]:
     """The disclosures as they travel."""
-    return base64url.encode_parts(_texts(contents), b"~").split(b"~")
-
-
-def _texts(contents: Iterable[Contents]) -> list[bytes]:
     try:
-        return list(map(orjson.dumps, contents))
-    except TypeError:
-        return list(map(dump_json, contents))  # which says what has no JSON form
+        return base64url.encode_json(list(map(orjson.dumps, contents)))
+    except TypeError as error:
+        raise CredentialRefused(Code.MALFORMED, "claims: no JSON form") from error
 
 
 def read(disclosure: bytes, limits: Limits) -> Contents:
@@ -54,36 +49,27 @@ def read(disclosure: bytes, limits: Limits) -> Contents:
     return contents
 
 
-def read_all(disclosures: Sequence[bytes], limits: Limits) -> list[Contents]:
-    """The contents of all disclosures: arrays, whose form is left to whoever puts them in their places.
+def read_plain(disclosures: Sequence[bytes]) -> list[Contents]:
+    """The contents of disclosures that are a salt and leaves each, in one pass; nothing where one is another.
 
-    Where none has a bracket inside, all are read in one pass: padded so that they decode to JSON with
-    white space, a comma and a line break between them. That cannot take broken disclosures for whole ones:
-    every one begins with a bracket (W in base64), there are as many opening and closing brackets as
-    disclosures, as many arrays come out, and a text cannot go on across a line break.
+    The texts are filled up so that they decode to JSON with white space, a comma and a line break between
+    them. That cannot take broken disclosures for whole ones: each begins with a bracket, there is no bracket
+    else, no string goes on across a line break, and as many arrays come out as there are disclosures.
     """
-    return read_plain(disclosures)[0] or [read(disclosure, limits) for disclosure in disclosures]
-
-
-def read_plain(disclosures: Sequence[bytes]) -> tuple[list[Contents], bytes]:
-    """The contents of disclosures without a bracket inside, and their JSON; nothing where one is another.
-
-    Such contents hold no array; an object they may hold.
-    """
-    count = len(disclosures)
     together = _SEPARATOR.join([text + _FILLING[len(text) & 3] for text in disclosures])
-    if b"~".join((b"", *disclosures)).count(b"~W") == count:
-        try:
-            data = b64decode(together.translate(_FROM_URL), validate=True)
-            if data.count(b"[") == count == data.count(b"]"):
-                contents = orjson.loads(b"[" + data + b"]")
-                if len(contents) == count:
-                    return contents, data
-        except (BinasciiError, orjson.JSONDecodeError):
-            pass  # told apart by whoever reads them one by one
-    return [], b""
+    count = len(disclosures)
+    try:
+        if min(disclosures) >= _FIRST and max(disclosures) < _AFTER_LAST:
+            data = base64url.decode_filled(together)
+            if _BRACE not in data and data.count(b"[") == count:
+                contents: list[Contents] = orjson.loads(b"[" + data + b"]")
+                if len(contents) == count and set(map(type, contents)) == _ARRAYS:
+                    return contents
+    except (BinasciiError, orjson.JSONDecodeError):
+        pass  # told apart by whoever reads them one by one
+    return []
 
 
-def digest_texts(disclosures: Sequence[bytes], digest: Callable[[bytes], bytes]) -> list[str]:
+def digest_texts(disclosures: Sequence[bytes], digest: Callable[[bytes], bytes]) -> Sequence[str]:
     """The digests in base64url, in the disclosures' order."""
     return base64url.encode_many(digest_all(disclosures, digest))

@@ -39,7 +39,7 @@ class Held:
         parts = Parts.of(compact, limits)
         token = jws.take_apart(parts.token, "sd-jwt", limits)
         digest = digest_of(token.payload)
-        claims = reveal(token.payload, token.text, parts.disclosures, digest, limits)
+        claims = reveal(token.payload, parts.disclosures, digest, limits)
         payload = jws.take_apart(parts.token, "sd-jwt", limits).payload
         texts = disclosed.digest_texts(parts.disclosures, digest)
         by_path: dict[Path, bytes] = {}

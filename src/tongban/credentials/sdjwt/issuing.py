@@ -5,7 +5,7 @@ digests.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -81,7 +81,7 @@ class _Writing:
         if frame.flat:
             return self.flat_object_of(members, frame.flat)
         open_members: dict[str, object] = {}
-        hidden: list[list[object]] = []
+        hidden: dict[str, object] = {}
         for name, value in members.items():
             inner = frame.inner.get(name)
             if inner is None:
@@ -89,21 +89,21 @@ class _Writing:
                 continue
             content = self.value_of(value, inner) if inner.inner else _checked(value)
             if inner.hidden:
-                hidden.append(["", name, content])
+                hidden[name] = content
             else:
                 open_members[name] = content
         if hidden:
-            open_members[DIGESTS] = sorted(self.hide(hidden))
+            open_members[DIGESTS] = sorted(self.hide(hidden.keys(), hidden.values()))
         return open_members
 
     def flat_object_of(self, members: Mapping[str, object], flat: frozenset[Step]) -> dict[str, object]:
-        for value in members.values():
-            if type(value) not in _LEAVES:
-                _check_names(value)
-        hidden: list[list[object]] = [["", name, value] for name, value in members.items() if name in flat]
-        open_members = {name: value for name, value in members.items() if name not in flat}
-        if hidden:
-            open_members[DIGESTS] = sorted(self.hide(hidden))
+        if not _LEAVES.issuperset(map(type, members.values())):
+            for value in members.values():
+                _checked(value)
+        open_members = dict(members)
+        names = [name for name in members if name in flat]
+        if names:
+            open_members[DIGESTS] = sorted(self.hide(names, map(open_members.pop, names)))
         return open_members
 
     def array_of(self, elements: list[object], frame: Frame) -> list[object]:
@@ -114,7 +114,7 @@ class _Writing:
                 shown.append(_checked(element))
                 continue
             content = self.value_of(element, inner) if inner.inner else _checked(element)
-            shown.append({ELLIPSIS: self.hide([["", content]])[0]} if inner.hidden else content)
+            shown.append({ELLIPSIS: self.hide([content])[0]} if inner.hidden else content)
         return shown
 
     def value_of(self, value: object, frame: Frame) -> object:
@@ -124,12 +124,10 @@ class _Writing:
             return self.array_of(value, frame)
         return value
 
-    def hide(self, contents: list[list[object]]) -> list[str]:
-        """Salt and write the contents; the digests in the same order."""
-        for content, salt in zip(contents, disclosed.fresh_salts(len(contents)), strict=True):
-            content[0] = salt
-        texts = disclosed.write_all(contents)
-        self.written.extend(texts)
+    def hide(self, first: Collection[object], *rest: Iterable[object]) -> Sequence[str]:
+        """Salt and write contents, given member by member; the digests in the same order."""
+        texts = disclosed.write_all(zip(disclosed.fresh_salts(len(first)), first, *rest, strict=True))
+        self.written += texts
         return disclosed.digest_texts(texts, self.digest)
 
 

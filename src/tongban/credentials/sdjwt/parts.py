@@ -26,14 +26,14 @@ class Parts(NamedTuple):
             text = compact.encode("ascii") if isinstance(compact, str) else compact
         except UnicodeEncodeError:
             raise CredentialRefused(Code.MALFORMED, "sd-jwt") from None
-        pieces = text.split(b"~")
-        if len(pieces) < 2:
+        token, tilde, rest = text.partition(b"~")
+        if not tilde:
             raise CredentialRefused(Code.MALFORMED, "sd-jwt: no tilde")
-        if len(pieces) - 2 > limits.disclosures:
+        *shown, last = rest.split(b"~")
+        if len(shown) > limits.disclosures:
             raise CredentialRefused(Code.TOO_LARGE, "disclosures")
-        last = pieces[-1]
         presented = text[: -len(last)] if last else text
-        return cls(pieces[0], tuple(pieces[1:-1]), last or None, presented)
+        return cls(token, tuple(shown), last or None, presented)
 
     def with_disclosures(self, disclosures: tuple[bytes, ...]) -> "Parts":
         """The same token with these disclosures and without key binding."""

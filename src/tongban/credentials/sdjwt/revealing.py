@@ -4,7 +4,8 @@ Promises: every MUST of that section that refuses does so here: a digest that st
 the wrong kind, a reserved or taken name, a disclosure that nothing refers to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 from tongban.credentials.limits import Limits
 from tongban.credentials.refusals import Code, CredentialRefused
@@ -16,27 +17,24 @@ HASH = "_sd_alg"
 ELLIPSIS = "..."
 RESERVED = frozenset({DIGESTS, HASH, ELLIPSIS})
 _NESTED = frozenset({dict, list})
-_TEXT_ONLY = {str}
-_DIGESTS_TEXT, _HASH_TEXT, _ELLIPSIS_TEXT = (f'"{name}"'.encode() for name in (DIGESTS, HASH, ELLIPSIS))
 
 
 def reveal(
     payload: dict[str, object],
-    text: bytes,
     shown: Sequence[bytes],
     digest: Callable[[bytes], bytes],
     limits: Limits,
 ) -> dict[str, object]:
-    """The claims: `payload`, read from `text` and perhaps changed, and what `shown` discloses; no digests."""
+    """The claims: `payload`, perhaps changed, and what `shown` discloses, without digests."""
     digests = disclosed.digest_texts(shown, digest)
-    contents, data = disclosed.read_plain(shown)
-    if contents and _is_flat(text, data, limits) and text.count(_HASH_TEXT) == (HASH in payload):
-        claims = _flat(payload, digests, contents)
+    plain = disclosed.read_plain(shown) if shown else []
+    if plain:
+        claims = _flat(payload, digests, plain, limits)
         if claims is not None:
             return claims
     payload.pop(HASH, None)
-    contents = contents or [disclosed.read(disclosure, limits) for disclosure in shown]
-    waiting = dict(zip(digests, contents, strict=True))
+    read = plain or [disclosed.read(disclosure, limits) for disclosure in shown]
+    waiting = dict(zip(digests, read, strict=True))
     if len(waiting) != len(shown):
         raise CredentialRefused(Code.DIGEST_DOUBLED, "disclosures")
     walk = _Walk(waiting, limits.depth)
@@ -46,42 +44,41 @@ def reveal(
     return payload
 
 
-def _is_flat(text: bytes, shown: bytes, limits: Limits) -> bool:
-    """Whether digests stand at the top only and what is shown has nothing inside: seen by the JSON alone.
-
-    Without a backslash every name is written as it is, so none that is reserved can hide; with so few
-    brackets nothing can be too deep.
-    """
-    return (
-        text.count(_DIGESTS_TEXT) == 1
-        and _ELLIPSIS_TEXT not in text
-        and b"\\" not in text
-        and b"{" not in shown
-        and text.count(b"{") + text.count(b"[") <= limits.depth
-    )
-
-
 def _flat(
-    payload: dict[str, object], digests: list[str], contents: list[Contents]
+    payload: dict[str, object], digests: Sequence[str], contents: list[Contents], limits: Limits
 ) -> dict[str, object] | None:
-    """The claims of a payload that is flat; None for whatever is unusual, which the walk looks into."""
+    """The claims of a payload whose digests stand at its top; None for whatever the walk has to look into."""
     stand = payload.get(DIGESTS)
-    if type(stand) is not list or set(map(type, stand)) != _TEXT_ONLY:
+    if type(stand) is not list:
         return None
-    seen, given = set(stand), set(digests)
-    if len(seen) != len(stand) or len(given) != len(digests) or not given <= seen:
+    try:
+        named = {name: value for _, name, value in contents}
+        "".join(stand), "".join(cast(dict[str, object], named))  # whether all are texts
+    except (TypeError, ValueError):
+        return None
+    seen = set(stand)
+    if len(seen) != len(stand) or not seen.issuperset(digests):
         return None
     claims = payload.copy()
     del claims[DIGESTS]
     claims.pop(HASH, None)
-    open_claims = len(claims)
-    for one in contents:
-        if len(one) != 3 or type(one[0]) is not str or type(one[1]) is not str:
-            return None
-        claims[one[1]] = one[2]
-    if len(claims) != open_claims + len(contents) or not RESERVED.isdisjoint(claims):
+    if not named.keys().isdisjoint(RESERVED) or not _is_open((claims,), limits.depth + 1):
         return None
-    return claims
+    count = len(claims) + len(contents)  # fewer when a name, or a whole disclosure, is there twice
+    claims.update(cast(dict[str, object], named))
+    return claims if len(claims) == count else None
+
+
+def _is_open(values: Iterable[object], depth: int) -> bool:
+    """Whether there is neither a digest nor a reserved name in any of the values, and nothing too deep."""
+    for value in values:
+        if type(value) is dict:
+            is_reserved = DIGESTS in value or ELLIPSIS in value or HASH in value
+            if not depth or is_reserved or not _is_open(value.values(), depth - 1):
+                return False
+        elif type(value) is list and (not depth or not _is_open(value, depth - 1)):
+            return False
+    return True
 
 
 class _Walk:

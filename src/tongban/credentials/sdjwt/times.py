@@ -11,6 +11,7 @@ from tongban.credentials.refusals import Code, CredentialRefused
 _LATEST = 2**37  # beyond the year 6000; what is later is a mistake, such as milliseconds
 CLOCK_LEEWAY = timedelta(seconds=60)
 """By how much clocks of issuer, holder and verifier may differ."""
+_LEEWAY = CLOCK_LEEWAY.total_seconds()
 
 
 def moment(claims: Mapping[str, object], name: str) -> datetime | None:
@@ -18,16 +19,17 @@ def moment(claims: Mapping[str, object], name: str) -> datetime | None:
     return datetime.fromtimestamp(_number(claims, name), UTC) if name in claims else None
 
 
-def check_started(claims: Mapping[str, object], now: datetime, leeway: timedelta = CLOCK_LEEWAY) -> None:
+def check_started(claims: Mapping[str, object], now: datetime) -> None:
     """Refuse what is not valid yet, or was signed in the future."""
+    latest = now.timestamp() + _LEEWAY
     for name in ("nbf", "iat"):
-        if name in claims and now.timestamp() + leeway.total_seconds() < _number(claims, name):
+        if name in claims and latest < _number(claims, name):
             raise CredentialRefused(Code.NOT_YET_VALID, name)
 
 
-def has_expired(claims: Mapping[str, object], now: datetime, leeway: timedelta = CLOCK_LEEWAY) -> bool:
+def has_expired(claims: Mapping[str, object], now: datetime) -> bool:
     """Whether `exp` has passed; without `exp` nothing expires."""
-    return "exp" in claims and has_passed(claims, "exp", now, leeway)
+    return "exp" in claims and now.timestamp() - _LEEWAY >= _number(claims, "exp")
 
 
 def has_passed(claims: Mapping[str, object], name: str, now: datetime, leeway: timedelta) -> bool:

@@ -60,7 +60,7 @@ def verify(
     opened = token.verified(signer)
     digest = digest_of(opened.payload)
     not_open = never_disclosed - opened.payload.keys() if never_disclosed else never_disclosed
-    claims = reveal(opened.payload, token.text, parts.disclosures, digest, limits)
+    claims = reveal(opened.payload, parts.disclosures, digest, limits)
     if not_open and not not_open.isdisjoint(claims):
         raise CredentialRefused(Code.RESERVED_NAME, "disclosure")
     check_started(claims, now)

@@ -68,13 +68,13 @@ class Walk:
     def answer(self, case: Case, place: str) -> Case:
         case = self.again(case)
         with transaction.atomic():
-            sorting.settle(answered(case, self.message(case, place), place))
+            sorting.settle([answered(case, self.message(case, place), place)])
         return self.again(case)
 
     def decline(self, case: Case, place: str) -> Case:
         case = self.again(case)
         with transaction.atomic():
-            sorting.settle(declined(case, self.message(case, place), place))
+            sorting.settle([declined(case, self.message(case, place), place)])
         return self.again(case)
 
     def proposed(self, **changes: str) -> Case:

@@ -8,6 +8,7 @@ one of this run.
 import signal
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -19,33 +20,40 @@ from benchmarks.workloads.exchange_nodes import PLAIN_GATEWAY, TwoNodes, two_nod
 
 XROAD_PER_SECOND = 110
 QUESTIONS = 1_500
+ROUND_TRIPS = 6_000
+WINDOWS = 5
 THREADS = 16
 GROUP = 256
-WARM = 100
-LOAD = f"the node's own transport in {THREADS} threads of one process"
+WARM = 200
+LOAD = (
+    "round trips by the node's worker; the rest by the node's own transport in "
+    f"{THREADS} threads of one process, messages signed before and answers checked after"
+)
 
 
 def measure(size: Size) -> Result:
     """Measure round trips, security's share, checkpoints' share and group commit."""
-    count = max(size.of(QUESTIONS), 100)
+    count, trips = max(size.of(QUESTIONS), 100), max(size.of(ROUND_TRIPS), 500)
+    windows = size.rounds(WINDOWS)
     home = Path(tempfile.mkdtemp(prefix="tongban-bench-"))
     home.chmod(0o755)
     with two_nodes(home) as nodes:
         nodes.asking.start("log")
-        nodes.asking.do("exchange_questions", str(3 * count + WARM))
+        nodes.asking.do("exchange_questions", str((windows + 2) * count + trips + 2 * WARM))
         commits = nodes.holding.do("exchange_commits", str(size.of(1_000) + GROUP), str(GROUP))
         nodes.holding.start("log")
         _await_places(nodes)
         plain = _plain(nodes, count)
         nodes.holding.start("gateway")
         _load(nodes, "sealed", WARM)
-        still = _without_checkpoints(nodes, count)
         _await_places(nodes)
         sealed = _load(nodes, "sealed", count)
+        still, running = _windows(nodes, max(count // 2, 50), windows)
+        _await_places(nodes)
         rate, cpu = _round_trips(nodes)
     return Result(
         "exchange",
-        f"Evidence between two nodes, {count:,} questions; load: {LOAD}",
+        f"Evidence between two nodes, {trips:,} round trips; load: {LOAD}",
         (
             Figure(
                 "signed and logged round trips a second against X-Road's published 110",
@@ -56,18 +64,18 @@ def measure(size: Size) -> Result:
             ),
             Figure(
                 "throughput with signature and log against the same gateway without",
-                float(sealed["rate"]) / float(plain["rate"]),
+                sealed.rate / plain.rate,
                 "times",
                 0.6,
-                measured={"with": 1 / float(sealed["rate"]), "without": 1 / float(plain["rate"])},
+                measured={"with": 1 / sealed.rate, "without": 1 / plain.rate},
             ),
             Figure(
                 "p99 while checkpoints are made against without",
-                float(sealed["p99"]) / float(still["p99"]),
+                _p99(running) / _p99(still),
                 "times",
                 1.2,
                 "at most",
-                measured={"with": float(sealed["p99"]), "without": float(still["p99"])},
+                measured={"with": _p99(running), "without": _p99(still)},
             ),
             Figure(
                 f"answers stored in groups of {GROUP} against one by one",
@@ -84,7 +92,15 @@ def measure(size: Size) -> Result:
     )
 
 
-def _plain(nodes: TwoNodes, count: int) -> dict[str, float]:
+@dataclass(frozen=True)
+class _Load:
+    """What a load has measured: messages a second, and how long each took."""
+
+    rate: float
+    latencies: tuple[float, ...]
+
+
+def _plain(nodes: TwoNodes, count: int) -> _Load:
     nodes.holding.start("gateway", PLAIN_GATEWAY)
     try:
         _load(nodes, "plain", WARM)
@@ -93,10 +109,11 @@ def _plain(nodes: TwoNodes, count: int) -> dict[str, float]:
         nodes.holding.stop("gateway")
 
 
-def _load(nodes: TwoNodes, kind: str, count: int) -> dict[str, float]:
+def _load(nodes: TwoNodes, kind: str, count: int) -> _Load:
     answer = nodes.asking.do("exchange_load", kind, str(count), str(THREADS))
-    measured = {name: float(str(value)) for name, value in answer.items()}
-    return measured | {"rate": measured["count"] / measured["seconds"]}
+    latencies = answer["latencies"]
+    assert isinstance(latencies, list)
+    return _Load(len(latencies) / float(str(answer["seconds"])), tuple(latencies))
 
 
 def _await_places(nodes: TwoNodes) -> None:
@@ -104,13 +121,27 @@ def _await_places(nodes: TwoNodes) -> None:
         time.sleep(0.2)
 
 
-def _without_checkpoints(nodes: TwoNodes, count: int) -> dict[str, float]:
-    """The same load while the log's writer stands still, for less than the minute after which none may."""
-    nodes.holding.send("log", signal.SIGSTOP)
-    try:
-        return _load(nodes, "sealed", count)
-    finally:
-        nodes.holding.send("log", signal.SIGCONT)
+def _windows(nodes: TwoNodes, count: int, windows: int) -> tuple[list[float], list[float]]:
+    """How long answers take while the log's writer stands still and while it works, in turns.
+
+    It stands still for less than the minute after which none may, and has caught up before it is measured.
+    """
+    still: list[float] = []
+    running: list[float] = []
+    for _ in range(windows):
+        nodes.holding.send("log", signal.SIGSTOP)
+        try:
+            still += _load(nodes, "sealed", count).latencies
+        finally:
+            nodes.holding.send("log", signal.SIGCONT)
+        _await_places(nodes)
+        running += _load(nodes, "sealed", count).latencies
+        _await_places(nodes)
+    return still, running
+
+
+def _p99(latencies: list[float]) -> float:
+    return sorted(latencies)[int(len(latencies) * 0.99)]
 
 
 def _settle(connection: psycopg.Connection, count: int) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from tests.protocol.vectors import making
+from tests.protocol.vectors.batched import batches_document
 from tests.protocol.vectors.federation import FOLDER, NOW, directory, key_names, stored_keys
 from tongban import protocol
 from tongban.protocol import Code, DirectoryForged, DirectoryOlder, Refused, SignedDocument, Suite
+from tongban.protocol.batches import open_batch, open_replies
 
 KEYS = stored_keys()
 DIRECTORY = directory(KEYS)
@@ -128,6 +130,38 @@ def test_every_refusal_that_one_request_can_earn_has_a_vector() -> None:
         Code.CONSENT_EXPIRED,
         Code.CONSENT_MISMATCH,
     }
+
+
+BATCHES = stored("batches")
+
+
+def test_the_batches_are_those_that_the_keys_sign() -> None:
+    assert batches_document(KEYS) == BATCHES
+
+
+def test_each_question_of_a_batch_has_its_own_reply() -> None:
+    request = making.request_of(BATCHES["exchange"]["request"])
+    opened = open_batch(request, DIRECTORY, "chongqing", now=NOW)
+    asked = [
+        protocol.authenticate_body(body, opened.verified, DIRECTORY, "chongqing").message
+        for body in opened.bodies
+    ]
+    response = making.response_of(BATCHES["exchange"]["response"])
+    replies = open_replies(response, request, "chongqing", len(asked), DIRECTORY, now=NOW)
+    assert isinstance(replies, tuple)
+    answer, refusal = (
+        protocol.read_reply(reply, message, DIRECTORY) for reply, message in zip(replies, asked, strict=True)
+    )
+    assert isinstance(answer, protocol.EvidenceAnswer)
+    assert isinstance(refusal, protocol.Refusal)
+    assert refusal.code is Code.NOT_COVERED
+
+
+@pytest.mark.parametrize("case", BATCHES["refused"], ids=lambda case: case["name"])
+def test_each_refused_batch_is_refused_as_the_file_says(case: dict[str, Any]) -> None:
+    with pytest.raises(Refused) as caught:
+        open_batch(making.request_of(case["request"]), DIRECTORY, "chongqing", now=NOW)
+    assert (caught.value.code.value, caught.value.path) == (case["code"], case["path"])
 
 
 COURSES = stored("conversations")["courses"]

@@ -104,7 +104,7 @@ def test_access_records_are_stored_in_one_place_only_together_with_their_log_rec
     sources = Path(tongban.__file__).parent.rglob("*.py")
     storing = re.compile(
         r"AccessRecord\.objects\.(create|bulk_create|get_or_create|update_or_create)"
-        r"|copied_in\(access|INTO people_accessrecord"
+        r"|(copied_in\(|INTO |COPY )\W*people_accessrecord"
     )
     found = [source.name for source in sources if storing.search(source.read_text(encoding="utf-8"))]
     assert found == ["access.py"]

@@ -91,11 +91,12 @@ class EvidenceType(Strict):
 
     def check_records(self, records: Sequence[Record], fields: Sequence[str], path: str) -> None:
         """Refuse records that have other fields than those asked, or a value of another type."""
+        asked, by_name = set(fields), {field.name: field for field in self.fields}
         for position, record in enumerate(records):
-            if set(record) != set(fields):
+            if record.keys() != asked:
                 raise Refused(Code.SCHEMA_VIOLATED, f"{path}[{position}]", "exactly the asked fields")
             for name in fields:
-                known = self.field(name)
+                known = by_name.get(name)
                 if known is None or not known.accepts(record[name]):
                     kind = known.type.value if known else "known field"
                     raise Refused(Code.SCHEMA_VIOLATED, f"{path}[{position}].{name}", f"expected: {kind}")

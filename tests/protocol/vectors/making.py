@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from tests.protocol.vectors.batched import batches_document
 from tests.protocol.vectors.courses import courses
 from tests.protocol.vectors.documents import moment_text, request_document
 from tests.protocol.vectors.federation import (
@@ -44,6 +45,7 @@ def main() -> None:
         ("directory", directory_document(keys)),
         ("messages", messages_document(keys)),
         ("refusals", refusals_document(keys)),
+        ("batches", batches_document(keys)),
         ("conversations", conversations_document(keys)),
     ):
         _write(name, document)

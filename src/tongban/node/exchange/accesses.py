@@ -1,10 +1,11 @@
 """What every crossing of personal data leaves: who looked (数据访问记录), and which messages went."""
 
 import hashlib
+from typing import Any
 
 from tongban.node.clock import now
 from tongban.node.people import pseudonym
-from tongban.node.people.access import store
+from tongban.node.people.access import Look, store
 from tongban.node.people.models import AccessRecord
 from tongban.node.translog import api as translog
 from tongban.protocol import Evidence, EvidenceRequest, StatuteBasis, Text
@@ -24,11 +25,11 @@ def record_access(message: EvidenceRequest, agency: str, direction: AccessRecord
     store([access_record(message, agency, direction)])
 
 
-def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> AccessRecord:
+def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> Look:
     """The record, not stored yet, that `agency` saw the fields that `message` asks for."""
     basis = message.legal_basis
     ground = basis.citation if isinstance(basis, StatuteBasis) else CONSENT
-    return AccessRecord(
+    return Look(
         pseudonym=pseudonym(message.body.subject),
         at=now(),
         direction=direction,
@@ -43,7 +44,7 @@ def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord
     )
 
 
-def record_conversation(effect: Effect, basis: dict[str, object], purpose: dict[str, object]) -> None:
+def record_conversation(effect: Effect, basis: dict[str, Any], purpose: dict[str, Any]) -> None:
     """Record the personal data that a message of a conversation carried; `basis` is that of its opening.
 
     A message about nobody, or one without contents, leaves no record.
@@ -53,7 +54,7 @@ def record_conversation(effect: Effect, basis: dict[str, object], purpose: dict[
     if subject is None or not fields:
         return
     is_heard = effect.by is By.PEER
-    record = AccessRecord(
+    record = Look(
         pseudonym=pseudonym(subject),
         at=now(),
         direction=AccessRecord.Direction.IN if is_heard else AccessRecord.Direction.OUT,
@@ -83,7 +84,7 @@ def record_message(message: EvidenceRequest | AnyUtterance, body: bytes, *, is_o
     translog.record(MESSAGE, message.id, _facts(message, way, hashlib.sha256(body).digest()))
 
 
-def answered_record(message: EvidenceRequest, body_sha256: bytes, reply: bytes) -> translog.LogRecord:
+def answered_record(message: EvidenceRequest, body_sha256: bytes, reply: bytes) -> translog.Prepared:
     """The log's record, not stored yet, that this node replied to a question of another one."""
     facts = _facts(message, "in", body_sha256)
     facts["reply_sha256"] = hashlib.sha256(reply).hexdigest()

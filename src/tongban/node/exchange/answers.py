@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from django.db import DataError, connection, transaction
 
 from tongban import protocol
+from tongban.node import arrays
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.group_commit import GroupCommit
@@ -70,8 +71,8 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])
 ON CONFLICT DO NOTHING RETURNING keyid, nonce
 """
 _ANSWERS = """
-INSERT INTO exchange_inbox (id, sender, message, body_sha256, reply, received_at)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[], %s::timestamptz[])
+INSERT INTO exchange_inbox (received_at, id, sender, message, body_sha256, reply)
+SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
 ON CONFLICT DO NOTHING RETURNING sender, message
 """
 
@@ -125,7 +126,8 @@ def _read_stored(asked: Sequence[Sequence[_Key]]) -> list[list[_Stored | None]]:
     """What each message of a sender was answered before, in their order; None for a new one."""
     keys = [key for group in asked for key in group]
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, [[sender for sender, _ in keys], [message for _, message in keys]])
+        senders, messages = [sender for sender, _ in keys], [message for _, message in keys]
+        cursor.execute(_STORED, [arrays.texts(senders), arrays.uuids(messages)])
         found = {
             (sender, message): _Stored(bytes(body_sha256), bytes(reply))
             for sender, message, body_sha256, reply in cursor.fetchall()
@@ -194,7 +196,11 @@ def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:
         with connection.cursor() as cursor:
             cursor.execute(
                 _NONCES,
-                [[keyid for keyid, _ in rows], [nonce for _, nonce in rows], [expires[row] for row in rows]],
+                [
+                    arrays.texts(keyid for keyid, _ in rows),
+                    arrays.texts(nonce for _, nonce in rows),
+                    arrays.moments(expires[row] for row in rows),
+                ],
             )
             unused = set(cursor.fetchall())
     new = []
@@ -216,12 +222,12 @@ def _store_answers(answers: Sequence[Given]) -> set[int]:
         cursor.execute(
             _ANSWERS,
             [
-                [uuid4() for _ in rows],
-                [one.received.message.sender for one in rows],
-                [one.received.message.id for one in rows],
-                [one.received.body_sha256 for one in rows],
-                [one.body for one in rows],
-                [now for _ in rows],
+                now,
+                arrays.uuids(uuid4() for _ in rows),
+                arrays.texts(one.received.message.sender for one in rows),
+                arrays.uuids(one.received.message.id for one in rows),
+                arrays.binaries(one.received.body_sha256 for one in rows),
+                arrays.binaries(one.body for one in rows),
             ],
         )
         return {id(first[key]) for key in cursor.fetchall()}

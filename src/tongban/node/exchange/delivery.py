@@ -22,7 +22,7 @@ from tongban.node.exchange.department import Records
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
-from tongban.node.exchange.settling import settle
+from tongban.node.exchange.settling import Settled, settle
 from tongban.node.exchange.transport import Transport
 from tongban.node.metrics import DELIVERED
 from tongban.node.translog.api import LogUnavailable
@@ -102,21 +102,20 @@ def _attempt(rows: Sequence[Outbox], transport: Transport) -> str:
         for row in rows:
             _postpone(row, Later(Code.TRY_LATER))
         raise
-    settled = [(row, one) for row, one in zip(rows, tried, strict=True) if not isinstance(one, Later)]
-    became = {row.pk: one.code.value for row, one in zip(rows, tried, strict=True) if isinstance(one, Later)}
-    for row, one in zip(rows, tried, strict=True):
-        if isinstance(one, Later):
-            _postpone(row, one)
+    settled = [one for one in tried if isinstance(one, Settled)]
+    became: dict[UUID, str] = {}
     errors: list[Exception] = []
-    for (row, _), outcome in zip(settled, settle(settled) if settled else [], strict=True):
+    for one, outcome in zip(settled, settle(settled) if settled else [], strict=True):
         if isinstance(outcome, str):
-            DELIVERED.labels(row.receiver, outcome).inc()
-            became[row.pk] = outcome
+            DELIVERED.labels(one.row.receiver, outcome).inc()
+            became[one.row.pk] = outcome
             continue
         code = Code.LOG_UNAVAILABLE if isinstance(outcome, LogUnavailable) else Code.TRY_LATER
-        _postpone(row, Later(code))
-        became[row.pk] = code.value
+        became[one.row.pk] = _postpone(one.row, Later(code))
         errors += [] if isinstance(outcome, LogUnavailable) else [outcome]
+    for row, later in zip(rows, tried, strict=True):
+        if isinstance(later, Later):
+            became[row.pk] = _postpone(row, later)
     _log_settled(rows, became)
     if errors:
         raise errors[0]
@@ -134,13 +133,10 @@ def _log_settled(rows: Sequence[Outbox], became: dict[UUID, str]) -> None:
     log.info("tried messages=%d for=%s %s", len(rows), rows[0].receiver, told)
 
 
-def _try(rows: Sequence[Outbox], node: Identity, transport: Transport) -> list[Outcome | Later]:
+def _try(rows: Sequence[Outbox], node: Identity, transport: Transport) -> list[Settled | Later]:
     """The outcome of each, or until when it has to wait."""
     now = true_now()
-    late = {
-        row.pk: outcomes.declined(row, Refused(Code.EXPIRED, "expires")) for row in rows if row.expires <= now
-    }
-    due = [row for row in rows if row.pk not in late]
+    due = [row for row in rows if row.expires > now]
     messages = [protocol.parse_request(bytes(row.body)) for row in due]
     tried: list[Outcome | Later] = []
     if due and due[0].receiver == node.me:
@@ -148,8 +144,15 @@ def _try(rows: Sequence[Outbox], node: Identity, transport: Transport) -> list[O
         tried = [_of_own_agency(row, one) for row, one in zip(due, read, strict=True)]
     elif due:
         tried = asking_peers.ask(due, messages, node, transport)
-    known: dict[UUID, Outcome | Later] = {row.pk: one for row, one in zip(due, tried, strict=True)}
-    return [late.get(row.pk) or known[row.pk] for row in rows]
+    known: dict[UUID, Settled | Later] = {
+        row.pk: one if isinstance(one, Later) else Settled(row, one, message)
+        for row, message, one in zip(due, messages, tried, strict=True)
+    }
+    return [known.get(row.pk) or _expired(row) for row in rows]
+
+
+def _expired(row: Outbox) -> Settled:
+    return Settled(row, outcomes.declined(row, Refused(Code.EXPIRED, "expires")), None)
 
 
 def _of_own_agency(row: Outbox, read: Records | Refused) -> Outcome | Later:
@@ -158,10 +161,14 @@ def _of_own_agency(row: Outbox, read: Records | Refused) -> Outcome | Later:
     return Later(read.code) if read.retry else outcomes.declined(row, read)
 
 
-def _postpone(row: Outbox, later: Later) -> None:
-    """Let the question wait: longer each time, and at least as long as the other node asks, within bounds."""
+def _postpone(row: Outbox, later: Later) -> str:
+    """Let the question wait: longer each time, and at least as long as the other node asks, within bounds.
+
+    Gives the code of why.
+    """
     wait = pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
     wait = max(wait, min(later.pause or timedelta(0), LONGEST_ASKED))
     DELIVERED.labels(row.receiver, later.code.value).inc()
     still_ours = Outbox.objects.filter(pk=row.pk, state=Outbox.State.WAITING, lease=row.lease)
     still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=later.code.value)
+    return later.code.value

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from tongban.places import PlaceError, valid_through
 from tongban.protocol import Code, EvidenceType, Record, Refused, Shape, Text, Value
@@ -167,21 +167,28 @@ def check(kind: EvidenceType, fields: Sequence[str], records: Sequence[Record], 
     except Refused as refused:
         raise invalid(refused.path, Fault.WRONG_FORM) from None
     if kind.shape is Shape.SPELLS and {"place", "from", "to"} <= set(fields):
+        month = f"{today:%Y-%m}"
         for position, record in enumerate(records):
-            _check_spell(record, f"records[{position}]", today)
+            _check_spell(record, f"records[{position}]", today, month)
         _check_overlaps(records)
 
 
-def _check_spell(record: Record, path: str, today: date) -> None:
+def _check_spell(record: Record, path: str, today: date, this_month: str) -> None:
     first, last = str(record["from"]), str(record["to"])
     if last < first:
         raise invalid(f"{path}.to", Fault.ENDS_BEFORE_IT_BEGINS)
-    if last > f"{today:%Y-%m}":
+    if last > this_month:
         raise invalid(f"{path}.to", Fault.IN_THE_FUTURE)
     try:
-        valid_through(str(record["place"]), _first_day(first), _last_day(last, today))
+        _check_place(str(record["place"]), first, last, today)
     except PlaceError as error:
         raise invalid(f"{path}.place", Fault(error.reason)) from None
+
+
+@lru_cache(maxsize=65_536)
+def _check_place(place: str, first: str, last: str, today: date) -> None:
+    """Raise PlaceError when the place was not there under its code in both months."""
+    valid_through(place, _first_day(first), _last_day(last, today))
 
 
 def _check_overlaps(records: Sequence[Record]) -> None:

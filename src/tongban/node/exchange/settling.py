@@ -3,27 +3,27 @@
 Many are settled together; when one of them cannot be, each is settled by itself.
 """
 
-import json
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from tongban import protocol
+from tongban.node import arrays
 from tongban.node.clock import true_now
+from tongban.node.copying import json_text
 from tongban.node.exchange import outcomes
 from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
 from tongban.node.group_commit import GroupCommit
-from tongban.node.people.access import store
+from tongban.node.people.access import Look, store
 from tongban.node.people.models import AccessRecord
-
-Settled = tuple[Outbox, Outcome]
+from tongban.protocol import EvidenceRequest
 
 _LOCK = """
-SELECT id, state FROM exchange_outbox WHERE id = ANY(%s) ORDER BY case_ref, id FOR UPDATE
+SELECT id, state FROM exchange_outbox WHERE id = ANY(%s::uuid[]) ORDER BY case_ref, id FOR UPDATE
 """
 _SETTLE = """
 UPDATE exchange_outbox
@@ -33,6 +33,14 @@ UPDATE exchange_outbox
 """
 
 log = logging.getLogger(__name__)
+
+
+class Settled(NamedTuple):
+    """A question with what became of it; `message` is what was asked, where it was."""
+
+    row: Outbox
+    outcome: Outcome
+    message: EvidenceRequest | None
 
 
 def settle(group: Sequence[Settled]) -> list[str | Exception]:
@@ -65,23 +73,23 @@ def _settle_all(group: Sequence[Settled]) -> list[str | Exception]:
 
 
 def _settle_together(group: Sequence[Settled]) -> list[str]:
-    ordered = sorted(group, key=lambda one: (one[0].case_ref, one[0].pk))
+    ordered = sorted(group, key=lambda one: (one.row.case_ref, one.row.pk))
     with transaction.atomic():
-        states = _locked([row.pk for row, _ in group])
-        waiting = [(row, outcome) for row, outcome in ordered if states[row.pk] == Outbox.State.WAITING]
-        told = [outcome for _, outcome in waiting]
+        states = _locked([one.row.pk for one in group])
+        waiting = [one for one in ordered if states[one.row.pk] == Outbox.State.WAITING]
+        told = [one.outcome for one in waiting]
         if told:
             _store_outcomes(told)
-            store([_access(row) for row, outcome in waiting if isinstance(outcome, outcomes.Answered)])
+            store(_looks(waiting))
             outcomes.tell(told)
-    became = states | {row.pk: type(outcome).__name__.lower() for row, outcome in waiting}
-    return [became[row.pk] for row, _ in group]
+    became = states | {one.row.pk: type(one.outcome).__name__.lower() for one in waiting}
+    return [became[one.row.pk] for one in group]
 
 
 def _locked(questions: Sequence[UUID]) -> dict[UUID, str]:
     """The states of the questions, which stay as they are until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(questions)])
+        cursor.execute(_LOCK, [arrays.uuids(questions)])
         return dict(cursor.fetchall())
 
 
@@ -91,17 +99,24 @@ def _store_outcomes(settled: Sequence[Outcome]) -> None:
             _SETTLE,
             [
                 true_now(),
-                [outcome.message for outcome in settled],
-                [json.dumps(outcomes.to_json(outcome)) for outcome in settled],
+                arrays.uuids(outcome.message for outcome in settled),
+                arrays.texts(json_text(outcomes.to_json(outcome)) for outcome in settled),
             ],
         )
 
 
-def _access(row: Outbox) -> AccessRecord:
-    message = protocol.parse_request(bytes(row.body))
+def _looks(settled: Sequence[Settled]) -> list[Look]:
+    """The accesses that answers mean."""
+    return [
+        access_record(one.message, one.message.sender_agency, _direction(one.message))
+        for one in settled
+        if one.message is not None and isinstance(one.outcome, outcomes.Answered)
+    ]
+
+
+def _direction(message: EvidenceRequest) -> AccessRecord.Direction:
     is_own = message.receiver == message.sender
-    direction = AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
-    return access_record(message, message.sender_agency, direction)
+    return AccessRecord.Direction.OWN if is_own else AccessRecord.Direction.IN
 
 
 _settlements: GroupCommit[Sequence[Settled], list[str | Exception]] = GroupCommit(_settle_groups)

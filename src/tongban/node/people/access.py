@@ -4,17 +4,17 @@ Promises: records are only added; a person sees exactly their own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
-from tongban.node.copying import copied_in
+from tongban.node.copying import Cell, copied_in, json_text
 from tongban.node.people import permissions
 from tongban.node.people.models import AccessRecord, Officer, Person
 from tongban.node.people.pseudonyms import pseudonym
@@ -56,6 +56,56 @@ class Access:
     withheld: Withheld | None = None
     agent: str = ""
     enterprise: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """A look at a person's data that is to be recorded; what its parts mean, AccessRecord says."""
+
+    pseudonym: str
+    at: datetime
+    direction: AccessRecord.Direction
+    agency: str
+    asking_node: str
+    service: str
+    case_ref: str
+    basis: dict[str, Any]
+    purpose: dict[str, Any]
+    fields: list[str]
+    officer: Officer | None = None
+    agent: Person | None = None
+    message_id: UUID | None = None
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def officer_id(self) -> int | None:
+        """Which officer looked, if one did."""
+        return self.officer.pk if self.officer is not None else None
+
+
+_COLUMNS = (
+    *("id", "pseudonym", "at", "direction", "agency", "officer_id", "agent_id", "asking_node"),
+    *("service", "case_ref", "basis", "purpose", "fields", "message_id"),
+)
+
+
+def _row(look: Look) -> tuple[Cell, ...]:
+    return (
+        look.id,
+        look.pseudonym,
+        look.at,
+        look.direction.value,
+        look.agency,
+        look.officer_id,
+        look.agent.pk if look.agent is not None else None,
+        look.asking_node,
+        look.service,
+        look.case_ref,
+        json_text(look.basis),
+        json_text(look.purpose),
+        json_text(look.fields),
+        look.message_id,
+    )
 
 
 @dataclass(frozen=True)
@@ -136,7 +186,7 @@ def record_reading(
     seen = {person: list(fields)} if agent is None else {person: list(fields), agent: ["name"]}
     at = now()
     looks = [
-        AccessRecord(
+        Look(
             pseudonym=one.pseudonym,
             at=at,
             direction=AccessRecord.Direction.READ,
@@ -159,7 +209,7 @@ def record_agents_look(
     *, person: Person, agent: Person, service: str, case_ref: str, fields: Sequence[str]
 ) -> None:
     """Record that somebody looked at these fields of the person who mandated them. Raises LogUnavailable."""
-    look = AccessRecord(
+    look = Look(
         pseudonym=person.pseudonym,
         at=now(),
         direction=AccessRecord.Direction.AGENT,
@@ -175,15 +225,15 @@ def record_agents_look(
     store([look])
 
 
-def store(accesses: Sequence[AccessRecord], also: Sequence[translog.LogRecord] = ()) -> None:
+def store(accesses: Sequence[Look], also: Sequence[translog.Prepared] = ()) -> None:
     """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
     with transaction.atomic(savepoint=False):
-        copied_in(accesses)
+        copied_in("people_accessrecord", _COLUMNS, map(_row, accesses))
         records = [translog.prepare(ACCESS, access.id, logged(access)) for access in accesses]
         translog.record_all([*records, *also])
 
 
-def logged(access: AccessRecord) -> dict[str, Json]:
+def logged(access: AccessRecord | Look) -> dict[str, Json]:
     """What the log's record says of an access; an auditor compares the two."""
     by = {"agent": access.agent.pseudonym} if access.agent else {}
     return by | {
@@ -208,7 +258,7 @@ def record_sign_in(*, person: Person, partner: str, basis: Text, purpose: Text) 
 
     Raises LogUnavailable.
     """
-    access = AccessRecord(
+    access = Look(
         pseudonym=person.pseudonym,
         at=now(),
         direction=AccessRecord.Direction.OUT,

@@ -3,6 +3,7 @@
 from tongban.node.translog.models import LogRecord
 from tongban.node.translog.recording import (
     LogUnavailable,
+    Prepared,
     check_available,
     prepare,
     record,
@@ -13,6 +14,7 @@ from tongban.node.translog.recording import (
 __all__ = [
     "LogRecord",
     "LogUnavailable",
+    "Prepared",
     "check_available",
     "prepare",
     "record",

@@ -9,14 +9,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from tongban.node.copying import copied_in
 from tongban.node.statements import Writes
-from tongban.node.translog.models import LogRecord
-from tongban.protocol.tlog.records import Json, Opening, seal
+from tongban.protocol.tlog.records import Json, seal
 
 LONGEST_WAIT = timedelta(seconds=60)
 """How long a record may wait for its place before the log counts as failed."""
@@ -30,6 +30,7 @@ SELECT coalesce((SELECT halted FROM translog_logstate WHERE id = 1), ''),
 """
 
 
+_COLUMNS = ("kind", "about", "salt", "content", "leaf")
 _INSERT = "INSERT INTO translog_logrecord (kind, about, salt, content, leaf) VALUES (%s, %s, %s, %s, %s)"
 
 
@@ -39,6 +40,16 @@ class LogUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class Prepared(NamedTuple):
+    """A record that is not stored yet, as its row will be; `about` is the id of what it is about."""
+
+    kind: str
+    about: UUID
+    salt: bytes
+    content: bytes
+    leaf: bytes
 
 
 @dataclass
@@ -51,21 +62,19 @@ _lock = threading.Lock()
 _look = _Look()
 
 
-def record(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:
+def record(kind: str, about: UUID, content: Mapping[str, Json]) -> None:
     """Record `content` in the present transaction. Raises LogUnavailable.
 
     `kind` names what it is, `about` the thing recorded; the content stays in this node's database.
     """
-    row = prepare(kind, about, content)
-    record_all([row])
-    return row
+    record_all([prepare(kind, about, content)])
 
 
-def record_all(rows: Sequence[LogRecord]) -> None:
+def record_all(records: Sequence[Prepared]) -> None:
     """Store prepared records in the present transaction, with one statement. Raises LogUnavailable."""
-    if rows:
+    if records:
         check_available()
-        copied_in(rows)
+        copied_in("translog_logrecord", _COLUMNS, records)
 
 
 def record_within(writes: Writes, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
@@ -76,20 +85,10 @@ def record_within(writes: Writes, kind: str, about: UUID, content: Mapping[str, 
     writes.add("recorded", _INSERT, [kind, about, *sealed])
 
 
-def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> LogRecord:
+def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> Prepared:
     """The row for a record, not stored yet: for whoever stores many at once."""
-    return row_of(seal(kind, content), about)
-
-
-def row_of(opening: Opening, about: UUID | None) -> LogRecord:
-    """The row for a sealed record."""
-    return LogRecord(
-        kind=opening.kind,
-        about=about,
-        salt=opening.salt,
-        content=opening.content,
-        leaf=opening.leaf.encode(),
-    )
+    opening = seal(kind, content)
+    return Prepared(kind, about, opening.salt, opening.content, opening.leaf.encode())
 
 
 def check_available() -> None:

@@ -67,7 +67,7 @@ def resume(folder: Path, node: Identity, witnessed: Mapping[str, Note]) -> Resum
         lacking.hold_against(witnessed)
         lacking.take_in()
         facts = {"database_had": lacking.before, "log_has": lacking.head.size, "lost": lacking.lost}
-        LogRecord.objects.bulk_create([prepare(RESTORED, uuid4(), facts)])
+        LogRecord.objects.create(**prepare(RESTORED, uuid4(), facts)._asdict())
         state.halted, state.detail, state.halted_at = "", "", None
         state.save()
     look_again()

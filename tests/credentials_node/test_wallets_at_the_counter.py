@@ -12,7 +12,7 @@ from tests.credentials_node.conftest import TITLE
 from tests.credentials_node.other_wallets import Wallet
 from tongban.credentials.verdict import Verdict
 from tongban.credentials.x5c import authority_identifiers, read_chain
-from tongban.node.credentials import issuers, issuing, lists
+from tongban.node.credentials import issuers, issuing, lists, portraits
 from tongban.node.credentials.models import Asked, Issued
 from tongban.node.credentials.wallets import asking, certifying, reader
 from tongban.node.exchange import identity
@@ -159,3 +159,9 @@ class TestAtTheCounter:
         row = Asked.objects.get()
         assert "高级工程师" not in row.shown
         assert '"d"' not in row.key
+
+
+def test_a_counter_is_not_offered_a_photos_digest(client: Client) -> None:
+    page = client.get("/verify/ask/", {"type": TITLE}).content.decode()
+    assert 'value="title"' in page
+    assert portraits.CLAIM not in page

@@ -12,7 +12,7 @@ from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, limits
+from tongban.node.credentials import issuers, limits, portraits
 from tongban.node.credentials.models import Asked
 from tongban.node.credentials.wallets import asking
 from tongban.node.credentials.wallets.reader import NoReader
@@ -83,8 +83,9 @@ def asked(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
 
 
 def _offered(kind: CredentialType) -> list[tuple[str, dict[str, str]]]:
+    """The claims to choose from; a photo's digest tells nobody at a counter anything."""
     return [
         (str(claim.path[0]), {"zh": claim.zh, "en": claim.en})
         for claim in kind.claims
-        if len(claim.path) == 1
+        if len(claim.path) == 1 and claim.path != (portraits.CLAIM,)
     ]

@@ -3,14 +3,14 @@
 import datetime
 import json
 from contextlib import suppress
-from typing import Any
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.law.test_plain_python import rules as rules  # noqa: PLC0414 - the fixture
 
-from tongban.law import Date, Fen, LawError, Month, PlaceCode, Rate, Spell, Spells
+from tests.law.test_plain_python import rules as rules  # noqa: PLC0414 - the fixture
+from tongban.law import Date, Fen, LawError, Month, PlaceCode, Rate, RuleSet, Spell, Spells
 
 ON = datetime.date(2026, 6, 30)
 MONTHS = st.integers(1950 * 12, 2026 * 12 + 5).map(Month.from_ordinal)
@@ -44,10 +44,20 @@ def written(spell: Spell) -> dict[str, str]:
     claim=MONTHS,
     work=histories(),
 )
-def test_ruritania(rules, ruritania, birth, trade, wage, bonus, children, claim, work):
+def test_ruritania(
+    rules: ModuleType,
+    ruritania: RuleSet,
+    birth: Month,
+    trade: str,
+    wage: Fen,
+    bonus: Fen | None,
+    children: int,
+    claim: Month,
+    work: list[Spell],
+) -> None:
     if claim <= birth or claim < Month("1990-01"):
         return
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "birth_month": str(birth),
         "trade": trade,
         "wage": str(wage),
@@ -88,8 +98,8 @@ VALUES = st.recursive(
     name=st.sampled_from(NAMES),
     value=VALUES,
 )
-def test_any_value_is_decided_or_refused_at_its_path(ruritania, name, value):
-    facts: dict[str, Any] = {
+def test_any_value_is_decided_or_refused_at_its_path(ruritania: RuleSet, name: str, value: object) -> None:
+    facts: dict[str, object] = {
         "birth_month": "1966-05",
         "trade": "clerk",
         "wage": "1",
@@ -105,6 +115,8 @@ def test_any_value_is_decided_or_refused_at_its_path(ruritania, name, value):
 
 
 @pytest.mark.parametrize("day", [Date("1990-01-01"), Date("2199-12-31")])
-def test_the_ends_of_time_are_decided_or_refused(ruritania, clerk, day):
+def test_the_ends_of_time_are_decided_or_refused(
+    ruritania: RuleSet, clerk: dict[str, object], day: Date
+) -> None:
     with suppress(LawError):
         ruritania.explain(clerk, day.to_date())

@@ -8,8 +8,8 @@ import ast
 from collections.abc import Iterator
 
 import pytest
-from tests.law.noticing import SETS, is_noticed, own_file
 
+from tests.law.noticing import SETS, is_noticed, own_file
 from tongban.law import RuleSet
 
 SHIFTED: dict[type[ast.cmpop], type[ast.cmpop]] = {

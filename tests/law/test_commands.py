@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,8 +13,14 @@ from tongban.law.cli import law
 ROOT = str(Path(__file__).parent / "rulesets")
 
 
+class Run(Protocol):
+    """`tongban law` with some arguments and what stands on standard input."""
+
+    def __call__(self, *arguments: str, given: str = "") -> Result: ...
+
+
 @pytest.fixture
-def run():
+def run() -> Run:
     def run(*arguments: str, given: str = "") -> Result:
         return CliRunner().invoke(law, ["--rulesets", ROOT, *arguments], input=given)
 
@@ -21,7 +28,7 @@ def run():
 
 
 @pytest.fixture
-def own_run():
+def own_run() -> Run:
     """The commands with the rule sets that come with Tongban."""
 
     def run(*arguments: str, given: str = "") -> Result:
@@ -30,19 +37,19 @@ def own_run():
     return run
 
 
-def test_list_gives_name_version_and_title(run):
+def test_list_gives_name_version_and_title(run: Run) -> None:
     assert "ruritania" in run("list").output
     assert "Pension of Ruritania" in run("list").output
 
 
-def test_explain_prints_the_published_json(run, clerk):
+def test_explain_prints_the_published_json(run: Run, clerk: dict[str, object]) -> None:
     result = run(
         "explain", "ruritania", "--facts", "-", "--on", "2026-06-30", "--json", given=json.dumps(clerk)
     )
     assert (result.exit_code, json.loads(result.stdout)["outcomes"]["pension"]) == (0, "999.00")
 
 
-def test_explain_without_json_is_for_reading(run, clerk):
+def test_explain_without_json_is_for_reading(run: Run, clerk: dict[str, object]) -> None:
     result = run("explain", "ruritania", "--facts", "-", "--on", "2026-06-30", given=json.dumps(clerk))
     assert "月养老金: 999.00 元" in result.stdout
 
@@ -56,7 +63,7 @@ def test_explain_without_json_is_for_reading(run, clerk):
         ('{"trade": "king"}', "standard input: birth_month: is missing"),
     ],
 )
-def test_unusable_facts_end_with_one_line_and_status_2(run, given, line):
+def test_unusable_facts_end_with_one_line_and_status_2(run: Run, given: str, line: str) -> None:
     result = run("explain", "ruritania", "--facts", "-", given=given)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(line)
@@ -71,29 +78,31 @@ def test_unusable_facts_end_with_one_line_and_status_2(run, given, line):
         (["explain", "ruritania", "--facts", "-"], "{}", "标准输入：birth_month：缺少；应为月份"),
     ],
 )
-def test_what_is_wrong_is_told_in_chinese_when_asked_for(run, command, given, line):
+def test_what_is_wrong_is_told_in_chinese_when_asked_for(
+    run: Run, command: list[str], given: str, line: str
+) -> None:
     result = run(*command, "--lang", "zh", given=given)
     assert result.exit_code == 2
     assert result.stderr.startswith(line)
 
 
-def test_a_file_that_is_not_there_is_named(run, tmp_path):
+def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
     result = run("explain", "ruritania", "--facts", str(tmp_path / "none.json"))
     assert (result.exit_code, "none.json: cannot be read" in result.stderr) == (2, True)
 
 
-def test_an_unknown_rule_set_is_named_with_the_known_ones(run):
+def test_an_unknown_rule_set_is_named_with_the_known_ones(run: Run) -> None:
     result = run("table", "atlantis")
     assert (result.exit_code, "expected one of ruritania" in result.stderr) == (2, True)
 
 
-def test_table_shows_what_is_in_force_with_its_source(run):
+def test_table_shows_what_is_in_force_with_its_source(run: Run) -> None:
     output = run("table", "ruritania", "--on", "2025-12-31", "--lang", "en").output
     assert "180  (since 1990-01-01; Pension Act s. 2; high)" in output
     assert "trade=miner: 50" in output
 
 
-def test_table_marks_what_is_not_verified(run):
+def test_table_marks_what_is_not_verified(run: Run) -> None:
     assert (
         "240  (自 2026-01-01 起; hearsay; low 未核实)"
         in run("table", "ruritania", "--on", "2026-01-01").output
@@ -108,24 +117,26 @@ def test_table_marks_what_is_not_verified(run):
         ("2026-07-01", "Office Act s. 9 (2026); since 2026-07-01", "not in force on this date"),
     ],
 )
-def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(run, day, days_to_decide, old_grant):
+def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(
+    run: Run, day: str, days_to_decide: str, old_grant: str
+) -> None:
     output = run("table", "ruritania", "--on", day, "--lang", "en").output
     assert f"days to decide (days_to_decide): {days_to_decide}\n" in output
     assert f"old grant (old_grant): {old_grant}" in output
 
 
-def test_table_tells_what_a_list_in_force_is_known_to_lack(own_run):
+def test_table_tells_what_a_list_in_force_is_known_to_lack(own_run: Run) -> None:
     output = own_run("table", "transit-exemption", "--on", "2026-11-22").output
     assert "注: 未列入（代码未查到）：磨憨铁路口岸" in output
     assert "未列入（代码未查到）" not in own_run("table", "transit-exemption", "--on", "2025-11-04").output
 
 
-def test_table_says_that_a_number_is_not_in_force_yet(run):
+def test_table_says_that_a_number_is_not_in_force_yet(run: Run) -> None:
     assert "no value in force" in run("table", "ruritania", "--on", "1989-12-31", "--lang", "en").output
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_number_of_every_shipped_rule_set_is_shown_with_its_date(own_run, lang):
+def test_every_number_of_every_shipped_rule_set_is_shown_with_its_date(own_run: Run, lang: str) -> None:
     since = re.compile("自 [0-9-]{10} 起" if lang == "zh" else "since [0-9-]{10}")
     for name in (line.split()[0] for line in own_run("list").output.splitlines()):
         result = own_run("table", name, "--on", "2026-11-22", "--lang", lang)
@@ -133,12 +144,12 @@ def test_every_number_of_every_shipped_rule_set_is_shown_with_its_date(own_run, 
         assert (result.exit_code, rows != [], [row for row in rows if not since.search(row)]) == (0, True, [])
 
 
-def test_examples_that_hold_end_with_status_0(run):
+def test_examples_that_hold_end_with_status_0(run: Run) -> None:
     result = run("test", "ruritania")
     assert (result.exit_code, result.output) == (0, "ruritania: 2 of 2 examples hold\n")
 
 
-def test_an_example_that_does_not_hold_is_shown(tmp_path):
+def test_an_example_that_does_not_hold_is_shown(tmp_path: Path) -> None:
     folder = tmp_path / "ruritania"
     (folder / "examples").mkdir(parents=True)
     for name in ("rules.py", "parameters.toml"):
@@ -155,13 +166,13 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path):
     assert "1 of 2 examples hold" in result.output
 
 
-def test_explain_draws_a_picture_when_asked(run, clerk, tmp_path):
+def test_explain_draws_a_picture_when_asked(run: Run, clerk: dict[str, object], tmp_path: Path) -> None:
     picture = tmp_path / "decision.svg"
     result = run("explain", "ruritania", "--facts", "-", "--svg", str(picture), given=json.dumps(clerk))
     assert (result.exit_code, picture.read_text("utf-8")[:4]) == (0, "<svg")
 
 
-def test_when_says_the_month_and_the_facts_that_would_do(run, clerk):
+def test_when_says_the_month_and_the_facts_that_would_do(run: Run, clerk: dict[str, object]) -> None:
     young = {**clerk, "birth_month": "1966-07"}
     asked = ("when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30")
     result = run(*asked, "--lang", "en", given=json.dumps(young))
@@ -172,7 +183,7 @@ def test_when_says_the_month_and_the_facts_that_would_do(run, clerk):
     assert "再过 2 个月变为“是”" in run(*asked, given=json.dumps(young)).stdout
 
 
-def test_when_ends_with_status_1_if_nothing_helps(run, clerk):
+def test_when_ends_with_status_1_if_nothing_helps(run: Run, clerk: dict[str, object]) -> None:
     hopeless = {**clerk, "work": []}
     result = run(
         "when", "ruritania", "entitled", "--facts", "-", "--on", "2026-06-30", given=json.dumps(hopeless)
@@ -180,7 +191,7 @@ def test_when_ends_with_status_1_if_nothing_helps(run, clerk):
     assert result.exit_code == 1
 
 
-def test_compare_puts_two_dates_law_side_by_side(run, clerk):
+def test_compare_puts_two_dates_law_side_by_side(run: Run, clerk: dict[str, object]) -> None:
     result = run(
         "compare",
         "ruritania",
@@ -196,7 +207,7 @@ def test_compare_puts_two_dates_law_side_by_side(run, clerk):
     assert "办理天数 (days_to_decide): 30 | 10" in result.stdout
 
 
-def test_compare_puts_two_places_law_side_by_side(own_run):
+def test_compare_puts_two_places_law_side_by_side(own_run: Run) -> None:
     asked = ("compare", "unemployment-benefit", "--facts", "-", "--on", "2026-11-22", "--lang", "en")
     facts = {"place": "500000", "paid_months": 168}
     result = own_run(*asked, "--place", "place=510100", given=json.dumps(facts))
@@ -204,7 +215,7 @@ def test_compare_puts_two_places_law_side_by_side(own_run):
     assert "months of benefit (benefit_months): 23 | 24" in result.stdout
 
 
-def test_compare_wants_one_other_law(run, clerk):
+def test_compare_wants_one_other_law(run: Run, clerk: dict[str, object]) -> None:
     result = run("compare", "ruritania", "--facts", "-", given=json.dumps(clerk))
     assert (result.exit_code, "--law-of DATE" in result.stderr) == (2, True)
 
@@ -220,7 +231,7 @@ def test_compare_wants_one_other_law(run, clerk):
         (("when", "ruritania", "--facts", "-"), "OUTCOME"),
     ],
 )
-def test_wrong_use_is_one_line_that_names_the_field(run, arguments, said):
+def test_wrong_use_is_one_line_that_names_the_field(run: Run, arguments: tuple[str, ...], said: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -240,7 +251,7 @@ def test_wrong_use_is_one_line_that_names_the_field(run, arguments, said):
         "",
     ],
 )
-def test_strange_input_never_ends_in_a_traceback(run, given):
+def test_strange_input_never_ends_in_a_traceback(run: Run, given: str) -> None:
     result = run("explain", "ruritania", "--facts", "-", given=given)
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1

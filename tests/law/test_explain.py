@@ -1,6 +1,7 @@
 """One person's decision: outcomes, reasons, parameters, and facts that cannot be used."""
 
 from datetime import date
+from typing import TypedDict
 
 import pytest
 
@@ -9,13 +10,27 @@ from tongban.law import Date, FactsRefused, NoLaw, RuleSet
 ON = date(2026, 6, 30)
 
 
-def steps(ruleset: RuleSet, facts: dict[str, object], on: date = ON) -> dict[str, dict[str, object]]:
+class Step(TypedDict):
+    """A step as it is published."""
+
+    rule: str
+    inputs: dict[str, object]
+    cites: str
+    depends: list[str]
+    title: dict[str, str]
+    reason: dict[str, str]
+    parameters: list[dict[str, object]]
+
+
+def steps(ruleset: RuleSet, facts: dict[str, object], on: date = ON) -> dict[str, Step]:
     found = ruleset.explain(facts, on).to_json()["steps"]
     assert isinstance(found, list)
     return {step["rule"]: step for step in found}
 
 
-def test_outcomes_stand_in_the_order_of_the_file_and_in_the_contracts_forms(ruritania, clerk):
+def test_outcomes_stand_in_the_order_of_the_file_and_in_the_contracts_forms(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     assert ruritania.explain(clerk, ON).outcomes == {
         "pension_month": "2026-05",
         "months_990100": 300,
@@ -28,12 +43,14 @@ def test_outcomes_stand_in_the_order_of_the_file_and_in_the_contracts_forms(ruri
     }
 
 
-def test_json_names_rule_set_version_and_day(ruritania, clerk):
+def test_json_names_rule_set_version_and_day(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     found = ruritania.explain(clerk, ON).to_json()
     assert (found["ruleset"], found["version"], found["on"]) == ("ruritania", "3", "2026-06-30")
 
 
-def test_a_step_tells_inputs_citation_and_what_it_depends_on(ruritania, clerk):
+def test_a_step_tells_inputs_citation_and_what_it_depends_on(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     step = steps(ruritania, clerk)["entitled"]
     assert step["inputs"] == {
         "claim_month": "2026-05",
@@ -45,7 +62,9 @@ def test_a_step_tells_inputs_citation_and_what_it_depends_on(ruritania, clerk):
     assert step["depends"] == ["pension_month", "months_worked", "months_required"]
 
 
-def test_a_sentence_is_filled_with_the_values_of_its_branch(ruritania, clerk):
+def test_a_sentence_is_filled_with_the_values_of_its_branch(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     short = {**clerk, "work": [{"place": "990101", "from": "2020-01", "to": "2024-12"}]}
     assert steps(ruritania, short)["entitled"]["reason"] == {
         "zh": "还差 180 个月",
@@ -53,17 +72,19 @@ def test_a_sentence_is_filled_with_the_values_of_its_branch(ruritania, clerk):
     }
 
 
-def test_a_month_in_a_sentence_is_written_for_people(ruritania, clerk):
+def test_a_month_in_a_sentence_is_written_for_people(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     early = {**clerk, "claim_month": "2026-04"}
     assert steps(ruritania, early)["entitled"]["reason"]["zh"] == "2026年5月才到年龄"
 
 
-def test_a_branch_without_a_sentence_says_its_condition(ruritania, clerk):
+def test_a_branch_without_a_sentence_says_its_condition(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     early = {**clerk, "claim_month": "2026-04"}
     assert steps(ruritania, early)["pension"]["reason"]["en"] == "not entitled: 0.00 yuan"
 
 
-def test_a_used_parameter_tells_since_source_and_confidence(ruritania, clerk):
+def test_a_used_parameter_tells_since_source_and_confidence(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     used = steps(ruritania, clerk)["months_required"]["parameters"]
     assert [{k: one[k] for k in ("name", "value", "since", "source", "confidence")} for one in used] == [
         {
@@ -76,51 +97,53 @@ def test_a_used_parameter_tells_since_source_and_confidence(ruritania, clerk):
     ]
 
 
-def test_low_confidence_is_listed_as_unverified(ruritania, clerk):
+def test_low_confidence_is_listed_as_unverified(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert ruritania.explain(clerk, ON).to_json()["unverified"] == ["required_months"]
 
 
-def test_a_dated_parameter_is_taken_at_the_month_the_rule_says(ruritania, clerk):
+def test_a_dated_parameter_is_taken_at_the_month_the_rule_says(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     assert ruritania.explain({**clerk, "claim_month": "2025-12"}, ON).outcomes["months_required"] == 180
 
 
-def test_a_rule_is_replaced_from_its_day_on(ruritania, clerk):
+def test_a_rule_is_replaced_from_its_day_on(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert ruritania.explain(clerk, date(2026, 7, 1)).outcomes["days_to_decide"] == 10
 
 
-def test_a_rule_that_ended_gives_no_outcome(ruritania, clerk):
+def test_a_rule_that_ended_gives_no_outcome(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert "old_grant" not in ruritania.explain(clerk, date(2026, 1, 1)).outcomes
 
 
-def test_the_last_day_of_a_rule_belongs_to_it(ruritania, clerk):
+def test_the_last_day_of_a_rule_belongs_to_it(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     early = {**clerk, "birth_month": "1960-05", "claim_month": "2025-05"}
     assert ruritania.explain(early, date(2025, 12, 31)).outcomes["old_grant"] == 2025
 
 
-def test_a_title_for_each_place_carries_its_name(ruritania, clerk):
+def test_a_title_for_each_place_carries_its_name(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     found = steps(ruritania, clerk)
     assert found["months_990100"]["title"]["zh"] == "在斯特雷尔绍工作的月数"
     assert found["months_990200"]["title"]["en"] == "months worked in 990200"
 
 
-def test_the_fact_on_goes_before_the_date_asked_for(ruritania, clerk):
+def test_the_fact_on_goes_before_the_date_asked_for(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     found = ruritania.explain({**clerk, "on": "2026-07-01"}, ON)
     assert found.outcomes["days_to_decide"] == 10
 
 
-def test_an_optional_fact_may_be_missing_or_null(ruritania, clerk):
+def test_an_optional_fact_may_be_missing_or_null(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert ruritania.explain({**clerk, "bonus": None}, ON).outcomes["pension"] == "999.00"
 
 
-def test_an_optional_fact_counts_when_given(ruritania, clerk):
+def test_an_optional_fact_counts_when_given(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert ruritania.explain({**clerk, "bonus": 1000}, ON).outcomes["pension"] == "1332.00"
 
 
-def test_a_default_stands_for_a_missing_fact(ruritania, clerk):
+def test_a_default_stands_for_a_missing_fact(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     assert ruritania.explain({**clerk, "children": 2}, ON).outcomes["pension"] == "1024.00"
 
 
-def test_no_parameter_before_its_first_value(ruritania, clerk):
+def test_no_parameter_before_its_first_value(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     with pytest.raises(NoLaw, match="required_months: no value in force on 1980-05-01"):
         ruritania.explain({**clerk, "birth_month": "1920-05", "claim_month": "1980-05"}, ON)
 
@@ -156,36 +179,40 @@ def test_no_parameter_before_its_first_value(ruritania, clerk):
         ({"claim_month": "1966-05"}, "claim_month", "check-claim_after_birth"),
     ],
 )
-def test_a_fact_that_cannot_be_used_is_refused_with_its_path(ruritania, clerk, change, path, code):
+def test_a_fact_that_cannot_be_used_is_refused_with_its_path(
+    ruritania: RuleSet, clerk: dict[str, object], change: dict[str, object], path: str, code: str
+) -> None:
     with pytest.raises(FactsRefused) as caught:
         ruritania.explain({**clerk, **change}, ON)
     assert [(problem.path, problem.code) for problem in caught.value.problems] == [(path, code)]
 
 
-def test_a_missing_fact_is_refused_with_what_is_expected(ruritania, clerk):
+def test_a_missing_fact_is_refused_with_what_is_expected(
+    ruritania: RuleSet, clerk: dict[str, object]
+) -> None:
     del clerk["trade"]
     with pytest.raises(FactsRefused, match="trade: is missing; expected one of miner, clerk"):
         ruritania.explain(clerk, ON)
 
 
-def test_overlapping_spells_of_one_place_are_refused(ruritania, clerk):
+def test_overlapping_spells_of_one_place_are_refused(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     spell = {"place": "990101", "from": "2000-01", "to": "2000-05"}
     with pytest.raises(FactsRefused, match=r"work\[1\].from: overlaps work\[0\]"):
         ruritania.explain({**clerk, "work": [spell, {**spell, "from": "2000-05"}]}, ON)
 
 
-def test_all_problems_are_told_at_once(ruritania, clerk):
+def test_all_problems_are_told_at_once(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     with pytest.raises(FactsRefused) as caught:
         ruritania.explain({**clerk, "trade": "king", "wage": "x"}, ON)
     assert [problem.path for problem in caught.value.problems] == ["trade", "wage"]
 
 
-def test_a_near_miss_in_a_fact_name_is_pointed_out(ruritania, clerk):
+def test_a_near_miss_in_a_fact_name_is_pointed_out(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     with pytest.raises(FactsRefused, match="did you mean trade"):
         ruritania.explain({**clerk, "trad": "clerk"}, ON)
 
 
-def test_text_gives_outcomes_reasons_and_the_warning(ruritania, clerk):
+def test_text_gives_outcomes_reasons_and_the_warning(ruritania: RuleSet, clerk: dict[str, object]) -> None:
     text = ruritania.explain(clerk, ON).to_text("en")
     assert "monthly pension: 999.00 yuan" in text
     assert "age and months suffice" in text
@@ -205,7 +232,7 @@ def first_day(following: Month) -> Date:
 """
 
 
-def test_a_date_that_grew_too_great_names_its_rule():
+def test_a_date_that_grew_too_great_names_its_rule() -> None:
     far = RuleSet.from_files({"far/rules.py": FAR}, "far")
     with pytest.raises(NoLaw, match=r"^first_day: a date or number grew too great"):
         far.decide({"born": 10_000 * 12}, Date.from_date(ON))

@@ -179,7 +179,9 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("code", "body", "arguments", "result", "instead"), BODIES)
-def test_a_rule_that_says_it_is_refused(code, body, arguments, result, instead):
+def test_a_rule_that_says_it_is_refused(
+    code: str, body: str, arguments: str, result: str, instead: str
+) -> None:
     with pytest.raises(RuleSetError) as caught:
         load(rule(body, arguments, result))
     error = caught.value
@@ -214,7 +216,7 @@ SCALAR_ONLY = [
 
 
 @pytest.mark.parametrize(("code", "body", "instead"), SCALAR_ONLY)
-def test_a_rule_over_lists_that_says_it_is_refused(code, body, instead):
+def test_a_rule_over_lists_that_says_it_is_refused(code: str, body: str, instead: str) -> None:
     with pytest.raises(RuleSetError) as caught:
         load(rule(body, "lines: list[Line], age: int", options=", scalar_only=True"))
     assert caught.value.code == code
@@ -274,7 +276,7 @@ TOP_LEVEL = [
 
 
 @pytest.mark.parametrize(("code", "text"), TOP_LEVEL)
-def test_a_file_that_declares_it_is_refused(code, text):
+def test_a_file_that_declares_it_is_refused(code: str, text: str) -> None:
     with pytest.raises(RuleSetError) as caught:
         load(GOOD + text + "\n")
     assert caught.value.code == code
@@ -317,7 +319,7 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize(("code", "text", "path"), PARAMETERS)
-def test_a_parameter_that_says_it_is_refused_with_its_key(code, text, path):
+def test_a_parameter_that_says_it_is_refused_with_its_key(code: str, text: str, path: str) -> None:
     with pytest.raises(RuleSetError) as caught:
         load(GOOD, text + "\n")
     assert caught.value.code == code
@@ -325,17 +327,17 @@ def test_a_parameter_that_says_it_is_refused_with_its_key(code, text, path):
     assert path in str(caught.value)
 
 
-def test_distinct_mistakes_are_many():
+def test_distinct_mistakes_are_many() -> None:
     codes = {code for code, *_ in [*BODIES, *SCALAR_ONLY, *TOP_LEVEL, *PARAMETERS]}
     assert len(codes) >= 100
 
 
-def test_a_file_without_a_declaration_is_refused():
+def test_a_file_without_a_declaration_is_refused() -> None:
     with pytest.raises(LawError, match="no rule set is declared"):
         RuleSet.from_files({"utopia/rules.py": "X = 1\n"}, "utopia")
 
 
-def test_rule_sets_that_import_each_other_are_refused():
+def test_rule_sets_that_import_each_other_are_refused() -> None:
     other = 'from x.{}.rules import f\nruleset("{}", version="1", zh="a", en="a")\n'
     files = {"a/rules.py": other.format("b", "a"), "b/rules.py": other.format("a", "b")}
     with pytest.raises(RuleSetError) as caught:
@@ -343,23 +345,23 @@ def test_rule_sets_that_import_each_other_are_refused():
     assert caught.value.code == "import-circle"
 
 
-def test_a_folder_named_otherwise_is_refused():
+def test_a_folder_named_otherwise_is_refused() -> None:
     with pytest.raises(RuleSetError, match="lies in nowhere"):
         RuleSet.from_files({"nowhere/rules.py": HEAD + GOOD, "nowhere/parameters.toml": NUMBERS}, "nowhere")
 
 
-def test_deeply_nested_text_is_refused_without_a_traceback():
+def test_deeply_nested_text_is_refused_without_a_traceback() -> None:
     with pytest.raises(RuleSetError):
         load(rule("return " + "(" * 500 + "1" + ")" * 500))
 
 
 @pytest.mark.parametrize("text", ["return " + "-" * 3000 + "1", "return 1" + " + 1" * 5000])
-def test_endless_expressions_are_refused_without_a_traceback(text):
+def test_endless_expressions_are_refused_without_a_traceback(text: str) -> None:
     with pytest.raises(RuleSetError):
         load(rule(text))
 
 
-def test_the_authors_guide_lists_every_code():
+def test_the_authors_guide_lists_every_code() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "law" / "errors.md").read_text("utf-8")
     codes = {code for code, *_ in [*BODIES, *SCALAR_ONLY, *TOP_LEVEL, *PARAMETERS]}
     assert [code for code in sorted(codes) if f"`{code}`" not in guide] == []

@@ -116,7 +116,7 @@ def people(ruleset: RuleSet) -> st.SearchStrategy[Mapping[str, object]]:
 @pytest.mark.parametrize("ruleset", [edges(), *SHIPPED.values()], ids=lambda ruleset: ruleset.name)
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
 @given(data=st.data())
-def test_every_value_lies_in_its_range(ruleset, data):
+def test_every_value_lies_in_its_range(ruleset: RuleSet, data: st.DataObject) -> None:
     facts = data.draw(people(ruleset))
     try:
         explanation = ruleset.decide(facts, DAY)

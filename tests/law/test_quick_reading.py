@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.law.noticing import SETS
 
+from tests.law.noticing import SETS
 from tongban.law import Date
 from tongban.law.examples import examples_of
 from tongban.law.ir import FactDeclared
@@ -35,7 +35,7 @@ ODD = [
     "2026-13",
     "12.340",
 ]
-RAW = (
+RAW: st.SearchStrategy[object] = (
     st.none()
     | st.booleans()
     | st.integers(-(10**20), 10**20)

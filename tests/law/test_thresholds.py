@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.law.noticing import SETS, is_noticed, own_file
 
+from tests.law.noticing import SETS, is_noticed, own_file
 from tongban.law import RuleSet
 
 HIDDEN = {

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.services.shipped import SHIPPED, copy_shipped
 
+from tests.services.shipped import SHIPPED, copy_shipped
 from tongban.node.database import Address
 
 SOURCE = SHIPPED.parent.parent

@@ -1,11 +1,7 @@
 """Rule sets of countries that chance made: every type and operation that runs in columns."""
 # ruff: noqa: E501 - tables of forms are read line by line
 
-from collections.abc import Callable
-
 from hypothesis import strategies as st
-
-Draw = Callable[[st.SearchStrategy[object]], object]
 
 FACTS = """
 class Colour(Choice):
@@ -164,7 +160,7 @@ MAYBE = (
 
 
 @st.composite
-def countries(draw: Draw) -> dict[str, str]:
+def countries(draw: st.DrawFn) -> dict[str, str]:
     """The files of a rule set `chance` with some rules."""
     rules = [_rule(draw, number) for number in range(draw(st.integers(2, 5)))]
     header = "from tongban.law import *\n\nruleset('chance', version='1', zh='机会', en='Chance')\n"
@@ -178,7 +174,7 @@ _WORDS = (
 )
 
 
-def _rule(draw: Draw, number: int) -> str:
+def _rule(draw: st.DrawFn, number: int) -> str:
     if draw(st.integers(0, 4)) == 0:
         kind, form = draw(st.sampled_from(MAYBE))
         body = f"    return {_filled(draw, form, 3)}"
@@ -192,7 +188,7 @@ def _rule(draw: Draw, number: int) -> str:
     )
 
 
-def _body(draw: Draw, kind: str) -> str:
+def _body(draw: st.DrawFn, kind: str) -> str:
     value = "{" + kind + "}"
     match draw(st.integers(0, 3)):
         case 0:
@@ -219,7 +215,7 @@ def _body(draw: Draw, kind: str) -> str:
     return _filled(draw, form, 3)
 
 
-def _filled(draw: Draw, form: str, depth: int) -> str:
+def _filled(draw: st.DrawFn, form: str, depth: int) -> str:
     """The form with a value for every place in braces."""
     before, brace, rest = form.partition("{")
     if not brace:
@@ -228,7 +224,7 @@ def _filled(draw: Draw, form: str, depth: int) -> str:
     return before + _value(draw, kind, depth) + _filled(draw, after, depth)
 
 
-def _value(draw: Draw, kind: str, depth: int) -> str:
+def _value(draw: st.DrawFn, kind: str, depth: int) -> str:
     if kind == "small":
         return str(draw(st.integers(-9, 9)))
     if kind == "divisor":

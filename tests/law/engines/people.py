@@ -58,7 +58,8 @@ def _number(fact: Fact, kind: ir.Type, luck: random.Random) -> int | float:
     if kind == ir.FLOAT:
         return luck.choice((luck.uniform(low, high), float(luck.randint(-50, 50)) / 2))
     near = luck.choice((3, 30, 1000, 10**6, 10**12))
-    centre = {ir.MONTH: 2020 * 12, ir.DATE: 18_000, ir.DATETIME: 18_000 * 1440}.get(kind, 0)
+    usual: dict[ir.Type, int] = {ir.MONTH: 2020 * 12, ir.DATE: 18_000, ir.DATETIME: 18_000 * 1440}
+    centre = usual.get(kind, 0)
     centre = min(max(centre, int(low)), int(high))
     return luck.randint(max(int(low), centre - near), min(int(high), centre + near))
 

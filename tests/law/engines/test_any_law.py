@@ -4,9 +4,9 @@ import random
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+
 from tests.law.engines.countries import countries
 from tests.law.engines.people import in_columns, interpreted, someone, told
-
 from tongban.law import Date, RuleSet, RuleSetError
 from tongban.law.engines.choice import ENGINES, make_engine
 from tongban.law.engines.program import program_for

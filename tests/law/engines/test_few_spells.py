@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from tests.law.engines.people import in_columns, interpreted, someone, told
 
+from tests.law.engines.people import in_columns, interpreted, someone, told
 from tongban.law import Date, RuleSet
 from tongban.law.engines.batch import Batch
 from tongban.law.engines.native import NativeEngine

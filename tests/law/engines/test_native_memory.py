@@ -3,9 +3,8 @@
 import random
 from pathlib import Path
 
-from tests.law.engines.people import in_columns, someone, told
-
 import tongban.services
+from tests.law.engines.people import in_columns, someone, told
 from tongban.law import Date
 from tongban.law.engines.native import NativeEngine
 from tongban.law.engines.program import program_for

@@ -4,9 +4,9 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.law.engines.people import in_columns, interpreted, someone, told
 
 import tongban.services
+from tests.law.engines.people import in_columns, interpreted, someone, told
 from tongban.law import Date
 from tongban.law.engines.choice import ENGINES, make_engine
 from tongban.law.engines.program import program_for

@@ -1,8 +1,8 @@
 """A table that rises by as much with every key is computed, not searched; it gives what the rows say."""
 
 import pytest
-from tests.law.engines.people import in_columns, interpreted, told
 
+from tests.law.engines.people import in_columns, interpreted, told
 from tongban.law import Date, RuleSet
 from tongban.law.engines.native import NativeEngine
 from tongban.law.engines.native.kernel import make_recipe

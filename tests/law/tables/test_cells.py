@@ -5,8 +5,8 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.law.tables.ruritania import DAY, people
 
+from tests.law.tables.ruritania import DAY, people
 from tongban.law import RuleSet
 from tongban.law.tables.errors import RowsRefused
 from tongban.law.tables.run import decide_table

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
-from tests.law.tables.ruritania import DAY, TOWN, people
 
+from tests.law.tables.ruritania import DAY, TOWN, people
 from tongban.law import RuleSet
 from tongban.law.tables.errors import RowsRefused, UnusableTable
 from tongban.law.tables.run import Summary, decide_table, open_run
@@ -137,7 +137,7 @@ def test_a_column_of_the_wrong_type_stops_the_run(ruritania: RuleSet, tmp_path: 
         decided(ruritania, tmp_path, floats)
 
 
-BROKEN = {
+BROKEN: dict[str, list[object]] = {
     "birth_month": ["2026-13", "1066-10", None],
     "trade": ["plumber", "", None],
     "work": [

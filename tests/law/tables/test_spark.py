@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.law.tables.ruritania import DAY, people
 
+from tests.law.tables.ruritania import DAY, people
 from tongban.law import RuleSet
 from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.run import open_run

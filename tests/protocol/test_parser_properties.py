@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.protocol.federation_of_two import CHONGQING_KEY, NOW, Delivery, deliver, directory, question
 from tongban import protocol
 from tongban.protocol import Refused
+from tongban.protocol.messages import checked_object
 from tongban.protocol.signature import sign_response
 
 json_values = st.recursive(
@@ -35,6 +36,30 @@ def test_a_message_with_any_member_replaced_is_read_or_refused(member: str, valu
     with suppress(Refused):
         message = protocol.parse_request(json.dumps(members).encode())
         protocol.authorise(message, directory(), now=NOW)
+
+
+def kind_or_code(body: str) -> str:
+    try:
+        return checked_object(body.encode(), ("k",))
+    except Refused as refused:
+        return refused.code.value
+
+
+@given(st.dictionaries(st.text(), json_values))
+def test_how_an_object_is_spelled_changes_nothing_about_how_it_is_read(members: dict[str, object]) -> None:
+    named = {"version": "1", "kind": "k"} | members
+    plain = json.dumps(named, separators=(",", ":"), ensure_ascii=False)
+    assert kind_or_code(plain) == kind_or_code(json.dumps(named, indent=1))
+
+
+@given(st.sampled_from(["kind", "a"]), st.booleans(), st.booleans())
+def test_a_member_that_stands_twice_is_malformed_in_any_spelling(
+    name: str, is_inside: bool, is_plain: bool
+) -> None:
+    twice = f'"{name}":"k","{name}":"k"'
+    inner = f'"body":{{{twice}}}' if is_inside else twice
+    body = f'{{"version":"1","kind":"k",{inner}}}'
+    assert kind_or_code(body if is_plain else body.replace(",", ", ")) == "malformed"
 
 
 @given(

@@ -12,6 +12,7 @@ NODES = 5
 SEED = 20
 """A run with loss, delay, forgery, a partition, power cuts, a full disk and an old backup; nobody lies."""
 STEPS = 40_000
+ROUNDS = 5
 FIVE_MINUTES = 300.0
 
 
@@ -20,9 +21,10 @@ class InvariantBroken(Exception):
 
 
 def measure(size: Size) -> Result:
-    """Measure one long run of five nodes in the processor's time, so that other work does not count."""
+    """Measure a long run of five nodes in the processor's time; the least disturbed of some counts."""
     _run(300, is_fast=True)  # what is made once: keys, directory, forms
-    fast, real = (_run(size.of(STEPS), is_fast=is_fast) for is_fast in (True, False))
+    steps, rounds = size.of(STEPS), size.rounds(ROUNDS)
+    fast, real = (_quickest(steps, rounds, is_fast=is_fast) for is_fast in (True, False))
     return Result(
         "simulation",
         f"A federation of {NODES} nodes under faults, in one process",
@@ -44,6 +46,11 @@ def measure(size: Size) -> Result:
         ),
         versions(["tongban", "cryptography", "pydantic"]),
     )
+
+
+def _quickest(steps: int, rounds: int, *, is_fast: bool) -> tuple[int, float]:
+    """Messages, and seconds of the least disturbed of so many runs, which are all the same."""
+    return min((_run(steps, is_fast=is_fast) for _ in range(rounds)), key=lambda run: run[1])
 
 
 def _run(steps: int, *, is_fast: bool) -> tuple[int, float]:

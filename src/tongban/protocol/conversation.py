@@ -57,7 +57,7 @@ def civil_day(moment: datetime) -> date:
 
 def encode(message: Strict) -> bytes:
     """The bytes that travel; they are stored and sent again unchanged."""
-    return message.model_dump_json().encode()
+    return message.__pydantic_serializer__.to_json(message)
 
 
 def seal_request(

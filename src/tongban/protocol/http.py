@@ -43,6 +43,16 @@ def the_fields(headers: Headers, names: Sequence[str]) -> list[str]:
 
     Refused `malformed` names the first that is not.
     """
+    fields = dict(headers)
+    if len(fields) == len(headers) and "".join(fields).islower():
+        try:
+            return [fields[name].strip() for name in names]
+        except KeyError as missing:
+            raise Refused(Code.MALFORMED, f"header {missing.args[0]}", "exactly one expected") from None
+    return _of_any_case(headers, names)
+
+
+def _of_any_case(headers: Headers, names: Sequence[str]) -> list[str]:
     found: dict[str, str] = {}
     doubled = ""
     for key, value in headers:

@@ -161,7 +161,7 @@ def _sign(cover: Cover, values: Sequence[str], key: SigningKey, now: datetime, n
 def _verify(claim: Claim, signed: _Signed, key_at: KeyAt, now: datetime) -> datetime:
     expires = _check_times(claim, now)
     key = key_at(claim.keyid, now)
-    if claim.algorithm not in {None, key.suite.value}:
+    if claim.algorithm is not None and claim.algorithm != key.suite.value:
         raise Refused(Code.BAD_SIGNATURE, "signature parameter alg", "the directory decides the algorithm")
     values = signed.values
     if claim.cover is not signed.cover:

@@ -31,11 +31,12 @@ class Network:
     def delays(self, sender: str, receiver: str, link: Random) -> list[float]:
         """After how long the copies of a message arrive; none if it is lost."""
         first, second, third = link.random(), link.random(), link.random()
-        if first < self.amount(FaultKind.LOSS) or (self._parted and self._is_parted(sender, receiver)):
+        amounts = self._amounts
+        if first < amounts.get(FaultKind.LOSS, 0.0) or (self._parted and self._is_parted(sender, receiver)):
             return []
-        longest = self.amount(FaultKind.DELAY) or 0.2
+        longest = amounts.get(FaultKind.DELAY) or 0.2
         delays = [0.005 + second * second * longest]
-        if third < self.amount(FaultKind.DOUBLING):
+        if third < amounts.get(FaultKind.DOUBLING, 0.0):
             delays.append(delays[0] + 0.001 + third * 40.0)
         return delays
 

@@ -1,7 +1,7 @@
 """The directory's entries: nodes, agencies, who decides and who holds what, who may ask whom for what."""
 
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from cryptography import x509
@@ -39,11 +39,16 @@ class NodeEntry(Strict):
                 raise ValueError("one certificate in each entry is expected")
         return value
 
-    @cached_property
+    @property
     def authority(self) -> str:
         """Host and port of the gateway as requests name it; a scheme's default port is left out."""
-        scheme, _, authority = self.gateway_url.partition("://")
-        return authority.removesuffix({"http": ":80", "https": ":443"}[scheme])
+        return _authority(self.gateway_url)
+
+
+@lru_cache(maxsize=1024)
+def _authority(gateway_url: str) -> str:
+    scheme, _, authority = gateway_url.partition("://")
+    return authority.removesuffix({"http": ":80", "https": ":443"}[scheme])
 
 
 class AgencyEntry(Strict):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 ARGUMENTS = [
@@ -77,9 +77,8 @@ def reload_until(wanted: Locator, path: str, seconds: int) -> None:
 
 @dataclass
 class Watch:
-    """What a page loads and complains about."""
+    """What a page complains about."""
 
-    weight: int = 0
     complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
@@ -87,17 +86,11 @@ class Watch:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
 
-    def weigh(self, response: Response) -> None:
-        """Add the body, as it is after decoding."""
-        if response.status == 200:
-            self.weight += len(response.body())
-
 
 def watch(page: Page) -> Watch:
     """Listen to the page from now on."""
     heard = Watch()
     page.on("console", heard.hear)
-    page.on("response", heard.weigh)
     page.on("pageerror", lambda error: heard.complaints.append(str(error)))
     return heard
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import click
+from whitenoise.compress import Compressor
 
 from tongban.node.catalogues import compile_catalogues
 
@@ -117,7 +118,10 @@ def install_packages(tools: Tools) -> bool:
 
 
 def build_assets(tools: Tools) -> bool:
-    """Compile the styles and copy the scripts into the built folder; tells whether it had to."""
+    """Compile the styles and copy the scripts into the built folder, each compressed beside itself too.
+
+    Tells whether it had to.
+    """
     stamp = BUILT / ".sources"
     fingerprint = _fingerprint(_own_sources())
     if _is_current(stamp, fingerprint):
@@ -128,6 +132,9 @@ def build_assets(tools: Tools) -> bool:
     for name, source in _SCRIPTS.items():
         (BUILT / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(SOURCES.joinpath(*source), BUILT / name)
+    compressor = Compressor(use_brotli=False, quiet=True)
+    for built in (BUILT / "pages.css", *(BUILT / name for name in _SCRIPTS)):
+        compressor.compress(str(built))
     stamp.write_text(fingerprint, encoding="ascii")
     return True
 

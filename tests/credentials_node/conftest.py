@@ -30,6 +30,12 @@ AWAY = "http://127.0.0.1:9"
 """Where Chongqing's node would answer; nothing listens on that port."""
 TITLE = "https://tongban.example/credentials/professional-title/1"
 AGENCY = "510100-yb"
+DECIDED_BY = {
+    "professional-title": "510100-rs",
+    "electronic-id": "510100-ga",
+    "residence-permit": "510100-ga",
+}
+"""Which agency in Chengdu decides about a credential that is applied for."""
 CLAIMS: dict[str, object] = {
     "name": "刘芳",
     "id_number": RESIDENT_ID,
@@ -88,9 +94,18 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey, issuer: str = "htt
         valid_from=(now - timedelta(days=1)).date(),
     )
     away = issues.model_copy(update={"node": "chongqing", "issuer": AWAY, "lists": (f"{AWAY}/status/0",)})
-    titles = two.handles[0].model_copy(update={"service": "professional-title", "agency": "510100-rs"})
+    handles = [
+        two.handles[0].model_copy(update={"service": service, "agency": agency})
+        for service, agency in DECIDED_BY.items()
+    ]
+    police = two.agencies[0].model_copy(update={"code": "510100-ga"})
     both = two.model_copy(
-        update={"nodes": nodes, "issues": (issues, away), "handles": (*two.handles, titles)}
+        update={
+            "nodes": nodes,
+            "issues": (issues, away),
+            "agencies": (*two.agencies, police),
+            "handles": (*two.handles, *handles),
+        }
     )
     monkeypatch.setattr(identity, "current", lambda: identity.Identity("sichuan", SICHUAN_KEY, both, b""))
     monkeypatch.setattr(keystore, "own_key", lambda: key)

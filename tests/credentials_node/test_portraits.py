@@ -3,6 +3,7 @@
 import io
 import json
 from base64 import b64decode
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from django.test import Client
 from PIL import Image
 
 from tests.casework.conftest import POST
-from tests.credentials_node.conftest import AGENCY, AWAY, CLAIMS, TITLE
+from tests.casework.walk import RESIDENT_ID
+from tests.credentials_node.conftest import AGENCY, AWAY, CLAIMS, DECIDED_BY, TITLE
 from tests.credentials_node.test_evidence import ANSWERS
 from tests.services.shipped import FOLDERS, copy_shipped
 from tongban.federation.sample_portraits import placeholder
@@ -107,11 +109,30 @@ def photo() -> bytes:
     return written.getvalue()
 
 
-def applied(woman: Person, tmp_path: Path, sent: bytes | None) -> Case:
-    """Her application for a title, with a photo if she sends one."""
-    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, "professional_title")))
-    draft = drafts.begin(woman, "professional-title")
-    for key, raw in ANSWERS.items():
+ANSWERS_OF = {
+    "professional-title": ANSWERS,
+    "electronic-id": {
+        "ethnic_group": "汉",
+        "household_place": "510104",
+        "household_address": "成都市锦江区示例路1号",
+    },
+    "residence-permit": {
+        "ethnic_group": "汉",
+        "household_address": "重庆市渝中区示例路2号",
+        "residence_place": "510104",
+        "residence_address": "成都市锦江区示例路1号",
+        "permit_number": "示例JZ2026-0042",
+        "issued_on": "2026-03-02",
+        "endorsed_until": "2027-03-02",
+    },
+}
+
+
+def applied(woman: Person, tmp_path: Path, sent: bytes | None, service: str = "professional-title") -> Case:
+    """Her application for a credential, with a photo if she sends one."""
+    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, service.replace("-", "_"))))
+    draft = drafts.begin(woman, service)
+    for key, raw in ANSWERS_OF[service].items():
         draft = drafts.answer(draft, key, raw)
     if sent is not None:
         questions = drafts.service_of(draft).form.questions
@@ -141,6 +162,30 @@ def test_the_photo_of_an_application_is_the_holders_once_an_officer_issues(
     assert credential.claims[portraits.CLAIM] == sha256(kept).hexdigest()
     code = showing.online_code(woman, credential.id, [portraits.CLAIM]).text
     assert redeeming.redeem(code, "").photo == kept
+
+
+@pytest.mark.parametrize("service", ["electronic-id", "residence-permit"])
+def test_whatever_card_is_applied_for_with_a_photo_carries_its_hash(
+    service: str, woman: Person, tmp_path: Path
+) -> None:
+    police = create_officer("police", "x", DECIDED_BY[service], "叶知远", POST).officer
+    case = applied(woman, tmp_path, photo(), service)
+    acting.perform(police, case.number, case.revision, "issue")
+    credential = Issued.objects.get(case=case)
+    kept = portraits.picture_of(woman)
+    assert kept is not None
+    assert credential.claims[portraits.CLAIM] == sha256(kept).hexdigest()
+    assert credential.claims["birth_date"] == f"{RESIDENT_ID[6:10]}-{RESIDENT_ID[10:12]}-{RESIDENT_ID[12:14]}"
+
+
+@pytest.mark.parametrize(("day", "of_age"), [(date(1994, 2, 13), False), (date(1994, 2, 14), True)])
+def test_who_has_the_eighteenth_birthday_is_of_age(
+    day: date, of_age: bool, woman: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_cases, "today", lambda: day)
+    kind = of_cases.type_of("electronic-id")
+    assert kind is not None
+    assert of_cases.claims_for(kind, woman, {}, "某局")["age_over_18"] is of_age
 
 
 def test_an_application_without_a_photo_is_issued_without_one(

@@ -22,6 +22,10 @@ from tongban.node.credentials.models import Issued
 from tongban.node.people.models import Person
 from tongban.node.portal.uploads import store
 from tongban.places import agencies
+from tongban.places.resident_id import ResidentId
+
+_OF_AGE = 18
+"""Years at which a person is of age (Civil Code, article 17)."""
 
 PHOTO = "photo"
 """The question of a service whose answer is the holder's photo as a file."""
@@ -45,10 +49,13 @@ def claims_for(
     kind: CredentialType, person: Person, answers: Mapping[str, Any], authority: str
 ) -> dict[str, Any]:
     """The claims of a type as far as person, answers and issuing agency tell them."""
+    born = ResidentId(person.resident_id).birth_date
     known: dict[str, Any] = {
         "name": person.name,
         "sex": person.sex,
         "birth_month": person.birth_month,
+        "birth_date": born.isoformat(),
+        "age_over_18": (born.year + _OF_AGE, born.month, born.day) <= today().timetuple()[:3],
         "id_number": person.resident_id,
         "id_tail": person.resident_id[-4:],
         "authority": authority,

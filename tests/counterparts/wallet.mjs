@@ -250,10 +250,14 @@ const can = {
       use: leaf.keyUsage
     }
   },
+  // With asked.origin the request came through a browser, and so goes the answer.
   async show () {
     const verifier = new Openid4vpClient({ callbacks })
-    const parsed = verifier.parseOpenid4vpAuthorizationRequest({ authorizationRequest: asked.link })
-    const resolved = await verifier.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: parsed.params })
+    const { origin } = asked
+    const given = origin
+      ? { request: asked.request }
+      : verifier.parseOpenid4vpAuthorizationRequest({ authorizationRequest: asked.link }).params
+    const resolved = await verifier.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: given, origin })
     const request = resolved.authorizationRequestPayload
     const [wanted] = resolved.dcql.query.credentials
     const instance = new SDJwtVcInstance({
@@ -262,11 +266,12 @@ const can = {
     })
     const frame = Object.fromEntries(wanted.claims.map(claim => [claim.path[0], true]))
     const shown = await instance.present(asked.credential, frame, {
-      kb: { payload: { aud: asked.audience ?? request.client_id, nonce: request.nonce, iat: Math.floor(Date.now() / 1000) } }
+      kb: { payload: { aud: asked.audience ?? (origin ? `origin:${origin}` : request.client_id), nonce: request.nonce, iat: Math.floor(Date.now() / 1000) } }
     })
     const response = await verifier.createOpenid4vpAuthorizationResponse({
       authorizationRequestPayload: request,
       authorizationResponsePayload: { vp_token: { [wanted.id]: [shown] } },
+      origin,
       jarm: {
         encryption: { nonce: randomBytes(16).toString('base64url') },
         serverMetadata: {
@@ -276,6 +281,7 @@ const can = {
         }
       }
     })
+    if (origin) return { response: response.jarm.responseJwt, client: resolved.client.prefix, mode: request.response_mode }
     const sent = await verifier.submitOpenid4vpAuthorizationResponse({
       authorizationRequestPayload: request,
       authorizationResponsePayload: response.authorizationResponsePayload,

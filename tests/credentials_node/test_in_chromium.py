@@ -18,6 +18,17 @@ __all__ = ["browser", "enter"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+FINDS_WALLETS = """
+window.DigitalCredential = class { static userAgentAllowsProtocol () { return true } }
+navigator.credentials.get = async options => {
+  window.asked = options
+  if (!window.answer) throw new DOMException('none', 'NotAllowedError')
+  return { data: window.answer }
+}
+"""
+"""A browser with the Digital Credentials API and a wallet, which Chromium has not by itself."""
+
+
 @pytest.fixture(autouse=True)
 def _named(issuer_name: None, reader_issuer: None) -> None:
     """The node is an issuer under its public name, and can prove who asks a wallet."""
@@ -63,6 +74,31 @@ def test_a_citizens_pages_are_accessible_quiet_and_fit(
     back = page.locator("main .govuk-button").get_attribute("href")
     assert back is not None
     assert back.startswith("https://wallet.example/back?code=")
+    assert heard.complaints == []
+
+
+def test_a_browser_that_finds_wallets_is_handed_the_request(
+    enter: Callable[..., Page], title: Issued
+) -> None:
+    page = enter()
+    heard = watch(page)
+    page.add_init_script("delete window.DigitalCredential")
+    page.goto(f"/verify/ask/?type={TITLE}")
+    page.locator("input[value=title]").check()
+    press(page.get_by_role("button", name="向钱包索要"))
+    assert page.locator("#by-browser").is_hidden()
+    page.add_init_script(FINDS_WALLETS)
+    page.reload()
+    find = page.get_by_role("button", name="让浏览器找钱包")
+    look(page, "browser that finds wallets")
+    find.click()
+    page.get_by_text("没有钱包出示").wait_for()
+    asked = page.evaluate("window.asked.digital.requests")
+    assert [one["protocol"] for one in asked] == ["openid4vp-v1-signed"]
+    assert asked[0]["data"]["request"].count(".") == 2
+    page.evaluate("window.answer = { error: 'access_denied' }")
+    press(find)
+    assert page.get_by_text("对方没有同意出示").is_visible()
     assert heard.complaints == []
 
 

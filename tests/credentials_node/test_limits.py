@@ -43,6 +43,7 @@ PAGES = {
     "credential-waiting-end",
     "verify-ask",
     "verify-asked",
+    "verify-asked-shown",
 }
 
 

@@ -18,6 +18,7 @@ from tongban.node.credentials.wallets import asking, certifying, reader
 from tongban.node.exchange import identity
 from tongban.node.people.models import Officer
 
+ORIGIN = "http://testserver"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("issuer_name")]
 
 
@@ -159,6 +160,63 @@ class TestAtTheCounter:
         row = Asked.objects.get()
         assert "高级工程师" not in row.shown
         assert '"d"' not in row.key
+
+
+class TestThroughTheBrowser:
+    """The counter's browser finds the wallet (Digital Credentials API): asks it, and brings what it shows."""
+
+    @pytest.fixture(autouse=True)
+    def _reader(self, reader_issuer: None) -> None:
+        """The node can prove who asks."""
+
+    @pytest.fixture
+    def asked(self, client: Client) -> Asked:
+        client.post("/verify/ask/", {"type": TITLE, "claims": ["title"], "where": "here"})
+        return Asked.objects.get()
+
+    def show(
+        self, wallet: Wallet, title: Issued, client: Client, asked: Asked, **more: object
+    ) -> dict[str, Any]:
+        request = client.get(f"/verify/asked/{asked.pk}/").context["for_browser"]
+        taken = wallet.take(title)
+        given: dict[str, object] = {
+            "request": request,
+            "origin": ORIGIN,
+            "credential": taken["credentials"][0],
+            "holder": taken["holders"][0],
+        }
+        return wallet.do("show", **given | more)
+
+    def test_what_was_asked_for_is_seen_there(
+        self, client: Client, wallet: Wallet, title: Issued, asked: Asked
+    ) -> None:
+        shown = self.show(wallet, title, client, asked)
+        assert (shown["client"], shown["mode"]) == ("x509_hash", "dc_api.jwt")
+        done = client.post(f"/verify/asked/{asked.pk}/shown/", {"response": shown["response"]}, follow=True)
+        page = done.content.decode()
+        assert "高级工程师" in page
+        assert "刘芳" not in page
+
+    def test_what_was_made_for_another_page_is_refused(
+        self, client: Client, wallet: Wallet, title: Issued, asked: Asked
+    ) -> None:
+        shown = self.show(wallet, title, client, asked, audience="origin:https://thief.example")
+        done = client.post(f"/verify/asked/{asked.pk}/shown/", {"response": shown["response"]})
+        assert (done.status_code, asking.take(asked.pk)) == (400, None)
+        assert "无法核验" in done.content.decode()
+
+    def test_a_wallet_refuses_a_request_that_another_page_hands_on(
+        self, client: Client, wallet: Wallet, title: Issued, asked: Asked
+    ) -> None:
+        with pytest.raises(AssertionError, match="expected_origins"):
+            self.show(wallet, title, client, asked, origin="https://thief.example")
+
+    def test_only_the_browser_that_asked_brings_an_answer(self, asked: Asked) -> None:
+        assert Client().post(f"/verify/asked/{asked.pk}/shown/", {"response": "x"}).status_code == 404
+
+    def test_a_declining_wallet_is_told_of(self, client: Client, asked: Asked) -> None:
+        done = client.post(f"/verify/asked/{asked.pk}/shown/", {"error": "access_denied"}, follow=True)
+        assert "没有同意" in done.content.decode()
 
 
 def test_a_counter_is_not_offered_a_photos_digest(client: Client) -> None:

@@ -72,6 +72,7 @@ from tongban.credentials.openid.offer import (
 from tongban.credentials.openid.requests import (
     PresentationRequest,
     ReceivedRequest,
+    audience_of,
     open_request,
     request_link,
     x509_hash_client_id,
@@ -113,6 +114,7 @@ __all__ = [
     "Response",
     "TransactionCode",
     "WalletRefused",
+    "audience_of",
     "authenticate",
     "check_answer",
     "check_dpop",

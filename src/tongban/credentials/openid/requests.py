@@ -1,7 +1,8 @@
-"""Presentation requests: signed by the verifier, answered to its address and encrypted (OpenID4VP 1.0).
+"""Presentation requests: signed by the verifier, the answer to them encrypted (OpenID4VP 1.0).
 
-The request object is a JWT of type `oauth-authz-req+jwt`; the answer comes by `direct_post.jwt`, encrypted to
-a key that is fresh for every request, as HAIP 1.0 wants it.
+The request object is a JWT of type `oauth-authz-req+jwt`; the answer comes to the verifier's address by
+`direct_post.jwt`, or by the browser that asks (`dc_api.jwt`, Digital Credentials API), encrypted to a key
+that is fresh for every request, as HAIP 1.0 wants it.
 """
 
 import base64
@@ -28,6 +29,8 @@ from tongban.suites import SigningKey, Suite, VerifyingKey
 TYPE = "oauth-authz-req+jwt"
 MEDIA_TYPE = f"application/{TYPE}"
 SELF_ISSUED_AUDIENCE = "https://self-issued.me/v2"
+DC_PROTOCOL = "openid4vp-v1-signed"
+"""The name under which a browser is handed a signed request."""
 SCHEME = "openid4vp://"
 HAIP_SCHEME = "haip-vp://"
 _ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
@@ -46,7 +49,8 @@ class PresentationRequest:
     """One request of a verifier.
 
     `client_id` carries its prefix (`x509_hash:…`, `x509_san_dns:…`). `encryption_key` is the public JWK, with
-    `kid`, that the answer is encrypted to. `nonce` and `state` are fresh for every request.
+    `kid`, that the answer is encrypted to. `nonce` and `state` are fresh for every request. With an `origin`
+    the request is for the browser that has opened a page there, and `response_uri` and `state` play no part.
     """
 
     client_id: str
@@ -56,6 +60,7 @@ class PresentationRequest:
     query: Mapping[str, Any]
     encryption_key: Mapping[str, str]
     client_name: str = ""
+    origin: str = ""
 
     def sign(
         self, key: SigningKey, *, now: datetime, lifetime: timedelta, chain: Sequence[bytes] = ()
@@ -71,17 +76,21 @@ class PresentationRequest:
     def to_json(self, now: datetime, lifetime: timedelta) -> dict[str, object]:
         """The payload of the request object."""
         read_query(self.query)
+        by_browser = {"response_mode": "dc_api.jwt", "expected_origins": [self.origin]}
+        by_address = {
+            "response_mode": "direct_post.jwt",
+            "response_uri": self.response_uri,
+            "state": self.state,
+        }
         return {
+            **(by_browser if self.origin else by_address),
             "iss": self.client_id,
             "aud": SELF_ISSUED_AUDIENCE,
             "iat": seconds(now),
             "exp": seconds(now + lifetime),
             "response_type": "vp_token",
-            "response_mode": "direct_post.jwt",
             "client_id": self.client_id,
-            "response_uri": self.response_uri,
             "nonce": self.nonce,
-            "state": self.state,
             "dcql_query": dict(self.query),
             "client_metadata": {
                 "client_name": self.client_name,
@@ -92,6 +101,11 @@ class PresentationRequest:
                 },
             },
         }
+
+
+def audience_of(origin: str) -> str:
+    """For whom a wallet signs what it shows through a browser: the origin of the page that asked."""
+    return f"origin:{origin}"
 
 
 def request_link(client_id: str, request_uri: str, scheme: str = SCHEME) -> str:

@@ -84,6 +84,8 @@ def verify_response(
 ) -> dict[str, list[Verification]]:
     """The verdict on every presentation, by query id; the answer as a whole gives what was asked for.
 
+    `client_id` is for whom the wallet had to sign: the verifier, or `audience_of` the origin that asked.
+
     Raises CredentialRefused for a presentation that is forged, of another type, or not bound to this request,
     and OpenIdRefused for an answer that lacks something. Verdicts other than `valid` are returned, not
     raised; an answer counts when all of its verdicts are `valid`.

@@ -1,5 +1,7 @@
 """Where wallets find this node, as an issuer and as a verifier: addresses under the name in `iss`."""
 
+from urllib.parse import urlsplit
+
 from tongban.credentials.openid import Endpoints
 from tongban.node.config import this_node
 from tongban.node.credentials import issuers
@@ -33,6 +35,12 @@ def request_uri(name: str) -> str:
 def result_uri(name: str, secret: str) -> str:
     """Where a wallet on the same device leads the browser back to."""
     return f"{this_node().pages_url}/verify/asked/{name}/?response_code={secret}"
+
+
+def pages_origin() -> str:
+    """The origin of this node's pages, as browsers tell it to wallets."""
+    parts = urlsplit(this_node().pages_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def answer_uri(name: str) -> str:

@@ -21,6 +21,7 @@ from tongban.credentials.openid import (
     OpenIdRefused,
     PresentationRequest,
     WalletRefused,
+    audience_of,
     new_encryption_key,
     open_response,
     public_jwk,
@@ -102,6 +103,23 @@ def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = F
     )
 
 
+def for_browser(asked: Asked) -> str:
+    """The same request for the browser that asked, which finds a wallet by itself. Raises NoReader."""
+    verifier = reader()
+    key = ECKey.import_key(json.loads(unseal(asked.key)))
+    request = PresentationRequest(
+        client_id=verifier.client_id,
+        response_uri="",
+        nonce=asked.nonce,
+        state="",
+        query=asked.query,
+        encryption_key=public_jwk(key),
+        client_name=this_node().title.zh,
+        origin=addresses.pages_origin(),
+    )
+    return request.sign(verifier.key, now=true_now(), lifetime=LIFETIME, chain=[verifier.certificate])
+
+
 def link(asked: Asked) -> str:
     """What a wallet opens or scans."""
     return request_link(asked.client_id, addresses.request_uri(str(asked.pk)))
@@ -112,13 +130,24 @@ def answer(number: uuid.UUID, body: bytes) -> str | None:
 
     Gives the address to which a wallet on the same device has to lead its holder.
     """
+    asked, secret = _answered(number, body, by_browser=False)
+    return addresses.result_uri(str(number), secret) if asked.is_same_device else None
+
+
+def answer_by_browser(number: uuid.UUID, body: bytes) -> str:
+    """Take the answer that the browser which asked brings; gives the secret to see it by. As `answer`."""
+    _, secret = _answered(number, body, by_browser=True)
+    return secret
+
+
+def _answered(number: uuid.UUID, body: bytes, *, by_browser: bool) -> tuple[Asked, str]:
     secret = tokens.fresh()
     with transaction.atomic():
         asked = Asked.objects.select_for_update().filter(pk=number, expires__gt=true_now()).first()
         if asked is None or asked.answered_at is not None:
             raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request was answered or has ended")
         try:
-            seen = _seen(asked, body)
+            seen = _seen(asked, body, by_browser=by_browser)
         except WalletRefused:
             asked.problem = DECLINED
             seen = None
@@ -127,7 +156,7 @@ def answer(number: uuid.UUID, body: bytes) -> str | None:
             asked.shown = seal(json.dumps(seen))
         asked.way_back = tokens.digest(secret)
         asked.save(update_fields=["answered_at", "problem", "shown", "way_back"])
-    return addresses.result_uri(str(number), secret) if asked.is_same_device else None
+    return asked, secret
 
 
 def has_come_back(asked: Asked, secret: str) -> bool:
@@ -154,14 +183,16 @@ def take(number: uuid.UUID) -> Seen | None:
     )
 
 
-def _seen(asked: Asked, body: bytes) -> dict[str, Any]:
+def _seen(asked: Asked, body: bytes, *, by_browser: bool) -> dict[str, Any]:
+    """What was shown, for whoever asked and nobody else: the verifier, or the page's origin in a browser."""
     response = open_response(body, ECKey.import_key(json.loads(unseal(asked.key))))
-    if response.state != asked.state:
+    if not by_browser and response.state != asked.state:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "state: expected that of the request")
     query = read_query(asked.query)
+    audience = audience_of(addresses.pages_origin()) if by_browser else asked.client_id
     try:
         found = verify_response(
-            response, query, showing.known(), client_id=asked.client_id, nonce=asked.nonce, now=true_now()
+            response, query, showing.known(), client_id=audience, nonce=asked.nonce, now=true_now()
         )
     except CredentialRefused as refused:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, f"vp_token: {refused.code.value}") from None

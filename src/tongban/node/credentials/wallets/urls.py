@@ -22,4 +22,5 @@ urlpatterns = [
     path("credentials/waiting/<uuid:case>/end/", pages.end_waiting, name="credential-waiting-end"),
     path("verify/ask/", verifier_pages.ask, name="verify-ask"),
     path("verify/asked/<uuid:number>/", verifier_pages.asked, name="verify-asked"),
+    path("verify/asked/<uuid:number>/shown/", verifier_pages.shown, name="verify-asked-shown"),
 ]

@@ -2,13 +2,16 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.credentials.codes.qr import QrCode
+from tongban.credentials.openid import OpenIdRefused
 from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
@@ -69,7 +72,7 @@ def asked(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
     if seen is None:
         link = asking.link(row)
         svg = "" if row.is_same_device else QrCode.of_link(link).svg()
-        context |= {"link": link, "svg": svg, "until": row.expires}
+        context |= {"link": link, "svg": svg, "until": row.expires, "for_browser": _for_browser(row)}
         return render(request, "credentials/asked.html", context)
     text = VERDICT_SENTENCES[Verdict(seen.verdict)]
     context |= {
@@ -80,6 +83,30 @@ def asked(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
         "as_of": seen.as_of,
     }
     return render(request, "credentials/asked.html", context)
+
+
+@require_POST
+@never_cache
+@limits.counted(limits.COUNTERS)
+def shown(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
+    """What a wallet showed through the browser that asked (Digital Credentials API), and through no other."""
+    if str(number) not in request.session.get(_SESSION, []):
+        raise Http404
+    given = {name: request.POST[name] for name in ("error", "response") if request.POST.get(name)}
+    try:
+        secret = asking.answer_by_browser(number, urlencode(given).encode())
+    except OpenIdRefused:
+        return render(request, "credentials/asked.html", {"is_unreadable": True}, status=400)
+    address = reverse("verify-asked", kwargs={"number": number})
+    return redirect(f"{address}?{urlencode({'response_code': secret})}")
+
+
+def _for_browser(row: Asked) -> str:
+    """The request for a browser that finds wallets; empty where the node cannot prove who asks any more."""
+    try:
+        return asking.for_browser(row)
+    except NoReader:
+        return ""
 
 
 def _offered(kind: CredentialType) -> list[tuple[str, dict[str, str]]]:

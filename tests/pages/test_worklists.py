@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.casework.conftest import POST
 from tests.casework.kinds import case_in
 from tests.casework.walk import RESIDENT_ID, Walk
-from tongban.node.casework import ratings, worklist
-from tongban.node.casework.models import Case, FollowUp, Task
-from tongban.node.clock import today
+from tongban.node.casework import catalogue, ratings, worklist
+from tongban.node.casework.models import Case, Draft, FollowUp, Task
+from tongban.node.clock import now, today
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.node.people.register import create_officer
@@ -213,9 +213,31 @@ def test_statistics_tell_what_came_and_ended_as_chart_table_and_csv(
     assert len(page.context["found"].months) == 12
     assert "<svg" in shown(page)
     lines = shown(at_work.get("/workbench/statistics.csv")).splitlines()
-    assert lines[0].endswith("service,name,opened,ended,in_time,mean_days,rating")
+    assert lines[0].endswith("service,name,opened,ended,in_time,mean_days,rating,from_here,from_there")
     assert lines[1].startswith("medical-retirement,")
     assert ",2,1,1,0.0," in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "shown"), [(6, 0, (6, 0)), (6, 5, (6, 5)), (6, 1, (None, None)), (0, 1, (0, 1))]
+)
+def test_statistics_tell_on_which_side_cases_were_applied_for_without_small_counts(
+    at_work: Client, walk: Walk, officer: Officer, here: int, there: int, shown: tuple[int | None, int | None]
+) -> None:
+    permissions.grant(officer, permissions.Act.SUPERVISE)
+    for _ in range(here + there):
+        case_in("recognition", "deciding", walk.person)
+    kept = Case.objects.order_by("pk").values_list("pk", flat=True)[:here]
+    for pk in kept:
+        Case.objects.filter(pk=pk).update(draft=new_draft(walk))
+    (service,) = at_work.get("/workbench/statistics/").context["found"].services
+    assert (service.opened, (service.from_here, service.from_there)) == (here + there, shown)
+
+
+def new_draft(walk: Walk) -> Draft:
+    at = now()
+    row = catalogue.current("medical-retirement")
+    return Draft.objects.create(person=walk.person, service=row, created_at=at, updated_at=at)
 
 
 def test_statistics_tell_how_cases_ended_without_small_counts(

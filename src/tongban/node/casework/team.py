@@ -42,7 +42,11 @@ class Month:
 
 @dataclass(frozen=True)
 class ServiceFigures:
-    """One service in the period; `in_time` counts the ended cases that kept their limit."""
+    """One service in the period; `in_time` counts the ended cases that kept their limit.
+
+    `from_here` and `from_there` say on which side the cases that came were applied for; None where a count
+    under five is left out, and the other with it.
+    """
 
     code: str
     name: Text
@@ -51,6 +55,8 @@ class ServiceFigures:
     in_time: int
     mean_days: float | None
     rating_tenths: int | None
+    from_here: int | None
+    from_there: int | None
 
     @property
     def rating(self) -> str:
@@ -115,7 +121,12 @@ def statistics(officer: Officer) -> Statistics:
 def _services(opened: QuerySet[Case], ended: QuerySet[Case]) -> tuple[ServiceFigures, ...]:
     names = {service.code: service.definition.name for service in catalogue.offered()}
     grades = {code: figures.average_tenths for code, figures in ratings.figures().items()}
-    came = dict(opened.values_list("service__code").annotate(Count("pk")).order_by())
+    came: dict[str, tuple[int, int]] = {
+        row["service__code"]: (row["here"], row["there"])
+        for row in opened.values("service__code")
+        .annotate(here=Count("pk", filter=Q(draft__isnull=False)), there=Count("pk", filter=Q(draft=None)))
+        .order_by()
+    }
     went: dict[str, tuple[int, int, timedelta]] = {
         row["service__code"]: (row["count"], row["in_time"], row["took"])
         for row in ended.values("service__code")
@@ -129,15 +140,19 @@ def _services(opened: QuerySet[Case], ended: QuerySet[Case]) -> tuple[ServiceFig
     found = []
     for code in sorted(came.keys() | went.keys()):
         count, in_time, took = went.get(code, (0, 0, timedelta()))
+        here, there = came.get(code, (0, 0))
+        shown = outcomes.without_small({"here": here, "there": there}) if here and there else {}
         found.append(
             ServiceFigures(
                 code=code,
                 name=names.get(code, Text(zh=code, en=code)),
-                opened=came.get(code, 0),
+                opened=here + there,
                 ended=count,
                 in_time=in_time,
                 mean_days=took / count / timedelta(days=1) if count else None,
                 rating_tenths=grades.get(code),
+                from_here=shown.get("here", here),
+                from_there=shown.get("there", there),
             )
         )
     return tuple(found)

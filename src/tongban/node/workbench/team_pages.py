@@ -18,7 +18,7 @@ from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal import complaints
 from tongban.node.portal.doors import for_officers, for_officers_who
-from tongban.node.portal.names import service_names
+from tongban.node.portal.names import agency_name, service_names
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.charts import Bars, bars
 from tongban.node.workbench.tables import csv_table
@@ -105,7 +105,14 @@ def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
     )
     names = service_names(one.service for one in found.outcomes)
     ways = [(names[one.service], one) for one in found.outcomes]
-    context = {"found": found, "outcomes": ways, "chart": chart, "officer": officer, "tab": "statistics"}
+    context = {
+        "found": found,
+        "agency": agency_name(officer.agency),
+        "outcomes": ways,
+        "chart": chart,
+        "officer": officer,
+        "tab": "statistics",
+    }
     return render(request, "workbench/statistics.html", context)
 
 
@@ -115,11 +122,13 @@ def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
 def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
     """The same figures as a table for other programs."""
     found = team.statistics(officer)
-    rows: list[list[object]] = [["service", "name", "opened", "ended", "in_time", "mean_days", "rating"]]
+    head = ["service", "name", "opened", "ended", "in_time", "mean_days", "rating", "from_here", "from_there"]
+    rows: list[list[object]] = [list(head)]
     for one in found.services:
         days = "" if one.mean_days is None else f"{one.mean_days:.1f}"
         rating = "" if one.rating_tenths is None else f"{one.rating_tenths / 10:.1f}"
-        rows.append([one.code, spoken(one.name), one.opened, one.ended, one.in_time, days, rating])
+        sides = ["" if count is None else count for count in (one.from_here, one.from_there)]
+        rows.append([one.code, spoken(one.name), one.opened, one.ended, one.in_time, days, rating, *sides])
     return csv_table("statistics.csv", rows)
 
 

@@ -9,6 +9,8 @@ from django.utils.translation.template import templatize
 
 NODE = Path(__file__).resolve().parents[2] / "src" / "tongban" / "node"
 ROOMS = ("theme", "portal", "workbench", "pictures", "sign_in", "people", "admin", "credentials")
+NAMED = ("casework", "exchange", "translog")
+"""Rooms without pages of their own, whose tables have names that operators read."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MARKED = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*translate.*?%}|{#.*?#}", re.DOTALL)
 _MESSAGE = re.compile(r"gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
@@ -21,7 +23,8 @@ def templates() -> list[Path]:
 
 def modules() -> list[Path]:
     found = (path for room in ROOMS for path in (NODE / room).rglob("*.py"))
-    return sorted(path for path in found if path.parent.name != "migrations")
+    names = [NODE / room / file for room in NAMED for file in ("apps.py", "models.py")]
+    return sorted([*(path for path in found if path.parent.name != "migrations"), *names])
 
 
 def _in_template(path: Path) -> Iterator[str]:

@@ -207,3 +207,9 @@ def test_another_agency_neither_sees_nor_ends_it(desk: Client, stranger: Officer
     elsewhere.force_login(stranger.account)
     assert "还没有登记过委托" in page(elsewhere, "/workbench/mandates/")
     assert elsewhere.post(f"/workbench/mandates/{Mandate.objects.get().pk}/end/").status_code == 404
+
+
+def test_the_list_of_errors_says_which_question_each_is_about(desk: Client) -> None:
+    shown = desk.post(NEW, paper(giver_name="", agent_name="")).content.decode()
+    assert "委托人姓名：" in shown
+    assert "代办人姓名：" in shown

@@ -1,6 +1,7 @@
 """The operator's page on the exchange: peers, what waits, the log, and what a restored node has missed."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -120,3 +121,9 @@ def test_what_a_restored_node_was_told_is_added_up_and_shown(
 
 def test_the_operators_first_page_leads_there(page: Callable[[str], str]) -> None:
     assert 'href="/admin/exchange/"' in page("/admin/")
+
+
+def test_the_operators_first_page_names_every_table_in_words(page: Callable[[str], str]) -> None:
+    shown = page("/admin/")
+    assert [name for name in ("办件", "收到的询问", "登录账号", "日志的签名") if name not in shown] == []
+    assert not re.search(r"Cases|Inbox|Outbox|Accounts|Casework", shown)

@@ -1,12 +1,14 @@
 """Django's entry to the casework app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CaseworkConfig(AppConfig):
     """Cases: published services, drafts, events, tasks, timers."""
 
     name = "tongban.node.casework"
+    verbose_name = _("办件办理")
     label = "casework"
 
     def ready(self) -> None:

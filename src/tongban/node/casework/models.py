@@ -8,6 +8,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongban.node.people.models import Account, Enterprise, Mandate, Officer, Person
 
@@ -22,6 +23,7 @@ class PublishedService(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("已发布的事项")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "version"], name="published_service_version")
         ]
@@ -99,6 +101,7 @@ class Case(models.Model):
     due_on = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("办件")
         indexes: ClassVar = [
             models.Index(fields=["agency", "status", "due_on"], name="case_agency_status_due"),
             models.Index(fields=["agency", "awaits", "due_on"], name="case_agency_awaits_due"),
@@ -123,6 +126,7 @@ class Event(models.Model):
     data = models.JSONField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("办件的经过")
         ordering: ClassVar = ["revision"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "revision"], name="event_case_revision")
@@ -154,6 +158,7 @@ class Task(models.Model):
     assigned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("待办")
         indexes: ClassVar = [
             models.Index(
                 fields=["agency", "due_on", "id"], condition=models.Q(closed_at=None), name="task_open_by_due"
@@ -229,6 +234,7 @@ class Timer(models.Model):
     fired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("定时")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "kind", "due_at"], name="timer_once")
         ]
@@ -255,6 +261,7 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("站内通知")
         ordering: ClassVar = ["-at"]
 
     def __str__(self) -> str:
@@ -319,6 +326,7 @@ class Rating(models.Model):
     rated_on = models.DateField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("评价")
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(grade__range=(1, 5)), name="rating_of_five_grades")
         ]

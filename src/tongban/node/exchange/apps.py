@@ -1,6 +1,7 @@
 """Django's entry to the exchange app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from tongban.node import periodic
 
@@ -9,6 +10,7 @@ class ExchangeConfig(AppConfig):
     """What crosses the border: outbox, inbox, consent, connectors."""
 
     name = "tongban.node.exchange"
+    verbose_name = _("两地交换")
     label = "exchange"
 
     def ready(self) -> None:

@@ -7,6 +7,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongban.node.exchange.conversing.models import Conversation, Letter, Peer, Thread
 
@@ -69,6 +70,7 @@ class Outbox(models.Model):
     settled_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("发出的询问")
         indexes: ClassVar = [
             models.Index(fields=["next_try"], name="outbox_due", condition=models.Q(state="waiting")),
             models.Index(fields=["case_ref"], name="outbox_case"),
@@ -89,6 +91,7 @@ class Inbox(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = _("收到的询问")
         constraints: ClassVar = [models.UniqueConstraint(fields=["sender", "message"], name="inbox_once")]
 
     def __str__(self) -> str:
@@ -100,6 +103,9 @@ class TakenDirectory(models.Model):
 
     version = models.PositiveIntegerField(primary_key=True)
     taken_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("采用过的目录")
 
     def __str__(self) -> str:
         return f"directory {self.version}"

@@ -1,12 +1,14 @@
 """Django's entry to the people app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     """People, their accounts, officers, and who read whose data."""
 
     name = "tongban.node.people"
+    verbose_name = _("人员和权限")
     label = "people"
 
     def ready(self) -> None:

@@ -30,6 +30,9 @@ class Person(models.Model):
         """`male` or `female`, as the resident ID number says (GB 11643: odd sequence numbers are men's)."""
         return "male" if int(self.resident_id[16]) % 2 else "female"
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("自然人")
+
     def __str__(self) -> str:
         return f"person {self.id}"
 
@@ -52,6 +55,9 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("登录账号")
+
     def __str__(self) -> str:
         return f"account {self.pk}"
 
@@ -65,6 +71,9 @@ class Officer(models.Model):
     post_zh = models.CharField(max_length=80)
     post_en = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("岗位")
 
     def __str__(self) -> str:
         return f"officer {self.pk}"
@@ -93,6 +102,7 @@ class Grant(models.Model):
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("权限")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["officer", "act", "service", "place", "valid_from"], name="grant_once"
@@ -113,6 +123,9 @@ class Enterprise(models.Model):
     code = models.CharField(max_length=18, primary_key=True)
     name = models.CharField(max_length=160)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("企业")
+
     def __str__(self) -> str:
         return self.code
 
@@ -126,6 +139,7 @@ class Representative(models.Model):
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("法定代表人")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["enterprise", "person", "valid_from"], name="representative_once"
@@ -178,6 +192,7 @@ class Mandate(models.Model):
     ended_by = models.CharField(max_length=10, choices=EndedBy, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("委托")
         ordering: ClassVar = ["-given_at", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -278,6 +293,7 @@ class AccessRecord(models.Model):
     message_id = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("数据访问记录")
         ordering: ClassVar = ["-at"]
         indexes: ClassVar = [models.Index(fields=["pseudonym", "-at"], name="access_person_at")]
 

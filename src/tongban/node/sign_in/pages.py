@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongban.node.people import permissions
 from tongban.node.people.models import Account
 from tongban.node.people.rights import officer_of
 from tongban.node.sign_in import partners, second_factor, sessions
@@ -44,10 +45,13 @@ def security(request: HttpRequest) -> HttpResponse:
     """Second factors and where the account is signed in."""
     account = request.user
     assert isinstance(account, Account)
+    officer = officer_of(account)
     context = {
+        "is_officer": officer is not None,
+        "is_operator": officer is not None and permissions.may(officer, permissions.Act.ADMINISTER),
         "sessions": sessions.sessions_of(account, request),
         "factors": second_factor.factors_of(account),
-        "is_owed": officer_of(account) is not None and second_factor.is_owed(account),
+        "is_owed": officer is not None and second_factor.is_owed(account),
         "is_citizen": account.person is not None,
         "linked": partners.linked(account),
     }

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class LogRecord(models.Model):
@@ -58,6 +59,9 @@ class LogCheckpoint(models.Model):
     note = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
     timestamp = models.BinaryField(null=True, default=None)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("日志的签名")
 
     def __str__(self) -> str:
         return f"checkpoint {self.size}"

@@ -1,7 +1,6 @@
 """A node with an old backup takes up its conversations again from what its peer kept, and gives likewise."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -150,7 +149,7 @@ def test_the_peer_goes_on_where_it_was(far: FarSide, told: list[api.Effect]) -> 
 def test_words_that_the_speaker_did_not_sign_are_not_taken_up(far: FarSide, told: list[api.Effect]) -> None:
     a_case_returned_and_answered(far)
     forget_all()
-    far.spoil = lambda told: replace(told, body=told.body.replace("缴费".encode(), "退费".encode()))
+    far.spoil = lambda told: told._replace(body=told.body.replace("缴费".encode(), "退费".encode()))
     assert catch_up(far).problem
     assert not Letter.objects.exists()
 

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from benchmarks.frame.figures import Figure, Result, Series, load, save
@@ -17,7 +18,9 @@ from benchmarks.frame.topics import names
     ("value", "bound", "reached"),
     [(20, "at least", True), (19.9, "at least", False), (1.5, "at most", True), (1.6, "at most", False)],
 )
-def test_a_target_is_met_on_its_own_side_only(value: float, bound: str, reached: bool) -> None:
+def test_a_target_is_met_on_its_own_side_only(
+    value: float, bound: Literal["at least", "at most"], reached: bool
+) -> None:
     assert (
         Figure("f", value, "times", target=20 if bound == "at least" else 1.5, bound=bound).reached is reached
     )

@@ -9,7 +9,7 @@ import pytest
 from tests.casework.test_misuse import refused
 from tests.casework.walk import Walk, inbox
 from tests.services.shipped import copy_shipped, edit
-from tongban.node.casework import acting, cases, catalogue, limits, log, timers
+from tongban.node.casework import acting, cases, catalogue, limits, log, procedures, timers
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import InputsRefused
 from tongban.node.clock import now, today
@@ -162,7 +162,7 @@ def test_a_replay_needs_no_calendar(
     walk: Walk, officer: Officer, monkeypatch: pytest.MonkeyPatch, law: Callable[..., None]
 ) -> None:
     case = do(officer, walk.proposed(), "request-correction", **ASKED)
-    procedure, events = log.procedures.of(case), log.history(case)
+    procedure, events = procedures.of(case), log.history(case)
     monkeypatch.setattr(limits, "calendar", None)
     replayed = log.replay(procedure, events)
     assert replayed is not None

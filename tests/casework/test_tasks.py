@@ -22,7 +22,7 @@ from tongban.node.casework import (
     procedures,
     recounting,
 )
-from tongban.node.casework.models import AbsenceChange, Case, Task
+from tongban.node.casework.models import AbsenceChange, Case, PublishedService, Task
 from tongban.node.clock import today
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
@@ -117,7 +117,7 @@ def newer(walk: Walk, tmp_path: Path) -> str:
 
 def test_a_dry_run_says_what_would_move_and_writes_nothing(walk: Walk, newer: str) -> None:
     case = Case.objects.get(pk=walk.proposed().pk)
-    Case.objects.filter(pk=case.pk).update(service=catalogue.PublishedService.objects.earliest("pk"))
+    Case.objects.filter(pk=case.pk).update(service=PublishedService.objects.earliest("pk"))
     (one,) = moving.move("medical-retirement", newer, "规则修订", is_dry=True)
     assert (one.number, one.obstacle) == (case.number, "")
     assert walk.again(case).revision == case.revision
@@ -125,7 +125,7 @@ def test_a_dry_run_says_what_would_move_and_writes_nothing(walk: Walk, newer: st
 
 def test_a_moved_case_goes_on_under_the_new_version_and_says_why(walk: Walk, newer: str) -> None:
     case = walk.proposed()
-    Case.objects.filter(pk=case.pk).update(service=catalogue.PublishedService.objects.earliest("pk"))
+    Case.objects.filter(pk=case.pk).update(service=PublishedService.objects.earliest("pk"))
     due = case.due_on
     moving.move("medical-retirement", newer, "规则修订", is_dry=False)
     case = walk.again(case)

@@ -11,10 +11,11 @@ from tongban.node.clock import LOCAL_ZONE
 from tongban.node.people.models import Officer
 
 
-def pass_time(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
+def pass_time(monkeypatch: pytest.MonkeyPatch, case: Case) -> datetime:
     assert case.due_on is not None
     late = datetime.combine(case.due_on + timedelta(days=1), datetime.min.time(), LOCAL_ZONE)
     monkeypatch.setattr(timers, "now", lambda: late)
+    return late
 
 
 def test_an_overdue_case_says_so_once(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,8 +27,7 @@ def test_an_overdue_case_says_so_once(walk: Walk, monkeypatch: pytest.MonkeyPatc
 
 def test_the_last_day_itself_is_in_time(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     case = walk.proposed()
-    pass_time(monkeypatch, case)
-    midnight = timers.now()
+    midnight = pass_time(monkeypatch, case)
     monkeypatch.setattr(timers, "now", lambda: midnight - timedelta(seconds=1))
     assert timers.fire_due() == 0
 

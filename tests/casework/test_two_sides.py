@@ -14,7 +14,7 @@ from tests.casework.walk import RESIDENT_ID, inbox
 from tests.exchange.far_side import FarSide
 from tests.services.shipped import TWO_SIDED, copy_shipped
 from tongban import protocol
-from tongban.node.casework import acting, cases, catalogue, drafts, log, submission
+from tongban.node.casework import acting, cases, catalogue, drafts, log, procedures, submission
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.exchange.conversing import receiving
@@ -108,7 +108,7 @@ def _replays(offered_services: None) -> Iterator[None]:
     """Whatever a test does: every case's stored state is the one that its events lead to."""
     yield
     for case in Case.objects.all():
-        state = log.replay(log.procedures.of(case), log.history(case))
+        state = log.replay(procedures.of(case), log.history(case))
         assert state == log.state_of(case)
 
 

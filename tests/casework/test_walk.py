@@ -226,7 +226,10 @@ def test_the_citizen_gets_a_notice_of_proposal_and_decision_once_each(
 ) -> None:
     case = walk.proposed()
     actions.confirm(officer, case.number, case.revision)
-    assert [notice.event.kind for notice in cases.notices(citizen).lines] == ["decided", "proposed"]
+    assert [notice.event and notice.event.kind for notice in cases.notices(citizen).lines] == [
+        "decided",
+        "proposed",
+    ]
 
 
 def test_an_officers_reading_leaves_an_access_record(walk: Walk, woman: Person, officer: Officer) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 
 from tests.credentials.issuer_and_holder import CLAIMS, TYPE, issuer_key
 from tongban.credentials import jws
@@ -22,10 +23,10 @@ def digest(text: str) -> str:
 
 
 def token(
-    payload: dict[str, object], header: dict[str, object] | None = None, key: SigningKey | None = None
+    payload: Mapping[str, object], header: Mapping[str, object] | None = None, key: SigningKey | None = None
 ) -> str:
     return jws.sign(header or {"typ": TYPE}, payload, key or issuer_key()).decode()
 
 
-def credential(payload: dict[str, object], *disclosures: str) -> str:
+def credential(payload: Mapping[str, object], *disclosures: str) -> str:
     return "~".join([token({"iss": CLAIMS["iss"], **payload}), *disclosures, ""])

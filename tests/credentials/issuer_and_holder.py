@@ -48,8 +48,8 @@ def issued(**changed: object) -> str:
     return sdjwt.issue(CLAIMS | changed, FRAME, issuer_key(), typ=TYPE, holder=holder_key().verifying_key)
 
 
-def wanted(**changed: object) -> KeyBinding:
-    return KeyBinding(**({"audience": AUDIENCE, "nonce": NONCE} | changed))
+def wanted(*, audience: str = AUDIENCE, nonce: str = NONCE) -> KeyBinding:
+    return KeyBinding(audience, nonce)
 
 
 def presented(compact: str | None = None, *paths: sdjwt.Path, key: SigningKey | None = None) -> str:
@@ -58,7 +58,14 @@ def presented(compact: str | None = None, *paths: sdjwt.Path, key: SigningKey | 
     )
 
 
-def verify(compact: str, *, key_binding: KeyBinding | None = None, **options: object) -> sdjwt.Verified:
+def verify(
+    compact: str,
+    *,
+    key_binding: KeyBinding | None = None,
+    now: datetime = NOW,
+    types: frozenset[str] | None = None,
+    audience: str | None = None,
+) -> sdjwt.Verified:
     return sdjwt.verify(
-        compact, issuer_key().verifying_key, **({"now": NOW, "key_binding": key_binding} | options)
+        compact, issuer_key().verifying_key, now=now, key_binding=key_binding, types=types, audience=audience
     )

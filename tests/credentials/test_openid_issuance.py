@@ -3,19 +3,22 @@
 import base64
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.credentials.openid_refusals import refused
 from tests.credentials.samples import NOW, kind, registry
 from tongban.credentials import jws
 from tongban.credentials.jwk import to_jwk
 from tongban.credentials.openid import (
     CodeRequest,
     CredentialOffer,
+    DpopProof,
     Endpoints,
     Nonces,
     OpenIdError,
@@ -40,7 +43,7 @@ from tongban.credentials.openid import (
     sign_proof,
     token_response,
 )
-from tongban.suites import SigningKey, Suite, new_signing_key
+from tongban.suites import SigningKey, Suite, VerifyingKey, new_signing_key
 
 ISSUER = "https://chongqing.tongban.example"
 ENDPOINTS = Endpoints(
@@ -64,12 +67,6 @@ NOBODY = new_signing_key("nobody", Suite.SM2)
 PRE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-
-
-def refused(attempt: object, *arguments: object, **options: object) -> OpenIdError:
-    with pytest.raises(OpenIdRefused) as caught:
-        attempt(*arguments, **options)  # type: ignore[operator]
-    return caught.value.error
 
 
 def form(**fields: str) -> dict[str, str]:
@@ -108,40 +105,38 @@ def signed_metadata(key: SigningKey = WALLET, **changed: object) -> bytes:
     return sign_metadata(document, key, {"kid": "k"}, now=NOW, lifetime=timedelta(hours=1)).encode()
 
 
-def read_signed(token: bytes, **options: object) -> object:
-    given = {"issuer": ISSUER, "now": NOW} | options
-    return read_signed_metadata(token, [NOBODY.verifying_key, WALLET.verifying_key], **given)  # type: ignore[arg-type]
+def read_signed(token: bytes, now: datetime = NOW) -> dict[str, Any]:
+    return read_signed_metadata(token, [NOBODY.verifying_key, WALLET.verifying_key], issuer=ISSUER, now=now)
 
 
 def test_signed_metadata_say_what_plain_ones_do() -> None:
     read = read_signed(signed_metadata())
-    assert isinstance(read, dict)
     assert read["credential_endpoint"] == ENDPOINTS.credential
     assert (read["sub"], read["exp"] - read["iat"]) == (ISSUER, 3600)
 
 
 @pytest.mark.parametrize(
-    ("token", "options"),
+    ("token", "now"),
     [
-        (signed_metadata(new_signing_key("thief", Suite.ES256)), {}),
-        (signed_metadata(credential_issuer="https://other.example"), {}),
-        (signed_metadata(), {"now": NOW + timedelta(hours=2)}),
-        (signed_metadata(), {"now": NOW - timedelta(hours=2)}),
-        (jws.sign({"typ": "JWT"}, {"sub": ISSUER}, WALLET), {}),
-        (b"{}", {}),
+        (signed_metadata(new_signing_key("thief", Suite.ES256)), NOW),
+        (signed_metadata(credential_issuer="https://other.example"), NOW),
+        (signed_metadata(), NOW + timedelta(hours=2)),
+        (signed_metadata(), NOW - timedelta(hours=2)),
+        (jws.sign({"typ": "JWT"}, {"sub": ISSUER}, WALLET), NOW),
+        (b"{}", NOW),
     ],
 )
-def test_metadata_of_somebody_else_or_another_time_are_refused(
-    token: bytes, options: dict[str, object]
-) -> None:
-    assert refused(read_signed, token, **options) is OpenIdError.INVALID_REQUEST
+def test_metadata_of_somebody_else_or_another_time_are_refused(token: bytes, now: datetime) -> None:
+    assert refused(read_signed, token, now) is OpenIdError.INVALID_REQUEST
 
 
 def test_the_server_asks_for_what_haip_demands() -> None:
     document = server_metadata(ENDPOINTS, only_attested=True)
     assert document["require_pushed_authorization_requests"] is True
     assert document["code_challenge_methods_supported"] == ["S256"]
-    assert "ES256" in document["dpop_signing_alg_values_supported"]  # type: ignore[operator]
+    algorithms = document["dpop_signing_alg_values_supported"]
+    assert isinstance(algorithms, list)
+    assert "ES256" in algorithms
 
 
 def test_token_requests_of_both_grants_are_read() -> None:
@@ -216,18 +211,16 @@ def test_tokens_say_whether_they_are_bound() -> None:
     assert token_response("t", 300, bound=False)["token_type"] == "Bearer"
 
 
-def proof(key: SigningKey = WALLET, **options: object) -> str:
-    return sign_proof(key, **({"issuer": ISSUER, "nonce": NONCES.fresh(NOW), "now": NOW} | options))  # type: ignore[arg-type]
+def proof(
+    key: SigningKey = WALLET, *, issuer: str = ISSUER, nonce: str | None = None, now: datetime = NOW
+) -> str:
+    return sign_proof(key, issuer=issuer, nonce=nonce or NONCES.fresh(NOW), now=now)
 
 
-def proofs(*texts: str) -> object:
+def checked(*texts: str) -> list[VerifyingKey]:
     body = {"credential_configuration_id": "professional-title-1", "proofs": {"jwt": list(texts)}}
-    return read_credential_request(json.dumps(body).encode()).proofs
-
-
-def checked(*texts: str) -> object:
     return check_proofs(
-        proofs(*texts),  # type: ignore[arg-type]
+        read_credential_request(json.dumps(body).encode()).proofs,
         issuer=ISSUER,
         now=NOW,
         knows_nonce=lambda nonce: NONCES.accepts(nonce, NOW),
@@ -237,24 +230,22 @@ def checked(*texts: str) -> object:
 def test_proofs_give_the_holders_keys() -> None:
     others = [new_signing_key(f"w{number}", Suite.ES256) for number in range(3)]
     keys = checked(*(proof(key) for key in others))
-    assert [key.public_key for key in keys] == [key.public_key for key in others]  # type: ignore[attr-defined]
+    assert [key.public_key for key in keys] == [key.public_key for key in others]
 
 
 @pytest.mark.parametrize(
-    ("changed", "error"),
+    ("text", "error"),
     [
-        ({"issuer": "https://other.example"}, OpenIdError.INVALID_PROOF),
-        ({"nonce": "made-up"}, OpenIdError.INVALID_NONCE),
-        ({"nonce": Nonces(b"t" * 32).fresh(NOW)}, OpenIdError.INVALID_NONCE),
-        ({"nonce": NONCES.fresh(NOW - timedelta(hours=1))}, OpenIdError.INVALID_NONCE),
-        ({"now": NOW - timedelta(minutes=10)}, OpenIdError.INVALID_PROOF),
-        ({"now": NOW + timedelta(minutes=10)}, OpenIdError.INVALID_PROOF),
+        (proof(issuer="https://other.example"), OpenIdError.INVALID_PROOF),
+        (proof(nonce="made-up"), OpenIdError.INVALID_NONCE),
+        (proof(nonce=Nonces(b"t" * 32).fresh(NOW)), OpenIdError.INVALID_NONCE),
+        (proof(nonce=NONCES.fresh(NOW - timedelta(hours=1))), OpenIdError.INVALID_NONCE),
+        (proof(now=NOW - timedelta(minutes=10)), OpenIdError.INVALID_PROOF),
+        (proof(now=NOW + timedelta(minutes=10)), OpenIdError.INVALID_PROOF),
     ],
 )
-def test_a_proof_for_another_issuer_time_or_nonce_is_refused(
-    changed: dict[str, object], error: OpenIdError
-) -> None:
-    assert refused(checked, proof(**changed)) is error  # type: ignore[arg-type]
+def test_a_proof_for_another_issuer_time_or_nonce_is_refused(text: str, error: OpenIdError) -> None:
+    assert refused(checked, text) is error
 
 
 def test_one_key_is_not_proved_twice() -> None:
@@ -328,16 +319,22 @@ def dpop(key: SigningKey = WALLET, header: dict[str, object] | None = None, **cl
     return jws.sign(full, payload | claims, key).decode()
 
 
-def used(text: str, **options: object) -> object:
-    defaults = {"method": "POST", "uri": ENDPOINTS.credential, "now": NOW}
-    return check_dpop(text, **(defaults | options))  # type: ignore[arg-type]
+def used(text: str, *, access_token: str | None = None, thumbprint: str | None = None) -> DpopProof:
+    return check_dpop(
+        text,
+        method="POST",
+        uri=ENDPOINTS.credential,
+        now=NOW,
+        access_token=access_token,
+        thumbprint=thumbprint,
+    )
 
 
 def test_a_dpop_proof_names_its_key_and_may_be_used_once() -> None:
     found = used(dpop())
-    assert found.id == "one"  # type: ignore[attr-defined]
+    assert found.id == "one"
     ath = base64.urlsafe_b64encode(hashlib.sha256(b"token").digest()).rstrip(b"=").decode()
-    used(dpop(ath=ath), access_token="token", thumbprint=found.thumbprint)  # type: ignore[attr-defined]
+    used(dpop(ath=ath), access_token="token", thumbprint=found.thumbprint)
 
 
 @pytest.mark.parametrize(
@@ -370,7 +367,7 @@ def test_an_access_token_does_not_work_with_another_key_or_token() -> None:
             used,
             dpop(thief, ath=ath),
             access_token="token",
-            thumbprint=found.thumbprint,  # type: ignore[attr-defined]
+            thumbprint=found.thumbprint,
         )
         is OpenIdError.INVALID_TOKEN
     )

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwe
+from joserfc.jwk import ECKey
 
 from tests.counterparts.counterpart import ask
+from tests.credentials.openid_refusals import refused
 from tests.credentials.samples import NOW, issued, kind, known, trust, trusted
 from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.openid import (
@@ -24,12 +26,14 @@ from tongban.credentials.openid import (
     new_encryption_key,
     open_request,
     open_response,
+    public_jwk,
     read_query,
     seal_response,
     verify_response,
 )
 from tongban.credentials.sdjwt import Held
 from tongban.credentials.status import Status
+from tongban.credentials.vc import Known
 from tongban.credentials.verdict import Verdict
 from tongban.suites import Suite, new_signing_key
 
@@ -58,24 +62,20 @@ WALLET = {
 KEY = new_encryption_key("enc-1")
 
 
-def request(**changed: object) -> PresentationRequest:
-    members: dict[str, object] = {
-        "client_id": CLIENT,
-        "response_uri": "https://sichuan.example/answer/1",
-        "nonce": "nonce-1",
-        "state": "state-1",
-        "query": QUERY,
-        "encryption_key": KEY.as_dict(private=False),
-    }
-    return PresentationRequest(**(members | changed))  # type: ignore[arg-type]
+def signed(encryption_key: ECKey = KEY) -> str:
+    request = PresentationRequest(
+        client_id=CLIENT,
+        response_uri="https://sichuan.example/answer/1",
+        nonce="nonce-1",
+        state="state-1",
+        query=QUERY,
+        encryption_key=public_jwk(encryption_key),
+    )
+    return request.sign(VERIFIER, now=NOW, lifetime=timedelta(minutes=5))
 
 
-def signed(**changed: object) -> str:
-    return request(**changed).sign(VERIFIER, now=NOW, lifetime=timedelta(minutes=5))
-
-
-def received(**changed: object) -> ReceivedRequest:
-    return open_request(signed(**changed), VERIFIER.verifying_key, client_id=CLIENT, now=NOW)
+def received(encryption_key: ECKey = KEY) -> ReceivedRequest:
+    return open_request(signed(encryption_key), VERIFIER.verifying_key, client_id=CLIENT, now=NOW)
 
 
 def shown(
@@ -91,18 +91,12 @@ def sealed(asked: ReceivedRequest, **presentations: list[str]) -> bytes:
     return urlencode(seal_response(asked, presentations)).encode()
 
 
-def refused(attempt: object, *arguments: object, **options: object) -> OpenIdError:
-    with pytest.raises(OpenIdRefused) as caught:
-        attempt(*arguments, **options)  # type: ignore[operator]
-    return caught.value.error
-
-
-def verdicts(body: bytes, asked: ReceivedRequest, with_knowledge: object = None) -> dict[str, Any]:
+def verdicts(body: bytes, asked: ReceivedRequest, with_knowledge: Known | None = None) -> dict[str, Any]:
     response = open_response(body, KEY)
     return verify_response(
         response,
         asked.dcql_query,
-        with_knowledge or known(),  # type: ignore[arg-type]
+        with_knowledge or known(),
         client_id=CLIENT,
         nonce="nonce-1",
         now=NOW,
@@ -137,7 +131,7 @@ def test_an_unknown_issuer_is_told_in_the_verdict() -> None:
 def test_an_answer_to_another_request_or_verifier_is_refused(options: dict[str, str], code: Code) -> None:
     asked = received()
     with pytest.raises(CredentialRefused) as caught:
-        verdicts(sealed(asked, title=[shown(asked, **options)]), asked)  # type: ignore[arg-type]
+        verdicts(sealed(asked, title=[shown(asked, **options)]), asked)
     assert caught.value.code is code
 
 
@@ -166,7 +160,7 @@ def test_more_credentials_than_asked_for_are_refused() -> None:
 
 
 def test_an_answer_to_another_key_cannot_be_opened() -> None:
-    asked = received(encryption_key=new_encryption_key("enc-1").as_dict(private=False))
+    asked = received(encryption_key=new_encryption_key("enc-1"))
     assert refused(open_response, sealed(asked, title=["x"]), KEY) is OpenIdError.INVALID_REQUEST
 
 
@@ -193,12 +187,12 @@ def test_a_holder_who_declines_is_heard() -> None:
 def test_an_altered_or_foreign_request_is_refused_by_the_wallet() -> None:
     other = new_signing_key("other", Suite.ES256).verifying_key
     assert refused(open_request, signed(), other, client_id=CLIENT, now=NOW) is OpenIdError.INVALID_REQUEST
-    for options in (
-        {"client_id": "x509_hash:other", "now": NOW},
-        {"client_id": CLIENT, "now": NOW + timedelta(minutes=10)},
-        {"client_id": CLIENT, "now": NOW - timedelta(minutes=10)},
+    for client, now in (
+        ("x509_hash:other", NOW),
+        (CLIENT, NOW + timedelta(minutes=10)),
+        (CLIENT, NOW - timedelta(minutes=10)),
     ):
-        assert refused(open_request, signed(), VERIFIER.verifying_key, **options) is (
+        assert refused(open_request, signed(), VERIFIER.verifying_key, client_id=client, now=now) is (
             OpenIdError.INVALID_REQUEST
         )
 
@@ -321,12 +315,13 @@ def test_a_verifier_never_takes_less_than_it_asked_for() -> None:
     query: Query = read_query(QUERY)
     enough = {"vct": TITLE, "title": "x", "level": "senior"}
     check_answer(query, {"title": [enough]})
-    for less in (
+    too_little: list[dict[str, list[dict[str, str]]]] = [
         {},
         {"title": []},
         {"title": [enough | {"level": "assistant"}]},
         {"title": [{"vct": TITLE}]},
-    ):
+    ]
+    for less in too_little:
         assert refused(check_answer, query, less) is OpenIdError.INVALID_REQUEST
 
 
@@ -343,6 +338,6 @@ json_values = st.recursive(
 )
 def test_any_query_is_read_or_refused(value: object, member: str) -> None:
     try:
-        chosen({"credentials": [credential_query(**{member: value})]})
+        chosen({"credentials": [credential_query() | {member: value}]})
     except OpenIdRefused:
         return

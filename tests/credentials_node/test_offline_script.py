@@ -35,8 +35,9 @@ def bundle() -> Bundle:
 
 def told(code: str, loaded: Bundle, at: datetime | None = None) -> Any:
     now = int((at or true_now()).timestamp() * 1000)
-    (answer,) = ask("offline.mjs", [{"code": code, "bundle": loaded, "now": now}])  # type: ignore[misc]
-    return answer
+    answers = ask("offline.mjs", [{"code": code, "bundle": loaded, "now": now}])
+    assert isinstance(answers, list)
+    return answers[0]
 
 
 @pytest.fixture

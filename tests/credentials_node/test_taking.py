@@ -78,7 +78,7 @@ def take(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person, s
             become(patch, there, OTHER_KEY)
             patch.setattr(copies, "at_hand", lambda: lists)
             client = httpx.Client(transport=issuer)
-            site = Site(seconds=1, most_bytes=taking.MOST_BYTES, client=client)
+            site = Site(seconds=1, most_bytes=redeeming.MOST_BYTES, client=client)
             patch.setattr(taking, "connection", lambda: site)
             return taking.take(person, link, number)
 

@@ -81,5 +81,6 @@ def asked_again(again: Mapping[str, object]) -> RefreshRequest:
 
 
 def proof_of(again: Mapping[str, object]) -> DpopProof:
-    key = ECKey.import_key(again["key"])  # type: ignore[arg-type]
-    return DpopProof(key.thumbprint(), "x", LATER)
+    key = again["key"]
+    assert isinstance(key, dict)
+    return DpopProof(ECKey.import_key(key).thumbprint(), "x", LATER)

@@ -270,12 +270,18 @@ class TestOwnDepartment:
             zh="第1条记录：截止月早于起始月", en="Record 1: the spell ends before it begins"
         )
 
-    @pytest.mark.parametrize("changes", [{"asking_agency": "510100-yb"}, {"fields": ("place", "wage")}])
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            lambda asked: replace(asked, asking_agency="510100-yb"),
+            lambda asked: replace(asked, fields=("place", "wage")),
+        ],
+    )
     def test_a_question_within_the_node_names_its_own_agency_and_known_fields(
-        self, changes: dict[str, object]
+        self, changed: Callable[[api.Question], api.Question]
     ) -> None:
         with pytest.raises(Refused) as caught:
-            api.ask(replace(self.own(), **changes))
+            api.ask(changed(self.own()))
         assert caught.value.code is Code.NOT_COVERED
 
     def test_an_unreachable_own_department_is_asked_again(

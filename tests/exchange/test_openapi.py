@@ -1,5 +1,7 @@
 """The running gateway does what its OpenAPI document says, whatever is sent to it."""
 
+from typing import Any
+
 import httpx
 import pytest
 import schemathesis
@@ -18,14 +20,14 @@ from tests.protocol.federation_of_two import directory
 from tongban.gateway import openapi
 from tongban.protocol import MEANINGS, records_schema
 
-CHECKS = (
+CHECKS = [
     schemathesis.checks.not_a_server_error,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
     unsupported_method,
-)
+]
 
 
 pytestmark = pytest.mark.xdist_group("gateway")
@@ -45,7 +47,7 @@ def test_every_address_answers_as_described(
 ) -> None:
     @given(described[path][method].as_strategy())
     @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    def sent(case: schemathesis.Case) -> None:
+    def sent(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(checks=CHECKS)
 
     sent()

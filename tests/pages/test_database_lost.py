@@ -27,7 +27,7 @@ Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 @contextmanager
 def database_lost_before(statement: str) -> Iterator[None]:
     """The server ends the connection when the first statement that begins so is about to be sent."""
-    lost = []
+    lost: list[int] = []
 
     def cut(execute: Execute, sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
         if sql.lstrip().startswith(statement) and not lost:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,12 +48,15 @@ def address(draft: Draft) -> str:
     return f"/applications/{draft.pk}/questions/card/"
 
 
-def send(client: Client, draft: Draft, content: bytes, name: str = "card.jpg", kind: str = "image/jpeg"):
+def send(
+    client: Client, draft: Draft, content: bytes, name: str = "card.jpg", kind: str = "image/jpeg"
+) -> HttpResponseBase:
     return client.post(address(draft), {"answer": SimpleUploadedFile(name, content, kind)})
 
 
 def kept() -> dict[str, object]:
-    return Draft.objects.get(service__code=CODE).answers.get("card", {})
+    found: dict[str, object] = Draft.objects.get(service__code=CODE).answers.get("card", {})
+    return found
 
 
 @pytest.mark.django_db
@@ -100,6 +105,7 @@ def test_a_file_that_must_not_be_is_refused_with_its_reason(
         store.keep(draft, question, SimpleUploadedFile("card.jpg", content))
     assert refused.value.code == code
     shown = send(client, draft, content)
+    assert isinstance(shown, HttpResponse)
     assert shown.status_code == 422
     assert refused.value.text.zh in shown.content.decode()
     assert not Upload.objects.exists()
@@ -160,8 +166,10 @@ def test_a_page_that_would_take_too_much_gives_none(monkeypatch: pytest.MonkeyPa
 def test_somebody_elses_file_is_not_found(client: Client, draft: Draft) -> None:
     send(client, draft, picture())
     own = f"/applications/{draft.pk}/files/{kept()['id']}/"
-    client.force_login(create_citizen("other", PASSWORD, "11010519491231002X", "别人"))
-    other = drafts.begin(Account.objects.get(username="other").person, CODE)  # type: ignore[arg-type]
+    account = create_citizen("other", PASSWORD, "11010519491231002X", "别人")
+    assert account.person is not None
+    client.force_login(account)
+    other = drafts.begin(account.person, CODE)
     assert client.get(own).status_code == 404
     assert client.get(own.replace(str(draft.pk), str(other.pk))).status_code == 404
 

@@ -38,11 +38,12 @@ def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., P
         if account is not None:
             client = Client()
             client.force_login(account)
-            cookies = [
-                {"name": name, "value": morsel.value, "url": live_server.url}
-                for name, morsel in client.cookies.items()
-            ]
-            context.add_cookies(cookies)  # type: ignore[arg-type]
+            context.add_cookies(
+                [
+                    {"name": name, "value": morsel.value, "url": live_server.url}
+                    for name, morsel in client.cookies.items()
+                ]
+            )
         return context.new_page()
 
     yield window

@@ -60,7 +60,10 @@ def test_an_officer_without_the_right_to_administer_is_refused(client: Client, d
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model.__name__))
+MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_every_list_opens(inside: Client, model: type[Model]) -> None:
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     assert inside.get(address).status_code == 200

@@ -62,7 +62,12 @@ def test_a_passkey_signs_an_officer_in_and_signing_out_ends_the_session(
     page.wait_for_url("**/workbench/")
     taken = page.context.cookies()
     thief = enter()
-    thief.context.add_cookies(taken)
+    thief.context.add_cookies(
+        [
+            {"name": one["name"], "value": one["value"], "domain": one["domain"], "path": one["path"]}
+            for one in taken
+        ]
+    )
     thief.goto("/workbench/")
     assert thief.url.endswith("/workbench/")
     press(page.get_by_role("button", name="退出"))

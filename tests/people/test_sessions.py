@@ -59,7 +59,7 @@ def test_somebody_elses_session_does_not_exist() -> None:
 def test_a_session_that_was_stolen_is_worthless_after_signing_out() -> None:
     here = signed_in()
     thief = Client()
-    thief.cookies = here.cookies.copy()
+    thief.cookies.update(here.cookies)
     here.post("/sign-out/")
     assert thief.get("/cases/").status_code == 302
 

@@ -70,6 +70,8 @@ def as_in_the_table(period: Place) -> str:
 def test_periods_of_one_code_do_not_overlap() -> None:
     for periods in register().values():
         for earlier, later in pairwise(periods):
+            assert earlier.valid_to is not None
+            assert later.valid_from is not None
             assert earlier.valid_to < later.valid_from
 
 

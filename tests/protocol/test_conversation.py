@@ -242,7 +242,7 @@ def test_a_question_that_may_not_be_asked_is_refused(
     ],
 )
 def test_consent_to_something_else_does_not_count(member: str, other: object) -> None:
-    message = question(legal_basis=by_consent(consent(**{member: other})))
+    message = question(legal_basis=by_consent(consent().model_copy(update={member: other})))
     refused = refusal_of(lambda: protocol.authorise(message, directory(), now=NOW))
     assert (refused.code, refused.path) == (Code.CONSENT_MISMATCH, f"legal_basis.consent.{member}")
 

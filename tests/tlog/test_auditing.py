@@ -1,6 +1,6 @@
 """Verifying a log: an honest one passes; whatever was done to it is found and said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -80,9 +80,9 @@ def test_heads_at_the_edges_of_tiles_are_all_checked() -> None:
 def test_every_entry_is_told_once_and_in_order() -> None:
     told: list[bytes] = []
 
-    def take(first: int, bundle: object) -> None:
+    def take(first: int, bundle: Sequence[bytes]) -> None:
         assert first == len(told)
-        told.extend(bundle)  # type: ignore[call-overload] # a sequence of entries
+        told.extend(bundle)
 
     audit(written(entries(600), [600]).get, PARTIES, on_entries=take)
     assert told == entries(600)

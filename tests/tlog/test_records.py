@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,12 +15,18 @@ from tests.tlog import naive_tree
 from tongban.protocol.tlog.checkpoints import Checkpoint, sign_checkpoint
 from tongban.protocol.tlog.proof_files import ProofFile
 from tongban.protocol.tlog.proofs import ProofError, inclusion_proof
-from tongban.protocol.tlog.records import Leaf, Opening, RecordError, canonical, seal
+from tongban.protocol.tlog.records import Json, Leaf, Opening, RecordError, canonical, seal
 from tongban.suites import new_signing_key
 
 LOG = new_signing_key("log")
 ORIGIN = "tongban/sichuan"
-RECORD = {"who": "510100-yb", "fields": ("place", "from"), "count": 3, "why": "申请医保退休", "officer": None}
+RECORD: dict[str, Json] = {
+    "who": "510100-yb",
+    "fields": ("place", "from"),
+    "count": 3,
+    "why": "申请医保退休",
+    "officer": None,
+}
 
 
 def proof_file(entries: list[bytes], index: int, extra: bytes = b"") -> ProofFile:
@@ -36,7 +44,7 @@ def test_a_record_has_one_form() -> None:
 @pytest.mark.parametrize("record", [{"a": 0.5}, {"a": {1}}, {"a": 1 << 53}, {"名": 1}, {"a": [{"b": 0.1}]}])
 def test_what_has_no_one_form_is_refused(record: dict[str, object]) -> None:
     with pytest.raises(RecordError):
-        canonical(record)  # type: ignore[arg-type] # what a careless caller gives
+        canonical(cast("dict[str, Json]", record))  # what a careless caller gives
 
 
 def test_a_leaf_commits_to_kind_salt_and_record() -> None:
@@ -113,10 +121,10 @@ def test_a_proof_file_shows_nothing_about_another_entry_log_or_key() -> None:
         lambda text: text.partition("\n\n")[0] + "\n",
     ],
 )
-def test_a_file_of_another_form_is_refused(change: object) -> None:
+def test_a_file_of_another_form_is_refused(change: Callable[[str], str]) -> None:
     text = proof_file([bytes([n]) for n in range(7)], 3).encode().decode()
     with pytest.raises(ProofError):
-        ProofFile.parse(change(text).encode())  # type: ignore[operator] # one of the functions above
+        ProofFile.parse(change(text).encode())
 
 
 def test_the_canonical_form_is_json() -> None:

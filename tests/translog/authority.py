@@ -51,7 +51,15 @@ def make_authority(folder: Path) -> None:
     config = folder / "openssl.cnf"
     config.write_text(CONFIGURATION.format(folder=folder))
     (folder / "serial").write_text("01\n")
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", config]
+    curve: list[str | Path] = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-config",
+        config,
+    ]
     openssl(
         "req", "-x509", *curve, "-keyout", folder / "root-key.pem", "-out", folder / "root.pem", "-days", "30"
     )

@@ -81,7 +81,15 @@ def test_openssl_verifies_the_published_stamp(config: NodeConfig, tsa: Path, fol
     stamp_newest(config)
     publish(folder)
     (folder / "head.txt").write_text(head().text)
-    verify = ["openssl", "ts", "-verify", "-CAfile", tsa / "root.pem", "-data", folder / "head.txt"]
+    verify: list[str | Path] = [
+        "openssl",
+        "ts",
+        "-verify",
+        "-CAfile",
+        tsa / "root.pem",
+        "-data",
+        folder / "head.txt",
+    ]
     verified = subprocess.run(
         [*verify, "-in", folder / "timestamps" / "3.tsr"],
         capture_output=True,

@@ -13,18 +13,25 @@ import pytest
 from tests.law.tables.ruritania import DAY, TOWN, people
 from tongban.law import RuleSet
 from tongban.law.tables.errors import RowsRefused, UnusableTable
-from tongban.law.tables.run import Summary, decide_table, open_run
+from tongban.law.tables.run import OnError, Summary, decide_table, open_run
 
 
 def decided(
-    ruleset: RuleSet, folder: Path, table: pa.Table, ending: str = "parquet", **options: str
+    ruleset: RuleSet,
+    folder: Path,
+    table: pa.Table,
+    ending: str = "parquet",
+    *,
+    engine: str = "native",
+    on_error: OnError = "stop",
 ) -> Summary:
     source = folder / f"in.{ending}"
     if ending == "csv":
         source.write_text(as_csv(table), encoding="utf-8")
     else:
         pq.write_table(table, source)
-    return open_run(ruleset, source, folder / f"out.{ending}", DAY, **options).execute()  # type: ignore[arg-type]
+    result = folder / f"out.{ending}"
+    return open_run(ruleset, source, result, DAY, engine=engine, on_error=on_error).execute()
 
 
 def as_csv(table: pa.Table) -> str:

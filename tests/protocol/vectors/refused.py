@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.protocol.vectors.federation import NOW, consent, question
 from tongban import protocol
@@ -41,16 +41,23 @@ class Sender:
     def members(self, **changes: object) -> bytes:
         return json.dumps(json.loads(self.body()) | changes, ensure_ascii=False).encode()
 
-    def send(self, body: bytes, key: str = "sichuan-ed25519", **given: object) -> HttpRequest:
-        moment, nonce = given.get("now", NOW), given.get("nonce", NONCE)
+    def send(
+        self,
+        body: bytes,
+        key: str = "sichuan-ed25519",
+        *,
+        authority: str = "chongqing.example",
+        now: datetime = NOW,
+        nonce: str = NONCE,
+    ) -> HttpRequest:
         unsigned = HttpRequest(
             "POST",
-            str(given.get("authority", "chongqing.example")),
+            authority,
             protocol.MESSAGES_PATH,
             (("content-type", "application/json"),),
             body,
         )
-        return sign_request(unsigned, self.keys[key], now=moment, nonce=str(nonce))  # type: ignore[arg-type]
+        return sign_request(unsigned, self.keys[key], now=now, nonce=nonce)
 
     def altered(self, name: str, change: Callable[[str], str]) -> HttpRequest:
         sent = self.send(self.body())

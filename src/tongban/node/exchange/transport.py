@@ -37,7 +37,7 @@ class Unreachable(Exception):
 class Transport(Protocol):
     """Something that delivers a request to a node's gateway."""
 
-    def __call__(self, peer: NodeEntry, request: HttpRequest) -> HttpResponse:
+    def __call__(self, peer: NodeEntry, request: HttpRequest, /) -> HttpResponse:
         """The response; Unreachable when there is none."""
 
 

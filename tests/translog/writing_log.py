@@ -15,7 +15,9 @@ ORIGIN = "tongban/sichuan"
 
 def record(count: int = 1) -> list[LogRecord]:
     """Record so many messages; the rows as they are stored."""
-    about = [api.record("message", uuid4(), {"n": n}).about for n in range(count)]
+    about = [uuid4() for _ in range(count)]
+    for n, one in enumerate(about):
+        api.record("message", one, {"n": n})
     stored = {row.about: row for row in LogRecord.objects.filter(about__in=about)}
     return [stored[one] for one in about]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import signature
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.casework.test_competence import nobody_decides
 from tests.casework.walk import ANSWERS, CONSENTS, Walk
 from tests.pages.english import chinese_left_over
-from tongban.node.casework import actions
+from tests.services.shipped import FOLDERS, copy_shipped
+from tongban.node.casework import actions, catalogue
 from tongban.node.casework.models import Case, Draft
 from tongban.node.exchange import api
 from tongban.node.people.models import Account, Officer
@@ -61,6 +63,15 @@ def test_guide_tells_who_how_long_cost_and_law(client: Client, published: Servic
     guide = page(client, "/services/medical-retirement/")
     for said in ("谁可以办", "15 个工作日内办结", "申请不收费", "社会保险法", "重庆市医疗保障局", "未核实"):
         assert said in guide
+
+
+@pytest.mark.django_db
+def test_guide_speaks_of_agencies_that_are_asked_only_where_one_is(
+    client: Client, published: Service, tmp_path: Path
+) -> None:
+    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, "electronic_id")))
+    assert "向存有记录的部门核对" in page(client, "/services/medical-retirement/")
+    assert "向存有记录的部门核对" not in page(client, "/services/electronic-id/")
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
@@ -9,11 +10,13 @@ from playwright.sync_api import Page
 from tests.casework.walk import ANSWERS, Walk
 from tests.pages.browser import overflow, press, violations, watch
 from tests.pages.every_kind import CODE, add_every_kind
+from tests.pages.test_rights import at_the_counter
 from tests.pages.windows import browser, enter
 from tests.services.shipped import copy_shipped
 from tongban.node.casework import actions, catalogue, drafts
 from tongban.node.people import permissions
 from tongban.node.people.models import Account, Officer
+from tongban.node.portal import complaints
 
 __all__ = ["browser", "enter"]
 
@@ -87,6 +90,9 @@ def officers_pages(walk: Walk, officer: Officer) -> list[str]:
         "complaints/",
     )
     one = f"cases/{walk.proposed().number}/"
+    for must_be_checked in (False, True):
+        at_the_counter(walk, officer, must_be_checked=must_be_checked)
+    complaints.file(walk.person, uuid4(), "字" * 300, service="medical-retirement")
     return [f"/workbench/{room}" for room in (*rooms, one)]
 
 

@@ -60,6 +60,18 @@ def test_an_officer_without_the_right_to_administer_is_refused(client: Client, d
     assert client.get("/admin/", follow=True).status_code == 403
 
 
+def test_an_accounts_own_page_leads_officers_to_their_workbench_and_operators_here(
+    client: Client, inside: Client
+) -> None:
+    own = inside.get("/security/").content.decode()
+    assert 'href="/workbench/"' in own
+    assert 'href="/admin/"' in own
+    client.force_login(create_officer("officer", "x", "510100-yb", "王敏", POST))
+    other = client.get("/security/").content.decode()
+    assert 'href="/workbench/"' in other
+    assert 'href="/admin/"' not in other
+
+
 MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
 
 

@@ -38,6 +38,8 @@ def test_the_command_exits_with_1_and_a_short_trace_when_an_invariant_breaks() -
     assert done.exit_code == 1
     assert "BROKEN" in done.output
     assert "1 errands" in done.output
+    again = "Again: tongban simulate --nodes 3 --seed 1 --steps 200 --fast --mutation no-access-record"
+    assert done.output.splitlines()[-1] == again
 
 
 @pytest.mark.parametrize(

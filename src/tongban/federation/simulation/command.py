@@ -66,7 +66,7 @@ def simulate(
             if is_traced:
                 click.echo("\n".join(outcome.trace))
             if outcome.violations:
-                _tell_failure(plan, outcome)
+                _tell_failure(plan, outcome, mutation)
                 sys.exit(1)
 
 
@@ -121,19 +121,20 @@ def _tell(outcome: Outcome, seconds: float) -> None:
         click.echo(f"  held: {invariant}")
 
 
-def _tell_failure(plan: Plan, outcome: Outcome) -> None:
+def _tell_failure(plan: Plan, outcome: Outcome, mutation: Mutation | None) -> None:
     for violation in outcome.violations:
         click.echo(f"  BROKEN: {violation}")
     small, runs = shrink(plan)
-    again = SimulatedWorld(small, is_traced=True).run()
+    repeated = SimulatedWorld(small, is_traced=True).run()
     size = f"{len(small.faults)} faults, {len(small.errands)} errands"
     click.echo(f"\nThe same with less, found in {runs} runs: {size}")
     for line in (*small.faults, *small.errands):
         click.echo(f"  {line}")
     click.echo("\nWhat happens then:")
-    for line in again.trace[-LAST_OF_TRACE:]:
+    for line in repeated.trace[-LAST_OF_TRACE:]:
         click.echo(f"  {line}")
-    for violation in again.violations:
+    for violation in repeated.violations:
         click.echo(f"  BROKEN: {violation}")
-    again_with = f"--nodes {plan.nodes} --seed {plan.seed} --steps {plan.steps}{' --fast' * plan.is_fast}"
-    click.echo(f"\nAgain: tongban simulate {again_with}")
+    again = f"--nodes {plan.nodes} --seed {plan.seed} --steps {plan.steps}{' --fast' * plan.is_fast}"
+    planted_again = f" --mutation {mutation.name}" if mutation else ""
+    click.echo(f"\nAgain: tongban simulate {again}{planted_again}")

@@ -1,4 +1,4 @@
-"""A table that rises by as much with every key is computed, not searched; it gives what the rows say."""
+"""A table is computed, or told apart where its rows begin and end; either way it gives what the rows say."""
 
 import pytest
 
@@ -25,7 +25,7 @@ _TABLE = """
 zh = "某"
 en = "some"
 type = "int"
-keys = {{ year = "int from" }}
+keys = {{ year = "{match}" }}
 values = [{{ since = 2000-01-01, source = "s. 1", confidence = "high", rows = {rows} }}]
 """
 _RISING = [[0, 180], *([9 + step, 180 + 6 * step] for step in range(1, 11))]
@@ -34,14 +34,25 @@ _BENT = [[0, 180], [10, 186], [11, 192], [12, 198], [13, 204], [14, 211]]
 _HALTING = [[0, 180], [10, 186], [11, 192], [13, 198], [14, 204], [15, 210]]
 
 
-def _law(rows: list[list[int]]) -> RuleSet:
-    files = {"slopes/rules.py": _RULES, "slopes/parameters.toml": _TABLE.format(rows=rows)}
+def _law(rows: list[list[int]], match: str = "int from") -> RuleSet:
+    files = {"slopes/rules.py": _RULES, "slopes/parameters.toml": _TABLE.format(rows=rows, match=match)}
     return RuleSet.from_files(files, "slopes")
 
 
-@pytest.mark.parametrize("rows", [_RISING, _FALLING, _BENT, _HALTING])
-def test_every_key_gives_what_its_row_says(rows: list[list[int]]) -> None:
-    law = _law(rows)
+_SCATTERED = [[3, 1], [4, 1], [9, 5], [40, 2]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "match"),
+    [
+        *((rows, "int from") for rows in (_RISING, _FALLING, _BENT, _HALTING, _SCATTERED)),
+        (_SCATTERED, "int"),
+        (_SCATTERED, "int up-to"),
+        (_SCATTERED[:3], "int up-to"),
+    ],
+)
+def test_every_key_gives_what_its_row_says(rows: list[list[int]], match: str) -> None:
+    law = _law(rows, match)
     program = program_for(law, Date("2026-11-22"))
     people = [{"year": year} for year in range(41)]
     batch = in_columns(program, people)

@@ -46,6 +46,14 @@ def test_a_part_of_a_table_is_decided_as_it_is_in_the_whole(ruritania: RuleSet) 
     assert decide_table(ruritania, table.slice(13, 29), DAY).to_pylist() == whole.slice(13, 29).to_pylist()
 
 
+def test_a_table_in_several_batches_is_decided_in_its_order(ruritania: RuleSet) -> None:
+    part = in_cells(people(PERSONS))
+    decided = decide_table(ruritania, pa.concat_tables([part] * 2500), DAY)
+    assert decided.combine_chunks().equals(
+        pa.concat_tables([decide_table(ruritania, part, DAY)] * 2500).combine_chunks()
+    )
+
+
 @pytest.mark.parametrize("month", [199013, 199000, 0, -199001, 2**31 - 1, 180001])
 def test_a_number_that_is_no_month_is_refused(ruritania: RuleSet, month: int) -> None:
     table = in_cells(people(PERSONS))

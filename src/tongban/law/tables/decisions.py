@@ -122,7 +122,8 @@ class Decider:
         if engine is None:
             return self._one_by_one(program, facts, chosen, first_row)
         answers = engine.run(facts.batch)
-        bad = answers.refused | facts.unreadable(engine.reads_cells)
+        unreadable = facts.unreadable(engine.reads_cells)
+        bad = answers.refused if unreadable is None else answers.refused | unreadable
         offenders = tuple(
             _offender(int(chosen[row]) + first_row, self._reasons(facts, row, day))
             for row in np.flatnonzero(bad).tolist()

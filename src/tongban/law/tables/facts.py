@@ -40,14 +40,14 @@ class Facts:
     rows: pa.RecordBatch
     declared: Mapping[str, ir.FactDeclared]
 
-    def unreadable(self, except_cells_of: Collection[str] = ()) -> Mask:
-        """Which rows have a cell that could not be read; cells of these facts are checked elsewhere."""
-        found = np.zeros(self.rows.num_rows, bool)
+    def unreadable(self, except_cells_of: Collection[str] = ()) -> Mask | None:
+        """Which rows have a cell that could not be read; None for none. Some facts are checked elsewhere."""
+        found: Mask | None = None
         for name, column in (*self.batch.columns.items(), *self.batch.histories.items()):
             if isinstance(column, CellColumn) and name in except_cells_of:
                 continue
             if column.unreadable is not None:
-                found |= column.unreadable
+                found = column.unreadable if found is None else found | column.unreadable
         return found
 
     def written(self, row: int) -> dict[str, object]:

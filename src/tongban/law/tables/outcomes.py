@@ -162,7 +162,8 @@ def _from_halves(halves: npt.NDArray[np.int64], missing: Mask | None, kind: pa.D
 
 
 def _truths(values: Numbers, missing: Mask | None) -> pa.Array:
-    packed = np.packbits(values.astype(np.bool_, copy=False), bitorder="little")
+    truths = values.view(np.bool_) if values.dtype == np.int8 else values.astype(np.bool_, copy=False)
+    packed = np.packbits(truths, bitorder="little")
     return _array(pa.bool_(), len(values), missing, pa.py_buffer(packed))
 
 

@@ -6,10 +6,11 @@ all rows were decided; rows that cannot be used stop the run, or go to a file of
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -131,7 +132,7 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
     rows = max(_FEWEST_ROWS, min(share, _MOST_ROWS))
     batches = table.select(list(header.columns)).to_batches(max_chunksize=rows)
     good: list[pa.RecordBatch] = []
-    for decided in _in_order(iter(batches), decider):
+    for decided in _side_by_side(batches, decider):
         if decided.offenders:
             raise RowsRefused("table", decided.offenders[:FIRST])
         good.append(decided.good)
@@ -167,6 +168,30 @@ def _with_reasons(rows: pa.RecordBatch, offenders: tuple[Offender, ...], lang: s
         for column in rows.columns
     ]
     return pa.record_batch([numbers, reasons, *columns], ["row", "reasons", *names])
+
+
+def _side_by_side(batches: Sequence[pa.RecordBatch], decider: Decider) -> Iterator[Decided]:
+    """Decide on batches that are all there; this thread takes its share of them, the others stay for more."""
+    waiting: list[tuple[Future[Decided], pa.RecordBatch, int]] = []
+    row = 1
+    for batch in batches:
+        if row > 1:
+            waiting.append((_helpers().submit(decider.decide, batch, row), batch, row))
+        row += batch.num_rows
+    for batch in batches[:1]:
+        yield decider.decide(batch, 1)
+    for future, batch, first_row in waiting:
+        yield decider.decide(batch, first_row) if future.cancel() else future.result()
+
+
+@lru_cache(1)
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that stay: starting and ending some takes a millisecond, in which many rows are decided."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, "tongban-tables")
+
+
+# A process that is forked off has none of its parent's threads.
+os.register_at_fork(after_in_child=_helpers.cache_clear)
 
 
 def _in_order(batches: Iterator[pa.RecordBatch], decider: Decider) -> Iterator[Decided]:

@@ -27,7 +27,6 @@ from tongban.law.tables.columns import UNREADABLE
 
 # Up to so many different texts in a column are told apart by choosing.
 FEW_CODES = 4
-_LATEST_MONTH = 999_999
 _KINDS: tuple[Kind, ...] = ("i64", "i32", "i1")
 
 
@@ -54,24 +53,31 @@ class Cells:
                 value, outside = self._checked(code, fact, "i64", low)
                 return value, either_outside(code, outside, _overflown(code, fact, low, high))
             case "few codes":
-                return self._checked(code, fact, "i32", self._few(code, fact, shape.stored, index))
+                return self._coded(code, fact, self._few(code, fact, shape.stored, index))
             case "code":
                 stored = self.load(code, name, shape.stored, index)
                 position = code.do(f"zext {shape.stored} {stored} to i64")
                 numbers = self._pointer(f"numbers_{fact.name}")
                 at = code.do(f"getelementptr inbounds i32, ptr {numbers}, i64 {position}")
-                return self._checked(code, fact, "i32", code.do(f"load i32, ptr {at}, align 4"))
+                return self._coded(code, fact, code.do(f"load i32, ptr {at}, align 4"))
         return self._checked(code, fact, shape.stored, self.load(code, name, shape.stored, index))
+
+    def _coded(self, code: Assembly, fact: Fact, number: str) -> tuple[Value, Value]:
+        """What a code stands for: within the bounds of the fact, or UNREADABLE, which is negative."""
+        if fact.one_of or fact.low < 0:
+            return self._checked(code, fact, "i32", number)
+        return Value(number, "i32", int(fact.low), int(fact.high)), _any_sign("i32", number)
 
     def _month(self, code: Assembly, fact: Fact, stored: str, loaded: str) -> tuple[Value, Value]:
         """A month written YYYYMM."""
-        raw = code.bounded(_any_number(stored, loaded), 0, _LATEST_MONTH)
+        low, high = int(fact.low), int(fact.high)
+        first, last = (bound // 12 * 100 + bound % 12 + 1 for bound in (low, high))
+        beyond = _beyond(code, _any_number(stored, loaded), first, last)
+        raw = code.known(_any_number(stored, loaded), first, last)
         year = code.floor_divide(raw, whole(100))
         number = code.subtract(raw, code.multiply(year, whole(100)))
-        month = code.subtract(code.add(code.multiply(year, whole(12)), number), whole(1))
-        low, high = int(fact.low), int(fact.high)
-        no_month, beyond = _beyond(code, number, 1, 12), _beyond(code, month, low, high)
-        return code.known(month, low, high), either_outside(code, no_month, beyond)
+        month = code.subtract(raw, code.add(code.multiply(year, whole(88)), whole(1)))
+        return code.known(month, low, high), either_outside(code, _beyond(code, number, 1, 12), beyond)
 
     def _few(self, code: Assembly, fact: Fact, stored: str, index: str) -> str:
         """What one of a few codes stands for: chosen, since lanes that look up at once are slow."""
@@ -111,6 +117,8 @@ class Cells:
             for one in fact.one_of:
                 allowed = code.either(allowed, code.compare("eq", raw, encode(self._program, one)))
             outside = either_outside(code, outside, code.negate(allowed))
+        if raw.kind == "i64" and not raw.is_constant:
+            return Value(raw.text, "i64", max(low, raw.low), min(high, raw.high)), outside
         return code.known(raw, low, high), outside
 
 

@@ -20,7 +20,7 @@ from tongban.law.engines.native.compiler import Kernel, load_kernel
 from tongban.law.engines.native.kernel import Recipe, make_recipe
 from tongban.law.engines.native.shapes import Shape, outcome_type
 from tongban.law.engines.native.slots import SIZES, suit
-from tongban.law.engines.program import Program
+from tongban.law.engines.program import Fact, Program
 from tongban.law.tables.columns import UNREADABLE, CellColumn, Cells, Numbers
 
 CHUNK = 131_072
@@ -137,7 +137,7 @@ class NativeEngine:
                 arrays[f"fact_{name}"] = values
                 form = "" if cells is None else _form(cells)
                 if cells is not None and cells.form == "code":
-                    arrays[f"numbers_{name}"] = _by_code(cells)
+                    arrays[f"numbers_{name}"] = _by_code(cells, fact)
                 shapes[name] = Shape(_STORED[values.dtype], column.missing is not None, form=form)
                 missing = column.missing
             else:
@@ -152,6 +152,10 @@ class NativeEngine:
 def _pool(threads: int) -> ThreadPoolExecutor:
     """Threads that stay, since starting them would take longer than many a table."""
     return ThreadPoolExecutor(threads, "tongban-law")
+
+
+# A process that is forked off has none of its parent's threads.
+os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def for_arrow(program: Program) -> NativeEngine:
@@ -179,9 +183,12 @@ def _form(cells: Cells) -> str:
     return "few codes" if cells.form == "code" and len(cells.numbers) <= FEW_CODES else cells.form
 
 
-def _by_code(cells: Cells) -> npt.NDArray[np.int32]:
-    """What each code stands for; no code leads out of it."""
+def _by_code(cells: Cells, fact: Fact) -> npt.NDArray[np.int32]:
+    """What each code stands for, where the fact admits it; no code leads out of it."""
     numbers = cells.numbers
+    fits = (numbers >= fact.low) & (numbers <= fact.high)
+    if not fits.all():
+        numbers = np.where(fits, numbers, np.int32(UNREADABLE))
     if len(numbers) <= FEW_CODES:
         return np.concatenate([numbers, np.full(FEW_CODES, UNREADABLE, np.int32)])[:FEW_CODES]
     if cells.stored.dtype == np.int8:

@@ -43,6 +43,7 @@ def main() -> None:
     from tongban.node.exchange import delivery, identity
     from tongban.node.exchange.transport import Unreachable
     from tongban.protocol import HttpRequest, HttpResponse, NodeEntry, SigningKey
+    from tongban.protocol.batches import BATCHES_PATH, open_batch, seal_replies
 
     days, a_day, tries = (int(argument) for argument in sys.argv[1:4])
     directory = identity.current().directory
@@ -53,12 +54,17 @@ def main() -> None:
     def away(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
         raise Unreachable
 
-    def answering(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
-        message = protocol.parse_request(request.body)
+    def answer_to(body: bytes) -> protocol.EvidenceAnswer:
+        message = protocol.parse_request(body)
         heard[message.id] = heard.get(message.id, 0) + 1
-        assert peer.id == message.receiver
-        reply = protocol.answer(message, (dict(RECORD),), true_now())
-        return protocol.seal_reply(reply, request, key, now=true_now())
+        return protocol.answer(message, (dict(RECORD),), true_now())
+
+    def answering(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
+        if request.path != BATCHES_PATH:
+            return protocol.seal_reply(answer_to(request.body), request, key, now=true_now())
+        opened = open_batch(request, directory, peer.id, now=true_now())
+        replies = [protocol.encode(answer_to(body)) for body in opened.bodies]
+        return seal_replies(replies, peer.id, request, key, now=true_now())
 
     def standing() -> tuple[int, int]:
         with connection.cursor() as cursor:

@@ -39,7 +39,7 @@ def measure(size: Size) -> Result:
     home.chmod(0o755)
     with two_nodes(home) as nodes:
         nodes.asking.start("log")
-        nodes.asking.do("exchange_questions", str((windows + 2) * count + trips + 2 * WARM))
+        nodes.asking.do("exchange_filling", str((windows + 2) * count + trips + 3 * WARM))
         commits = nodes.holding.do("exchange_commits", str(size.of(1_000) + GROUP), str(GROUP))
         nodes.holding.start("log")
         _await_places(nodes)

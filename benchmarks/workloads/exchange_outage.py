@@ -9,17 +9,15 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psutil
 
-from tongban.federation.sample_people import sample_people
+from benchmarks.workloads.exchange_filling import fill
 from tongban.node.config import CONFIG_VARIABLE, load
 from tongban.node.starting import start_django
 
-GROUP = 500
 RECORD: Mapping[str, str | int] = {"place": "500000", "from": "2001-01", "to": "2005-12", "kind": "actual"}
 _TOMORROW = """
 UPDATE exchange_outbox SET next_try = next_try - interval '1 day', created = created - interval '1 day',
@@ -78,7 +76,7 @@ def main() -> None:
 
     memory = []
     for day in range(days):
-        _fill(day, a_day)
+        fill(day * a_day, a_day)
         for _ in range(tries):
             passes(_LATER)
             delivery.deliver_next(away)
@@ -104,68 +102,6 @@ def main() -> None:
 
 def _resident() -> int:
     return int(psutil.Process().memory_info().rss)
-
-
-def _fill(day: int, count: int) -> None:
-    """Put a day's questions into the outbox, as `api.ask` would, with one consent a person."""
-    from django.db import transaction
-    from django.db.models.functions import Now
-
-    from tongban import protocol
-    from tongban.node.clock import true_now
-    from tongban.node.exchange import identity
-    from tongban.node.exchange.models import Outbox
-
-    node, said = identity.current(), protocol.Text(zh="测量", en="to measure")
-    fields, now = ("place", "from", "to", "kind"), true_now()
-    people = [person.resident_number for person in sample_people()]
-    for first in range(0, count, GROUP):
-        rows = []
-        for number in range(first, min(first + GROUP, count)):
-            case, subject = f"SC-2026-{day * count + number:07}", people[number % len(people)]
-            consent = protocol.Consent(
-                id=uuid4(),
-                subject=subject,
-                asking_agency="510100-yb",
-                holding_agency="500000-yb",
-                evidence_type="contribution-spells",
-                fields=fields,
-                given_at=now,
-                expires=now + timedelta(days=30),
-                service="medical-retirement",
-                case_ref=case,
-                purpose=said,
-            )
-            message = protocol.EvidenceRequest(
-                id=uuid4(),
-                sender=node.me,
-                receiver="chongqing",
-                sender_agency="510100-yb",
-                receiver_agency="500000-yb",
-                created=now,
-                expires=now + timedelta(days=30),
-                legal_basis=protocol.ConsentBasis(consent=protocol.sign_consent(consent, node.key)),
-                body=protocol.Question(subject=subject, evidence_type="contribution-spells", fields=fields),
-                service="medical-retirement",
-                case_ref=case,
-                purpose=said,
-            )
-            rows.append(
-                Outbox(
-                    id=message.id,
-                    receiver="chongqing",
-                    receiver_agency="500000-yb",
-                    case_ref=case,
-                    evidence_type="contribution-spells",
-                    place="500000",
-                    body=protocol.encode(message),
-                    created=now,
-                    expires=message.expires,
-                    next_try=Now(),
-                )
-            )
-        with transaction.atomic():
-            Outbox.objects.bulk_create(rows)
 
 
 if __name__ == "__main__":

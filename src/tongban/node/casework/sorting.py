@@ -25,8 +25,8 @@ def settle(outcomes: Sequence[api.Outcome]) -> None:
     for outcome in outcomes:
         if outcome.case_ref in here:
             _settle_one(outcome)
-    for number in sorted(numbers - here):
-        logger.error("an answer names a case that is not here: %s", number)
+    if missing := sorted(numbers - here):
+        logger.error("answers name cases that are not here: %s", ", ".join(missing))
 
 
 def _settle_one(outcome: api.Outcome) -> None:

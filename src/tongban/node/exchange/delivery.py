@@ -33,7 +33,7 @@ LEASE = timedelta(seconds=40)
 LONGEST_WAIT = timedelta(seconds=30)
 LONGEST_ASKED = timedelta(minutes=2)
 """What another node may ask to wait, at most."""
-MOST_TOGETHER = 64
+MOST_TOGETHER = 128
 """Questions for one node that go out together, at most."""
 
 _CLAIM = """

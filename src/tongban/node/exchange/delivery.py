@@ -36,24 +36,24 @@ LONGEST_ASKED = timedelta(minutes=2)
 MOST_TOGETHER = 128
 """Questions for one node that go out together, at most."""
 
+_FIRST = """
+SELECT receiver, receiver = ANY(%s) OR EXISTS (
+       SELECT FROM exchange_peer WHERE name = receiver AND failures > 0) AS alone
+  FROM exchange_outbox
+ WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
+   AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
+ ORDER BY next_try LIMIT 1
+"""
 _CLAIM = """
-  WITH first AS (
-       SELECT receiver, receiver = ANY(%s) OR EXISTS (
-                SELECT FROM exchange_peer WHERE name = receiver AND failures > 0) AS alone
-         FROM exchange_outbox
-        WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
-          AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
-        ORDER BY next_try LIMIT 1)
 UPDATE exchange_outbox
    SET lease = gen_random_uuid(), lease_until = now() + %s, attempts = attempts + 1
  WHERE id IN (SELECT id FROM exchange_outbox
                WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
-                 AND receiver = (SELECT receiver FROM first)
-               ORDER BY next_try
-               LIMIT (SELECT CASE WHEN alone THEN 1 ELSE %s END FROM first)
-                 FOR UPDATE SKIP LOCKED)
+                 AND receiver = %s
+               ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
+"""The limit is a number in the text, so that the database reads only so many rows, however many wait."""
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,13 @@ def _claim() -> list[Outbox]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
-        return list(Outbox.objects.raw(_CLAIM, [asking_peers.one_at_a_time(), LEASE, MOST_TOGETHER]))
+            cursor.execute(_FIRST, [asking_peers.one_at_a_time()])
+            first = cursor.fetchone()
+        if first is None:
+            return []
+        receiver, is_alone = first
+        most = 1 if is_alone else MOST_TOGETHER
+        return list(Outbox.objects.raw(_CLAIM, [LEASE, receiver, most]))
 
 
 def _attempt(rows: Sequence[Outbox], transport: Transport) -> str:

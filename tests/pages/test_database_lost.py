@@ -17,7 +17,7 @@ from tongban.node.translog.models import LogRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITE = "WITH event AS"
+WRITE = "WITH kept AS"
 READ = 'SELECT "casework_event"."id"'
 QUESTION = 'INSERT INTO "exchange_outbox"'
 

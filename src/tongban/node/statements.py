@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 Value = str | int | bytes | date | UUID | Sequence[str] | None
 """What a statement may be given; a sequence is an array of texts."""
@@ -29,21 +29,27 @@ def rows(text: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
 
     For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
     """
-    connection.ensure_connection()
-    cursor: Any = _Prepared(connection.connection)
-    watched = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with watched(cursor) as through:
-        through.execute(text, [_bound(value) for value in values])
-        return list(cursor.fetchall())
+    through = connections[DEFAULT_DB_ALIAS]
+    through.ensure_connection()
+    cursor: Any = _Prepared(through.connection)
+    watched = through.make_debug_cursor if through.queries_logged else through.make_cursor
+    watched(cursor).execute(text, [_bound(value) for value in values])
+    return list(cursor.fetchall())
 
 
-def _bound(value: Value) -> str | bytes | list[str] | None:
+def _bound(value: Value) -> str | bytes | None:
     """The value as text, whose type the database knows from its place: one plan, whatever is empty."""
     if value is None or isinstance(value, str | bytes):
         return value
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, int | UUID) else list(value)
+    return str(value) if isinstance(value, int | UUID) else _array(value)
+
+
+def _array(texts: Sequence[str]) -> str:
+    """The array as PostgreSQL writes it."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 @dataclass

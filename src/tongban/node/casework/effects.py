@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tongban.node.casework import notifying, story
-from tongban.node.casework.history import CaseState
-from tongban.node.casework.models import Case, Event
+from tongban.node.casework.history import CaseState, Happened
+from tongban.node.casework.models import Case
 from tongban.node.casework.procedure import Procedure
 from tongban.node.clock import LOCAL_ZONE
 from tongban.node.statements import Writes
@@ -65,37 +65,37 @@ def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
     return Wanted(tasks, due_on, state.due_is_provisional, timer)
 
 
-def settle(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
+def settle(case: Case, event: Happened, before: Wanted, after: Wanted, writes: Writes) -> None:
     """Bring the case's tasks and timer in line with what has just happened, by parts of what is written."""
-    settle_tasks(event, before, after, writes)
-    _settle_timer(event, before, after, writes)
+    settle_tasks(case, event, before, after, writes)
+    _settle_timer(case, before, after, writes)
 
 
-def settle_tasks(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
+def settle_tasks(case: Case, event: Happened, before: Wanted, after: Wanted, writes: Writes) -> None:
     """Close the tasks that the state no longer gives, open those that it gives, tell those that stay when."""
     gone = [kind for kind in before.tasks if kind not in after.tasks]
     if gone:
-        writes.add("closed", _CLOSE_TASKS, [event.at, event.actor.get("officer"), event.case_id, gone])
+        writes.add("closed", _CLOSE_TASKS, [event.at, event.officer, case.pk, gone])
     due = [after.due_on, after.is_provisional]
     stays = [kind for kind in after.tasks if kind in before.tasks]
     if stays and (before.due_on, before.is_provisional) != (after.due_on, after.is_provisional):
-        writes.add("told", _TELL_TASKS, [*due, event.case_id, stays])
+        writes.add("told", _TELL_TASKS, [*due, case.pk, stays])
     for number, (kind, agency) in enumerate(after.tasks.items()):
         if kind not in before.tasks:
-            writes.add(f"opened_{number}", _OPEN_TASK, [event.case_id, kind, agency, event.at, *due])
+            writes.add(f"opened_{number}", _OPEN_TASK, [case.pk, kind, agency, event.at, *due])
 
 
-def _settle_timer(event: Event, before: Wanted, after: Wanted, writes: Writes) -> None:
+def _settle_timer(case: Case, before: Wanted, after: Wanted, writes: Writes) -> None:
     """Keep one waiting timer: for the limit that runs, or for the day until which the citizen may answer."""
     if before.timer == after.timer:
         return
     if before.timer:
-        writes.add("stopped", _STOP_TIMER, [event.case_id])
+        writes.add("stopped", _STOP_TIMER, [case.pk])
     if after.timer:
-        writes.add("started", _START_TIMER, [event.case_id, *after.timer])
+        writes.add("started", _START_TIMER, [case.pk, *after.timer])
 
 
-def notify(case: Case, procedure: Procedure, event: Event, writes: Writes) -> None:
+def notify(case: Case, procedure: Procedure, event: Happened, writes: Writes) -> None:
     """Tell the applicant of the event that is being written, under the name `event`."""
     text = story.sentence(case, procedure, event)
     path = f"/cases/{case.number}/" if case.enterprise_id is None else _MANDATES

@@ -5,7 +5,9 @@ Promises: who may not see it finds none; an officer's grants are read with the l
 
 import json
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
@@ -21,25 +23,12 @@ from tongban.node.statements import Value, rows
 Kept = TypeVar("Kept", Case, Draft)
 
 
-def _text(model: type[Case | Draft], key: str, condition: str, lock: str) -> str:
-    columns = ", ".join(f"kept.{field.column}" for field in model._meta.concrete_fields)
-    found = f"SELECT {columns} FROM {model._meta.db_table} AS kept"  # noqa: S608 - names of the model
-    return f"{found} WHERE {key} = %s AND {condition} FOR {lock} OF kept"
-
-
-_OFFICERS = _text(Case, "number", rights.REACHED_BY_OFFICER, "NO KEY UPDATE")
-_APPLICANTS = _text(Case, "number", rights.REACHED_BY_APPLICANT, "NO KEY UPDATE")
-_DRAFT = _text(Draft, "id", rights.REACHED_BY_APPLICANT, "UPDATE")
-
-
 def case_for(who: Officer | Person | Applicant, number: str, revision: int) -> Case:
     """The case at the revision that was seen, locked. Raises Refused `not-found` and `stale-revision`."""
     if isinstance(who, Officer):
-        text, values = _OFFICERS, rights.values_of_officer(who)
+        case = _found(_CASE, number, rights.one_of_officer(who)) if who.is_active else None
     else:
-        text, values = _APPLICANTS, rights.values_of_applicant(applicants.of(who))
-    is_out = isinstance(who, Officer) and not who.is_active
-    case = None if is_out else _found(Case, text, [number, *values], "snapshot")
+        case = _found(_CASE, number, rights.one_of_applicant(applicants.of(who)))
     if case is None:
         raise Refused("not-found")
     if case.revision != revision:
@@ -53,7 +42,7 @@ def draft_for(applicant: Applicant, draft_id: UUID | str) -> Draft:
         key = UUID(str(draft_id))
     except ValueError:
         raise Refused("not-found") from None
-    draft = _found(Draft, _DRAFT, [key, *rights.values_of_applicant(applicant)], "answers")
+    draft = _found(_DRAFT, key, rights.one_of_applicant(applicant))
     if draft is None:
         raise Refused("not-found")
     if draft.person_id == applicant.person.pk:
@@ -61,12 +50,33 @@ def draft_for(applicant: Applicant, draft_id: UUID | str) -> Draft:
     return draft
 
 
-def _found(model: type[Kept], text: str, values: Sequence[Value], json_field: str) -> Kept | None:
-    found = rows(text, values)
-    if not found:
-        return None
-    names = [field.attname for field in model._meta.concrete_fields]
-    row: list[Any] = list(found[0])
-    place = names.index(json_field)
-    row[place] = json.loads(row[place])
-    return model.from_db(DEFAULT_DB_ALIAS, names, row)
+@dataclass(frozen=True)
+class _Table(Generic[Kept]):
+    """Rows of a model that are found by `key`, with one column of JSON."""
+
+    model: type[Kept]
+    key: str
+    json: str
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [field.attname for field in self.model._meta.concrete_fields]
+
+    @cached_property
+    def asked(self) -> str:
+        columns = ", ".join(f"kept.{field.column}" for field in self.model._meta.concrete_fields)
+        return f"SELECT {columns} FROM {self.model._meta.db_table} AS kept WHERE {self.key} = %s AND"  # noqa: S608 - names of the model
+
+    def row(self, values: Sequence[Any]) -> Kept:
+        named = zip(self.names, values, strict=True)
+        read = [json.loads(value) if name == self.json else value for name, value in named]
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
+
+
+_CASE = _Table(Case, "number", "snapshot")
+_DRAFT = _Table(Draft, "id", "answers")
+
+
+def _found(table: _Table[Kept], key: Value, condition: rights.Condition) -> Kept | None:
+    found = rows(f"{table.asked} {condition.text} FOR NO KEY UPDATE OF kept", [key, *condition.values])
+    return table.row(found[0]) if found else None

@@ -26,14 +26,16 @@ from tongban.protocol.tlog.records import Json
 
 _INSERT_EVENT = """
 INSERT INTO casework_event (case_id, revision, kind, status, at, actor, data)
-VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING id"""
+VALUES ((SELECT id FROM kept), %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING id"""
 _CASE = Case._meta.concrete_fields
 _INSERT_CASE = f"""
 INSERT INTO casework_case ({", ".join(str(field.column) for field in _CASE)})
-VALUES ({", ".join("%s" for _ in _CASE)})"""  # noqa: S608 - columns of the model
+VALUES ({", ".join("%s" for _ in _CASE)}) RETURNING id"""  # noqa: S608 - columns of the model
 _UPDATE_CASE = """
 UPDATE casework_case SET status = %s, awaits = %s, consulted = %s, conversation = %s::uuid, revision = %s,
-    snapshot = %s::jsonb, due_on = %s, updated_at = %s WHERE id = %s"""
+    snapshot = %s::jsonb, due_on = %s, updated_at = %s WHERE id = %s RETURNING id"""
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""An event's data as text, in the form that the log's record has the digest of."""
 EVENT = "event"
 """The kind of a case's event in the log."""
 
@@ -147,52 +149,55 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     """
     before = state_of(case) if case.snapshot else None
     at = max(now(), case.updated_at)
-    event = Event(
-        case=case,
+    actor, officer = entry.actor.to_json(), entry.actor.officer
+    data = dict(entry.data) | _clock_data(case, procedure, before, entry, at)
+    event = Happened(
         revision=(before.revision if before else 0) + 1,
         kind=entry.kind,
         status=entry.status,
+        role=entry.actor.role,
         at=at,
-        actor=entry.actor.to_json(),
-        data=dict(entry.data) | _clock_data(case, procedure, before, entry, at),
+        data=data,
+        officer=officer.pk if officer else None,
     )
-    after = follow(procedure, before, happened(event))
+    after = follow(procedure, before, event)
+    told = canonical(data)
     writes = Writes()
-    _store(event, writes)
     _keep(case, procedure, after, at, writes)
-    translog.record_within(writes, EVENT, case.id, logged(case, event))
+    what = (event.revision, event.kind, event.status, at)
+    writes.add("event", _INSERT_EVENT, [*what, json.dumps(actor, ensure_ascii=False), told])
+    translog.record_within(writes, EVENT, case.id, _record(case, event, actor, told))
     asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
-    effects.settle(event, asked, effects.wanted(case.agency, procedure, after), writes)
+    effects.settle(case, event, asked, effects.wanted(case.agency, procedure, after), writes)
     if procedure.happenings[event.kind].notifies:
         effects.notify(case, procedure, event, writes)
-    event.pk = writes.number_of("event")
+    number = writes.number_of("event")
     case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS
-    for subscriber in _subscribers.get((procedure.kind, event.kind), ()):
-        subscriber(case, event)
+    subscribers = _subscribers.get((procedure.kind, event.kind), ())
+    if subscribers:
+        stored = Event.objects.get(pk=number)
+        for subscriber in subscribers:
+            subscriber(case, stored)
     return after
 
 
-def _store(event: Event, writes: Writes) -> None:
-    """The event's row, which the others of the step find as `event`."""
-    actor, data = (json.dumps(part, ensure_ascii=False) for part in (event.actor, event.data))
-    where, what = (event.case_id, event.revision), (event.kind, event.status)
-    writes.add("event", _INSERT_EVENT, [*where, *what, event.at, actor, data])
-
-
 def logged(case: Case, event: Event) -> dict[str, Json]:
-    """What the log's record says of an event; an auditor compares the two."""
-    data = json.dumps(event.data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """What the log's record says of a stored event; an auditor compares the two."""
+    return _record(case, happened(event), event.actor, canonical(event.data))
+
+
+def _record(case: Case, event: Happened, actor: Mapping[str, Any], data: str) -> dict[str, Json]:
     by: dict[str, Json] = {}
-    if "by" in event.actor:
-        by = {"by": event.actor["by"]["person"], "for": event.actor["for"], "mandate": event.actor["mandate"]}
+    if "by" in actor:
+        by = {"by": actor["by"]["person"], "for": actor["for"], "mandate": actor["mandate"]}
     return by | {
         "case": case.number,
         "revision": event.revision,
         "kind": event.kind,
         "status": event.status,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "role": event.actor["role"],
-        "officer": event.actor.get("officer"),
+        "role": event.role,
+        "officer": event.officer,
         "data_sha256": hashlib.sha256(data.encode()).hexdigest(),
     }
 

@@ -80,15 +80,17 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=24, unique=True)
     draft = models.OneToOneField(Draft, null=True, blank=True, on_delete=models.PROTECT, related_name="case")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases", db_index=False)
     enterprise = models.ForeignKey(
         Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
     mandate = models.ForeignKey(
-        Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+        Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", db_index=False
     )
     service = models.ForeignKey(PublishedService, on_delete=models.PROTECT)
-    procedure = models.ForeignKey(PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT)
+    procedure = models.ForeignKey(
+        PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     agency = models.CharField(max_length=60)
     consulted = models.CharField(max_length=60, blank=True)
     conversation = models.UUIDField(null=True, blank=True, db_index=True)
@@ -103,7 +105,6 @@ class Case(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("办件")
         indexes: ClassVar = [
-            models.Index(fields=["agency", "status", "due_on"], name="case_agency_status_due"),
             models.Index(fields=["agency", "awaits", "due_on"], name="case_agency_awaits_due"),
             models.Index(fields=["consulted"], condition=~models.Q(consulted=""), name="case_consulted"),
             models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
@@ -117,7 +118,7 @@ class Case(models.Model):
 class Event(models.Model):
     """One thing that happened to a case (办理记录); appended, never changed."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
     revision = models.PositiveIntegerField()
     kind = models.CharField(max_length=40)
     status = models.CharField(max_length=30)
@@ -153,7 +154,7 @@ class Task(models.Model):
         Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tasks"
     )
     assigned_by = models.ForeignKey(
-        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="given_tasks"
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="given_tasks", db_index=False
     )
     assigned_at = models.DateTimeField(null=True, blank=True)
 
@@ -228,7 +229,7 @@ class AbsenceChange(models.Model):
 class Timer(models.Model):
     """A moment at which a case wants to be looked at (定时); fires once."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="timers", db_index=False)
     kind = models.CharField(max_length=30)
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True, blank=True)

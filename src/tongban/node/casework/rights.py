@@ -4,6 +4,7 @@ Promises: every list and every single case goes through one of these; what is no
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
@@ -14,20 +15,28 @@ from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.node.statements import Value
 
-REACHED_BY_OFFICER = """
+
+@dataclass(frozen=True)
+class Condition:
+    """A predicate for a row named `kept`, as text that the database plans once, with its values."""
+
+    text: str
+    values: Sequence[Value]
+
+
+_OFFICERS = """
 %s IN (kept.agency, kept.consulted) AND EXISTS (
     SELECT FROM people_grant AS given
      WHERE given.officer_id = %s AND given.act IN ('handle', 'supervise')
        AND given.valid_from <= %s AND (given.valid_until IS NULL OR given.valid_until >= %s)
        AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = kept.service_id)))
 """
-"""`of_officer` for a row named `kept`, as text that is planned once; `values_of_officer` gives its values."""
-REACHED_BY_APPLICANT = """
+_APPLICANTS = """
 kept.enterprise_id IS NOT DISTINCT FROM %s AND (kept.enterprise_id IS NOT NULL OR kept.person_id = %s)
-    AND (%s::text[] IS NULL
-         OR (SELECT code FROM casework_publishedservice WHERE id = kept.service_id) = ANY(%s::text[]))
 """
-"""`of_citizen` and `drafts_of` in the same way; `values_of_applicant` gives its values."""
+_OF_SERVICES = """
+AND (SELECT code FROM casework_publishedservice WHERE id = kept.service_id) = ANY(%s::text[])
+"""
 
 
 def of_citizen(who: Person | Applicant) -> QuerySet[Case]:
@@ -58,17 +67,19 @@ def reaching(officer: Officer, *, of: str = "") -> Q:
     return own & of_services(codes, of=of)
 
 
-def values_of_officer(officer: Officer) -> Sequence[Value]:
-    """The values of `REACHED_BY_OFFICER` for an officer who is in office."""
+def one_of_officer(officer: Officer) -> Condition:
+    """`of_officer` for one case of an officer who is in office."""
     on = today()
-    return [officer.agency, officer.pk, on, on]
+    return Condition(_OFFICERS, [officer.agency, officer.pk, on, on])
 
 
-def values_of_applicant(applicant: Applicant) -> Sequence[Value]:
-    """The values of `REACHED_BY_APPLICANT`."""
+def one_of_applicant(applicant: Applicant) -> Condition:
+    """`of_citizen` and `drafts_of` for one case or draft."""
     enterprise, mandate = applicant.enterprise, applicant.mandate
-    services = list(mandate.services) if mandate and mandate.services else None
-    return [enterprise.pk if enterprise else None, applicant.person.pk, services, services]
+    values = [enterprise.pk if enterprise else None, applicant.person.pk]
+    if mandate and mandate.services:
+        return Condition(_APPLICANTS + _OF_SERVICES, [*values, list(mandate.services)])
+    return Condition(_APPLICANTS, values)
 
 
 def of_services(codes: Iterable[str], *, of: str = "") -> Q:

@@ -4,7 +4,7 @@ Promises: both languages always; nothing in a sentence that the case does not ho
 """
 
 from tongban.node.casework import catalogue, competence
-from tongban.node.casework.history import CaseState
+from tongban.node.casework.history import CaseState, Happened
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure
 from tongban.services import Service, Side, Text
@@ -12,7 +12,7 @@ from tongban.services import Service, Side, Text
 REFUSED_BY_OFFICER = Text(zh="工作人员没有通过您的申请", en="An officer refused your application")
 
 
-def sentence(case: Case, procedure: Procedure, event: Event) -> Text:
+def sentence(case: Case, procedure: Procedure, event: Event | Happened) -> Text:
     """What the event means to the citizen, in one sentence."""
     told = procedure.happenings[event.kind].sentence
     return told.filled(_values(catalogue.of(case), event, told.placeholders))
@@ -50,7 +50,7 @@ def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Tex
     )
 
 
-def _values(service: Service, event: Event, wanted: frozenset[str]) -> dict[str, object]:
+def _values(service: Service, event: Event | Happened, wanted: frozenset[str]) -> dict[str, object]:
     values: dict[str, object] = dict.fromkeys(wanted, "")
     need = service.definition.need(event.data.get("key", ""))
     if need:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0012_from_there"),
+        ("casework", "0013_names"),
         ("people", "0008_counter_entry"),
     ]
 

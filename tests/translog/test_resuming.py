@@ -50,6 +50,12 @@ def test_the_log_halts_and_nothing_is_recorded(restored: Note) -> None:
         record()
 
 
+def test_the_files_of_a_halted_log_stay_as_they_are(restored: Note, folder: Path) -> None:
+    before = (folder / "checkpoint").read_bytes()
+    publish(folder)
+    assert (folder / "checkpoint").read_bytes() == before
+
+
 def test_the_log_goes_on_as_one_with_the_leaves_that_the_database_lacked(
     restored: Note, sichuan: Identity, chongqing_answers: Transport, folder: Path
 ) -> None:

@@ -7,7 +7,7 @@ rolled back is found. Promises: what the checkpoint file says is there in full, 
 import contextlib
 from pathlib import Path
 
-from tongban.node.translog.models import LogCheckpoint, WitnessedConflict, WitnessedLog
+from tongban.node.translog.models import LogCheckpoint, LogState, WitnessedConflict, WitnessedLog
 from tongban.node.translog.serving import heads, stamped_sizes
 from tongban.node.translog.stored import newest_checkpoint, read_bundle, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint
@@ -32,17 +32,22 @@ def published_head(folder: Path) -> Checkpoint | None:
 
 
 def publish(folder: Path) -> bool:
-    """Bring the files up to the newest checkpoint in the database; whether anything was written."""
+    """Bring the files up to the newest checkpoint in the database; whether anything was written.
+
+    Those of a halted log stay as they are: they are what the database is held against and taken back from.
+    """
     head = newest_checkpoint()
     if head is None:
         return _publish_witnessed(folder)
-    shown = published_head(folder)
-    before = min(shown.size, head.size) if shown else 0
-    if before < head.size:
-        _write_tiles(folder, before, head.size)
     checkpoint = folder / "checkpoint"
     is_new = not checkpoint.is_file() or checkpoint.read_bytes() != bytes(head.note)
+    if is_new and LogState.objects.exclude(halted="").exists():
+        return _publish_witnessed(folder)
     if is_new:
+        shown = published_head(folder)
+        before = min(shown.size, head.size) if shown else 0
+        if before < head.size:
+            _write_tiles(folder, before, head.size)
         _write_heads(folder, head)
         _write(checkpoint, bytes(head.note))
         _remove_parts(folder, before, head.size)

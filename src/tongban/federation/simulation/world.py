@@ -16,6 +16,7 @@ from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.garbage import without_garbage_collection
 from tongban.federation.simulation.lies import Liar, altered, forged_receipt
 from tongban.federation.simulation.members import Members, members
+from tongban.federation.simulation.naming import named
 from tongban.federation.simulation.network import Network, Parcel
 from tongban.federation.simulation.node import Node, PowerCut
 from tongban.federation.simulation.outcome import Outcome
@@ -392,11 +393,5 @@ class SimulatedWorld:
     def _tell(self, who: str, what: str, request: HttpRequest | None = None) -> None:
         if not self._is_traced:
             return
-        about = ""
-        if request is not None and request.path == CONVERSATIONS_PATH:
-            try:
-                message = talk.parse_utterance(request.body)
-                about = f" to {message.kind} {message.case_ref} #{message.position}"
-            except Refused:
-                about = " to something unreadable"
+        about = named(request) if request is not None else ""
         self.outcome.trace.append(f"{self.now:8.1f} s  {who}  {what}{about}")

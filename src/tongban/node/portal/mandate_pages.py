@@ -5,7 +5,7 @@ and number is slowed like guessing at passwords; no number stands in an address.
 """
 
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ from tongban.node.portal import acting_for, mandate_news, throttle
 from tongban.node.portal.answers import AnswerForm
 from tongban.node.portal.doors import for_citizens
 from tongban.node.portal.mandate_lines import line, lines
+from tongban.node.portal.sent_once import key_of
 from tongban.node.theme.wording import spoken
 from tongban.services import Question, Raw, Text
 from tongban.services.question import Choice
@@ -57,7 +58,7 @@ def new(request: HttpRequest, person: Person) -> HttpResponse:
     asked = {question.key: question for question in _questions()}
     raws: dict[str, Raw] = {"valid_from": day}
     form = AnswerForm(asked, request.POST if request.method == "POST" else None, raws=raws)
-    status, refused, key = 200, None, _key(request)
+    status, refused, key = 200, None, key_of(request)
     if request.method == "POST" and form.is_valid():
         try:
             given = _give(request, person, form, key, firm)
@@ -140,13 +141,6 @@ def _firm(person: Person, request: HttpRequest) -> str:
     if asked and not permissions.represented_by(person).filter(pk=asked).exists():
         raise Http404
     return asked
-
-
-def _key(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _questions() -> tuple[Question, ...]:

@@ -6,7 +6,7 @@ mandate holds only once a colleague has checked it; no number stands in an addre
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +28,7 @@ from tongban.node.portal.answers import AnswerForm
 from tongban.node.portal.doors import for_officers_who
 from tongban.node.portal.mandate_lines import lines, services_words
 from tongban.node.portal.names import service_names
+from tongban.node.portal.sent_once import key_of
 from tongban.node.theme.wording import spoken
 from tongban.places.resident_id import ResidentIdRefused
 from tongban.services import Answer, Question, Raw, Text
@@ -63,7 +64,7 @@ def new(request: HttpRequest, officer: Officer) -> HttpResponse:
         form.add_error("reference", _("最多 80 字，请写得短一些"))
     if handled and request.method == "POST" and form.is_valid():
         try:
-            _register(officer, form, _key(request))
+            _register(officer, form, key_of(request))
             return redirect("counter-mandates")
         except MandateRefused as refusal:
             status = _REFUSED
@@ -75,7 +76,13 @@ def new(request: HttpRequest, officer: Officer) -> HttpResponse:
             status, refused = _INVALID, Text(zh=unusable.text.zh, en=unusable.text.en)
     elif form.errors:
         status = _INVALID
-    context = {"form": form, "key": _key(request), "refused": refused, "officer": officer, "tab": "mandates"}
+    context = {
+        "form": form,
+        "key": key_of(request),
+        "refused": refused,
+        "officer": officer,
+        "tab": "mandates",
+    }
     return render(request, "workbench/new_mandate.html", context, status=status)
 
 
@@ -152,13 +159,6 @@ def _paper(said: Mapping[str, Answer | None]) -> Paper:
 
 def _texts(answer: Answer | None) -> tuple[str, ...]:
     return tuple(str(one) for one in answer) if isinstance(answer, list) else ()
-
-
-def _key(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _questions(handled: Sequence[tuple[str, Text]]) -> tuple[Question, ...]:

@@ -28,17 +28,19 @@ log = logging.getLogger(__name__)
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     from tongban.node import catching_up  # noqa: PLC0415 - needs Django started
-    from tongban.node.exchange import delivery  # noqa: PLC0415 - needs Django started
+    from tongban.node.exchange import claims, delivery  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.conversing import delivering  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange.transport import own_transport  # noqa: PLC0415 - needs Django started
 
     tracing.start(this_node(), "worker")
     transport = own_transport()
+    life_sign = claims.LifeSign()
     release_questions, release_letters = _Once(delivery.release_leases), _Once(delivering.release_leases)
 
     letters = _WhileThereAre(lambda: delivering.deliver_next(transport))
 
     def deliver() -> bool:
+        life_sign.show()
         release_questions()
         release_letters()
         asked, said = delivery.deliver_next(transport), letters()
@@ -55,6 +57,7 @@ def run(stop: threading.Event) -> None:
     crew.start()
     _loop(stop, tend)
     crew.join()
+    life_sign.end()
 
 
 class _Crew:

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from tongban import protocol
 from tongban.node import tracing
 from tongban.node.clock import true_now
-from tongban.node.exchange import answering, asking_peers, identity, outcomes
+from tongban.node.exchange import answering, asking_peers, claims, identity, outcomes
 from tongban.node.exchange.asking_peers import Later
 from tongban.node.exchange.department import Records
 from tongban.node.exchange.identity import Identity
@@ -46,7 +46,7 @@ SELECT receiver, receiver = ANY(%s) OR EXISTS (
 """
 _CLAIM = """
 UPDATE exchange_outbox
-   SET lease = gen_random_uuid(), lease_until = now() + %s, attempts = attempts + 1
+   SET lease = %s, lease_until = now() + %s, attempts = attempts + 1
  WHERE id IN (SELECT id FROM exchange_outbox
                WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
                  AND receiver = %s
@@ -73,8 +73,8 @@ def deliver_next(transport: Transport) -> bool:
 
 
 def release_leases() -> None:
-    """Free what a worker that died had claimed; a question then delivered twice is answered once."""
-    Outbox.objects.filter(state=Outbox.State.WAITING).update(lease=None, lease_until=None)
+    """Free what workers that have died had claimed; a question then delivered twice is answered once."""
+    claims.release("exchange_outbox", "state = 'waiting'")
 
 
 def pause(attempts: int, chance: float) -> timedelta:
@@ -97,7 +97,7 @@ def _claim() -> list[Outbox]:
             return []
         receiver, is_alone = first
         most = 1 if is_alone else MOST_TOGETHER
-        return list(Outbox.objects.raw(_CLAIM, [LEASE, receiver, most]))
+        return list(Outbox.objects.raw(_CLAIM, [claims.worker(), LEASE, receiver, most]))
 
 
 def _attempt(rows: Sequence[Outbox], transport: Transport) -> str:
@@ -175,6 +175,8 @@ def _postpone(row: Outbox, later: Later) -> str:
     wait = pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
     wait = max(wait, min(later.pause or timedelta(0), LONGEST_ASKED))
     DELIVERED.labels(row.receiver, later.code.value).inc()
-    still_ours = Outbox.objects.filter(pk=row.pk, state=Outbox.State.WAITING, lease=row.lease)
+    still_ours = Outbox.objects.filter(
+        pk=row.pk, state=Outbox.State.WAITING, lease=row.lease, attempts=row.attempts
+    )
     still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=later.code.value)
     return later.code.value

@@ -7,14 +7,14 @@ import logging
 import random
 import secrets
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from tongban.node.clock import true_now
-from tongban.node.exchange import identity
+from tongban.node.exchange import claims, identity
 from tongban.node.exchange.conversing import peers, storing
 from tongban.node.exchange.conversing.models import Conversation, Letter
 from tongban.node.exchange.conversing.saying import here
@@ -49,8 +49,8 @@ def deliver_next(transport: Transport) -> bool:
 
 
 def release_leases() -> None:
-    """Free what a worker that died had claimed."""
-    Letter.objects.filter(is_waiting=True).exclude(lease=None).update(lease=None, lease_until=None)
+    """Free what workers that have died had claimed."""
+    claims.release("exchange_letter", "is_waiting")
 
 
 def say_what_is_due() -> int:
@@ -89,7 +89,7 @@ def _claim() -> Letter | None:
         )
         if row is None:
             return None
-        row.lease = uuid4()
+        row.lease = claims.worker()
         row.attempts += 1
         Letter.objects.filter(pk=row.pk).update(
             lease=row.lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
@@ -125,6 +125,6 @@ def _deliver(row: Letter, node: Identity, transport: Transport) -> None:
 def _postpone(row: Letter, problem: Code, wait: timedelta | None = None) -> None:
     if wait is None:
         wait = talk.pause(row.attempts, random.random())  # noqa: S311 - jitter, not a secret
-    still_ours = Letter.objects.filter(pk=row.pk, is_waiting=True, lease=row.lease)
+    still_ours = Letter.objects.filter(pk=row.pk, is_waiting=True, lease=row.lease, attempts=row.attempts)
     still_ours.update(lease=None, lease_until=None, next_try=Now() + wait, problem=problem.value)
     log.info("waiting message=%s for=%s attempts=%d problem=%s", row.message, row.peer, row.attempts, problem)

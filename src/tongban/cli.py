@@ -17,6 +17,19 @@ ROOMS: Mapping[str, str] = {
     "simulate": "tongban.federation.simulation.command",
 }
 
+# What each room's own help says first, so that listing the rooms imports none.
+PURPOSES: Mapping[str, str] = {
+    "connector": "A department's connector to its own system.",
+    "demo": "Run two nodes with sample people on this machine; Ctrl-C stops them.",
+    "directory": "The federation's directory: keys, agencies, agreements, signed as one file.",
+    "law": "Decide by law: rule sets, one person with reasons, parameters in force, examples.",
+    "log": "A node's transparency log.",
+    "node": "One jurisdiction's node.",
+    "simulate": (
+        "Run a whole federation under faults, deterministic in the seed; exit 1 when an invariant breaks."
+    ),
+}
+
 
 class Rooms(click.Group):
     """Finds a room's command by name."""
@@ -24,6 +37,11 @@ class Rooms(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the rooms."""
         return [*ROOMS]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the rooms with what each is for, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, PURPOSES[name]) for name in ROOMS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command of a room, None for another name."""

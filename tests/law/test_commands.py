@@ -162,7 +162,10 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path: Path) -> None:
     )
     result = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test"])
     assert result.exit_code == 1
-    assert "w [0]: entitled: expected True, but is False" in result.output
+    line = "ruritania/examples/wrong.toml:6: w [0]: entitled"
+    assert f"{line}: expected true, but is false" in result.output
+    told = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test"], env={"LC_ALL": "zh_CN.UTF-8"})
+    assert f"{line}：例中为 true，算得 false" in told.output
     assert "1 of 2 examples hold" in result.output
 
 

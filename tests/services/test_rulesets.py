@@ -112,7 +112,7 @@ def test_a_rule_set_gives_the_published_outcomes(rulesets: Mapping[str, RuleSet]
 def test_the_examples_of_a_rule_set_hold(rulesets: Mapping[str, RuleSet], name: str) -> None:
     examples = examples_of(rulesets[name])
     assert len(examples) >= 5
-    wrong = [f"{one.file} {one.name}: {why}" for one in examples for why in failures(rulesets[name], one)]
+    wrong = [f"{one.where} {one.name}: {why.en}" for one in examples for why in failures(rulesets[name], one)]
     assert wrong == []
 
 

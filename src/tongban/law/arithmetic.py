@@ -132,9 +132,7 @@ def multiply(a: Operand, b: Operand) -> Operand:
         if FLOAT in (left.type, right.type) and (
             FEN in (left.type, right.type) or RATE in (left.type, right.type)
         ):
-            raise Refusal(
-                "money-float", "money and rates are exact, a float is not", "Make the factor a Rate"
-            )
+            raise Refusal("money-float")
         if {left.type, right.type} <= {FEN, BOOL, MONTH, DATE, DATETIME}:
             raise _unfit("*", left, right)
     left_part, right_part = _fraction(a), _fraction(b)
@@ -166,7 +164,7 @@ def floor_divide(a: Operand, b: Operand) -> Operand:
     if left.type == right.type and left.type in (INT, FEN):
         return _floor(left, right)
     if left.type == FEN and right.type == INT:
-        raise Refusal("money-floor", "money // number hides a rounding", "Write round_down(money / number)")
+        raise Refusal("money-floor")
     raise _unfit("//", left, right)
 
 
@@ -202,11 +200,7 @@ def modulo(a: Operand, b: Operand) -> Operand:
 
 def _no_zero(divisor: Term) -> None:
     if _maybe_zero(divisor):
-        raise Refusal(
-            "divide-by-zero",
-            "the divisor can be zero",
-            "Ask `if divisor == 0` (or `<= 0`) and return before, or declare at_least=1",
-        )
+        raise Refusal("divide-by-zero")
 
 
 def _maybe_zero(term: Term) -> bool:
@@ -239,11 +233,7 @@ def _first(operand: Operand) -> Term:
 
 
 def _unfit(sign: str, left: Term, right: Term) -> Refusal:
-    return Refusal(
-        "mixed-types",
-        f"`{left.type} {sign} {right.type}` means nothing",
-        "Bring both sides to types that the table of types in the reference combines",
-    )
+    return Refusal("mixed-types", left=left.type, sign=sign, right=right.type)
 
 
 def negate(operand: Operand) -> Operand:
@@ -252,7 +242,7 @@ def negate(operand: Operand) -> Operand:
         return Exact(_negated(operand.num), operand.den, operand.unit)
     term = plain(operand)
     if term.type not in (INT, FLOAT, FEN, RATE):
-        raise Refusal("mixed-types", f"a {term.type} has no sign", "Use minus on numbers and money only")
+        raise Refusal("mixed-types/sign", type=term.type)
     if isinstance(term.expr, Const) and isinstance(term.expr.value, int | float):
         return constant(-term.expr.value, term.type)
     return _negated(term)
@@ -266,9 +256,7 @@ def absolute(operand: Operand) -> Term:
     """Give the size without sign."""
     term = plain(operand)
     if term.type not in (INT, FLOAT, FEN):
-        raise Refusal(
-            "mixed-types", f"abs() of a {term.type} means nothing", "Use it on numbers and money only"
-        )
+        raise Refusal("mixed-types/abs", type=term.type)
     found = term.range
     if found is not None:
         low = 0 if found.low <= 0 <= found.high else min(abs(found.low), abs(found.high))
@@ -280,9 +268,7 @@ def extreme(op: str, operands: list[Operand]) -> Term:
     """Give the smallest ("min") or greatest ("max") of values of one type."""
     terms = [plain(operand) for operand in operands]
     if len(terms) < 2:
-        raise Refusal(
-            "min-max", f"{op}() needs at least two values", "For a list use smallest(…) or greatest(…)"
-        )
+        raise Refusal("min-max", op=op)
     if FLOAT in {term.type for term in terms}:
         terms = [to_float(term) for term in terms]
     result = terms[0]
@@ -302,10 +288,10 @@ def compare(op: str, a: Operand, b: Operand) -> Term:
     if isinstance(a, Exact) or isinstance(b, Exact):
         left_part, right_part = _fraction(a), _fraction(b)
         if left_part is None or right_part is None or left_part.unit != right_part.unit:
-            raise _unfit("compared with", _first(a), _first(b))
+            raise Refusal("mixed-types/compared", left=_first(a).type, right=_first(b).type)
         for part in (left_part, right_part):
             if part.den.range is None or part.den.range.low <= 0:
-                raise Refusal("sign", "the divisor can be negative", "Declare at_least=1 for it")
+                raise Refusal("sign/divisor")
         left, right = _int_times(left_part.num, right_part.den), _int_times(right_part.num, left_part.den)
         return made(op, (left, right), BOOL, BOOLEAN)
     left, right = plain(a), plain(b)
@@ -314,20 +300,14 @@ def compare(op: str, a: Operand, b: Operand) -> Term:
     if left.type != right.type:
         if Kind("str") in (left.type, right.type):
             other = left.type if right.type == Kind("str") else right.type
-            raise Refusal(
-                "text-compared",
-                f"a {other} is compared with text",
-                "Write the member or PlaceCode(…), Month(…), Date(…)",
-            )
+            raise Refusal("text-compared", type=other)
         if isinstance(a, Term) and FEN in (left.type, right.type) and INT in (left.type, right.type):
-            raise Refusal("money-number", "money is compared with a number", 'Write Fen(0) or yuan("…")')
-        raise _unfit("compared with", left, right)
+            raise Refusal("money-number")
+        raise Refusal("mixed-types/compared", left=left.type, right=right.type)
     if op not in ("eq", "ne") and left.type not in ORDERED:
-        raise Refusal("no-order", f"a {left.type} has no order", "Compare with == or !=, or use `in`")
+        raise Refusal("no-order", type=left.type)
     if left.type == SPELLS:
-        raise Refusal(
-            "spells-compared", "histories are not compared", "Compare their months(), last() and the like"
-        )
+        raise Refusal("spells-compared")
     return made(op, (left, right), BOOL, BOOLEAN)
 
 
@@ -337,9 +317,9 @@ def rounded(mode: str, operand: Operand, to: int) -> Term:
         return _rounded_float(mode, operand)
     part = _fraction(operand)
     if part is None:
-        raise Refusal("round", f"a {_first(operand).type} needs no rounding", "Leave the rounding out")
+        raise Refusal("round/needless", type=_first(operand).type)
     if to != 1 and part.unit != FEN:
-        raise Refusal("round", "to= is for money", "Leave to= out")
+        raise Refusal("round/not-money")
     num, den = part.num, _int_times(part.den, whole(to))
     if num.type == FEN:
         num = Term(num.expr, INT, num.range)
@@ -385,9 +365,5 @@ def _rounded_float(mode: str, term: Term) -> Term:
         else None
     )
     if found is None:
-        raise Refusal(
-            "overflow",
-            "this float can be too great for a whole number",
-            "Declare at_least= and at_most= for its facts",
-        )
+        raise Refusal("overflow/float")
     return made(f"float_round_{mode}", (term,), INT, found)

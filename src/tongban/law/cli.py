@@ -17,6 +17,7 @@ from tongban.law.command_input import (
     OWN_RULESETS,
     day_of,
     find_ruleset,
+    language,
     naming,
     plainly,
     read_facts,
@@ -92,7 +93,8 @@ def test_examples(root: Path, name: str | None) -> None:
         wrong = [(example, found) for example in examples if (found := failures(ruleset, example))]
         for example, found in wrong:
             for difference in found:
-                click.echo(f"{example.file}: {example.name}: {difference}")
+                where = f"{example.where.file}:{example.where.line}"
+                click.echo(f"{where}: {example.name}: {difference.of(language())}")
         failed += len(wrong)
         click.echo(f"{ruleset.name}: {len(examples) - len(wrong)} of {len(examples)} examples hold")
     if failed:

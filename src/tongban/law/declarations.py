@@ -29,6 +29,7 @@ from tongban.law.ir import (
     Type,
 )
 from tongban.law.money import Rate, yuan
+from tongban.law.reading import form_of
 from tongban.law.source import Source
 from tongban.law.spells import KINDS
 from tongban.law.values import Date, DateTime, Month, PlaceCode, Sex, SpellKind
@@ -120,22 +121,14 @@ class Declared:
                 return ListType(self.type_of(item))
             case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[ast.Name(id="int"), value])):
                 return MappingType(INT, self.type_of(value))
-        raise self.source.refuse(
-            node,
-            "unknown-type",
-            f"`{ast.unparse(node)}` is not a type of the language",
-            f"Write one of {', '.join(SCALARS)}, an enumeration, a record, list[…], dict[int, …] or … | None",
-        )
+        raise self.source.refuse(node, "unknown-type", written=ast.unparse(node), known=", ".join(SCALARS))
 
 
 def enum_constant(source: Source, node: ast.expr, enum: EnumType, member: str) -> Const:
     """Give a member of an enumeration as a constant."""
     if member not in enum.members:
         raise source.refuse(
-            node,
-            "unknown-member",
-            f"{enum.name} has no member {member}",
-            f"Write one of {', '.join(enum.members)}",
+            node, "unknown-member", enum=enum.name, name=member, known=", ".join(enum.members)
         )
     return Const(enum.members.index(member), enum)
 
@@ -163,20 +156,21 @@ def constructed(source: Source, node: ast.expr, name: str, argument: ast.expr) -
             return Const(PlaceCode(raw).number, PLACE)
         if isinstance(raw, str) and name in _ORDINALS:
             return Const(_ORDINALS[name](raw).ordinal, SCALARS[name])
-    except ValueError as error:
-        raise source.refuse(
-            node, "constant", f"{name}(…) cannot be read: {error}", "Correct the text"
-        ) from None
-    raise source.refuse(
-        node,
-        "constant",
-        f"{name}(…) needs a literal",
-        "Write Fen(1)" if name == "Fen" else f'Write {name}("…") with the value itself',
-    )
+    except ValueError:
+        raise source.refuse(node, "constant/form", name=name, form=form_of(_FORMS[name])) from None
+    raise source.refuse(node, "constant/fen" if name == "Fen" else "constant/literal", name=name)
 
 
 _ORDINALS: dict[str, type[Month] | type[Date] | type[DateTime]] = {
     "Month": Month,
     "Date": Date,
     "DateTime": DateTime,
+}
+_FORMS = {
+    "yuan": "fen",
+    "Rate": "rate",
+    "PlaceCode": "place",
+    "Month": "month",
+    "Date": "date",
+    "DateTime": "datetime",
 }

@@ -5,20 +5,22 @@ Each says where, what was expected and what to do. None carries a fact's value t
 
 from dataclasses import dataclass
 
+from tongban.law.ir import Text
+
 
 class LawError(Exception):
     """Something in a rule set or in the facts that a person can put right.
 
-    `zh` says the same in Chinese; empty where it is only said in English, as to authors of rules.
+    `zh` says the same in Chinese.
     """
 
-    def __init__(self, message: str, zh: str = "") -> None:
+    def __init__(self, message: str, zh: str) -> None:
         super().__init__(message)
         self.zh = zh
 
     def said(self, lang: str) -> str:
         """Give what is wrong in a language, `zh` or `en`."""
-        return self.zh if lang == "zh" and self.zh else str(self)
+        return self.zh if lang == "zh" else str(self)
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,17 @@ class Place:
 class RuleSetError(LawError):
     """A rule set that cannot be loaded.
 
-    `code` is stable; `where` names file, line or key; `message` says what is wrong; `instead` what to write.
+    `code` is stable, `mistake` its name in the catalogue (the code, or a case of it); `where` names file and
+    line; `wrong` says what is wrong, with the key in a TOML file, and `instead` what to write, in Chinese
+    and English.
     """
 
-    def __init__(self, code: str, where: Place, message: str, instead: str) -> None:
-        super().__init__(f"{where}: {message}. {instead}")
-        self.code = code
+    def __init__(self, mistake: str, where: Place, wrong: Text, instead: Text) -> None:
+        super().__init__(f"{where}: {wrong.en}. {instead.en}", f"{where}：{wrong.zh}。{instead.zh}")
+        self.mistake = mistake
+        self.code = mistake.partition("/")[0]
         self.where = where
-        self.message = message
+        self.wrong = wrong
         self.instead = instead
 
 
@@ -55,14 +60,14 @@ class Problem:
     path: str
     code: str
     message: str
-    zh: str = ""
+    zh: str
 
     def __str__(self) -> str:
         return self.said("en")
 
     def said(self, lang: str) -> str:
         """Give what is wrong in a language, `zh` or `en`, with the path before it."""
-        return f"{self.path}：{self.zh}" if lang == "zh" and self.zh else f"{self.path}: {self.message}"
+        return f"{self.path}：{self.zh}" if lang == "zh" else f"{self.path}: {self.message}"
 
 
 class FactsRefused(LawError):
@@ -82,7 +87,7 @@ class NoLaw(LawError):
     (no rule on that day) or `overflow` (an amount or date grew too great); `name` is the rule or parameter.
     """
 
-    def __init__(self, code: str, name: str, message: str, zh: str = "") -> None:
+    def __init__(self, code: str, name: str, message: str, zh: str) -> None:
         super().__init__(message, zh)
         self.code = code
         self.name = name

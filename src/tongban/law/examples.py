@@ -1,11 +1,14 @@
 """A rule set's own examples: facts and what must come out, as data that a lawyer can add to."""
 
-import tomllib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from tongban.law.errors import FactsRefused, LawError, Place, RuleSetError
+from tongban.law.ir import Text
+from tongban.law.mistakes.catalogue import tell
+from tongban.law.mistakes.toml_files import place_of, read_toml
 from tongban.law.rule_sets import RuleSet
 
 _EXAMPLE_KEYS = {"name", "on", "facts", "outcomes", "refused", "source", "note"}
@@ -16,7 +19,7 @@ _TABLE_KEYS = {"name", "on", "facts", "columns", "rows", "source", "note"}
 class Example:
     """One case: facts on a day, and the outcomes expected or the path at which they are refused."""
 
-    file: str
+    where: Place
     name: str
     on: date
     facts: Mapping[str, object]
@@ -25,35 +28,52 @@ class Example:
 
 
 def examples_of(ruleset: RuleSet) -> list[Example]:
-    """Read the examples of a rule set; RuleSetError names file and example."""
+    """Read the examples of a rule set; RuleSetError names file, line and key."""
     found: list[Example] = []
     for path in sorted(ruleset.files):
         if path.endswith(".toml") and path.split("/")[-3:-1] == [ruleset.folder, "examples"]:
-            found.extend(_read(path, ruleset.files[path]))
+            found.extend(_File(path, ruleset.files[path]).read())
     return found
 
 
-def failures(ruleset: RuleSet, example: Example) -> list[str]:
+def failures(ruleset: RuleSet, example: Example) -> list[Text]:
     """Say how an example differs from what the rules give; empty when it holds."""
     try:
         outcomes = ruleset.explain(example.facts, example.on).outcomes
     except FactsRefused as error:
         if any(problem.path == example.refused for problem in error.problems):
             return []
-        return [f"the facts were refused: {error}"]
+        return [Text(f"所填事项被拒绝：{error.said('zh')}", f"the facts were refused: {error}")]
     except LawError as error:
-        return [f"no answer: {error}"]
+        return [Text(f"没有结论：{error.said('zh')}", f"no answer: {error}")]
     if example.refused:
-        return [f"the facts should have been refused at {example.refused}, but were decided"]
+        at = example.refused
+        return [
+            Text(f"应在 {at} 处被拒绝，实际作出了决定", f"expected to be refused at {at}, but was decided")
+        ]
     return [
-        f"{name}: expected {expected!r}, but is {_outcome(outcomes, name)!r}"
+        _difference(name, expected, outcomes)
         for name, expected in example.outcomes.items()
         if name not in outcomes or not _same(expected, outcomes[name])
     ]
 
 
-def _outcome(outcomes: Mapping[str, object], name: str) -> object:
-    return outcomes.get(name, "not an outcome on this day")
+def _difference(name: str, expected: object, outcomes: Mapping[str, object]) -> Text:
+    if name not in outcomes:
+        known = ", ".join(outcomes)
+        return Text(
+            f"{name}：当日没有这一结果；现有：{known}",
+            f"{name}: there is no such outcome on this day; known are {known}",
+        )
+    wanted, found = _written(expected), _written(outcomes[name])
+    return Text(f"{name}：例中为 {wanted}，算得 {found}", f"{name}: expected {wanted}, but is {found}")
+
+
+def _written(value: object) -> str:
+    """Give a value as it is written in an example."""
+    if value is None:
+        return '"none"'
+    return str(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _same(expected: object, found: object) -> bool:
@@ -68,75 +88,74 @@ def _same(expected: object, found: object) -> bool:
     return expected == found
 
 
-def _read(path: str, text: str) -> Iterator[Example]:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleSetError(
-            "bad-toml", Place(path), f"this is not TOML: {error}", "Correct the line named"
-        ) from None
-    for key in document:
-        if key not in ("example", "table"):
-            raise _refuse(path, key, "is not known here", "Write [[example]] or [[table]]")
-    for index, written in enumerate(_tables(path, document, "example")):
-        yield _example(path, f"example[{index}]", written)
-    for index, written in enumerate(_tables(path, document, "table")):
-        yield from _table(path, f"table[{index}]", written)
+class _File:
+    """Reads one file of examples; knows where in it a key stands."""
 
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
 
-def _tables(path: str, document: Mapping[str, object], key: str) -> list[dict[str, object]]:
-    written = document.get(key, [])
-    if isinstance(written, list) and all(isinstance(one, dict) for one in written):
-        return written
-    raise _refuse(path, key, "is not a list of tables", f"Write [[{key}]]")
+    def read(self) -> Iterator[Example]:
+        document = read_toml(self.text, self.path)
+        for key in document:
+            if key not in ("example", "table"):
+                raise self._refuse(key, "example-form", known="[[example]], [[table]]")
+        for index, written in enumerate(self._tables(document, "example")):
+            yield self._example(f"example[{index}]", written)
+        for index, written in enumerate(self._tables(document, "table")):
+            yield from self._table(f"table[{index}]", written)
 
+    def _place(self, key: str) -> Place:
+        return place_of(self.text, self.path, key)
 
-def _refuse(path: str, key: str, message: str, instead: str) -> RuleSetError:
-    return RuleSetError("example-form", Place(path), f"{key}: {message}", instead)
+    def _refuse(self, key: str, mistake: str, /, **said: object) -> RuleSetError:
+        return tell(mistake, self._place(key), said, key)
 
+    def _tables(self, document: Mapping[str, object], key: str) -> list[dict[str, object]]:
+        written = document.get(key, [])
+        if isinstance(written, list) and all(isinstance(one, dict) for one in written):
+            return written
+        raise self._refuse(key, "example-form/list", key=key)
 
-def _mapping(path: str, at: str, written: Mapping[str, object], key: str) -> dict[str, object]:
-    value = written.get(key, {})
-    if isinstance(value, dict):
-        return value
-    raise _refuse(path, f"{at}.{key}", "is not a table", f"Write {key} = {{ … }}")
+    def _mapping(self, at: str, written: Mapping[str, object], key: str) -> dict[str, object]:
+        value = written.get(key, {})
+        if isinstance(value, dict):
+            return value
+        raise self._refuse(f"{at}.{key}", "example-form/table", key=key)
 
+    def _heading(self, at: str, written: Mapping[str, object], known: set[str]) -> tuple[str, date]:
+        for key in written:
+            if key not in known:
+                raise self._refuse(f"{at}.{key}", "example-form", known=", ".join(sorted(known)))
+        name, on = written.get("name"), written.get("on")
+        if not isinstance(name, str):
+            raise self._refuse(f"{at}.name", "example-form/name")
+        if not isinstance(on, date):
+            raise self._refuse(f"{at}.on", "example-form/on")
+        return name, on
 
-def _heading(path: str, at: str, written: Mapping[str, object], known: set[str]) -> tuple[str, date]:
-    for key in written:
-        if key not in known:
-            raise _refuse(path, f"{at}.{key}", "is not known here", f"Known are {', '.join(sorted(known))}")
-    name, on = written.get("name"), written.get("on")
-    if not isinstance(name, str):
-        raise _refuse(path, f"{at}.name", "is missing", 'Write name = "…"')
-    if not isinstance(on, date):
-        raise _refuse(path, f"{at}.on", "is not a date", "Write on = 2026-11-22")
-    return name, on
+    def _example(self, at: str, written: Mapping[str, object]) -> Example:
+        name, on = self._heading(at, written, _EXAMPLE_KEYS)
+        outcomes = self._mapping(at, written, "outcomes")
+        refused = written.get("refused", "")
+        if not isinstance(refused, str) or bool(outcomes) == bool(refused):
+            raise self._refuse(at, "example-form/outcomes")
+        facts = self._mapping(at, written, "facts")
+        return Example(self._place(at), name, on, facts, outcomes, refused)
 
-
-def _example(path: str, at: str, written: Mapping[str, object]) -> Example:
-    name, on = _heading(path, at, written, _EXAMPLE_KEYS)
-    outcomes = _mapping(path, at, written, "outcomes")
-    refused = written.get("refused", "")
-    if not isinstance(refused, str) or bool(outcomes) == bool(refused):
-        raise _refuse(path, at, "expects neither or both of outcomes and refused", "Give one of the two")
-    return Example(path, name, on, _mapping(path, at, written, "facts"), outcomes, refused)
-
-
-def _table(path: str, at: str, written: Mapping[str, object]) -> Iterator[Example]:
-    name, on = _heading(path, at, written, _TABLE_KEYS)
-    shared = _mapping(path, at, written, "facts")
-    columns, rows = written.get("columns"), written.get("rows")
-    if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
-        raise _refuse(path, f"{at}.columns", "is not a list of names", 'Write columns = ["fact", "=outcome"]')
-    if not isinstance(rows, list) or not rows:
-        raise _refuse(path, f"{at}.rows", "is not a list of rows", "Write one list a case")
-    for index, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != len(columns):
-            raise _refuse(
-                path, f"{at}.rows[{index}]", f"has not {len(columns)} values", "Give one for each column"
-            )
-        cells = dict(zip(columns, row, strict=True))
-        facts = {column: cell for column, cell in cells.items() if not column.startswith("=")}
-        outcomes = {column[1:]: cell for column, cell in cells.items() if column.startswith("=")}
-        yield Example(path, f"{name} [{index}]", on, {**shared, **facts}, outcomes, "")
+    def _table(self, at: str, written: Mapping[str, object]) -> Iterator[Example]:
+        name, on = self._heading(at, written, _TABLE_KEYS)
+        shared = self._mapping(at, written, "facts")
+        columns, rows = written.get("columns"), written.get("rows")
+        if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
+            raise self._refuse(f"{at}.columns", "example-form/columns")
+        if not isinstance(rows, list) or not rows:
+            raise self._refuse(f"{at}.rows", "example-form/rows")
+        for index, row in enumerate(rows):
+            key = f"{at}.rows[{index}]"
+            if not isinstance(row, list) or len(row) != len(columns):
+                raise self._refuse(key, "example-form/row", count=len(columns))
+            cells = dict(zip(columns, row, strict=True))
+            facts = {column: cell for column, cell in cells.items() if not column.startswith("=")}
+            outcomes = {column[1:]: cell for column, cell in cells.items() if column.startswith("=")}
+            yield Example(self._place(key), f"{name} [{index}]", on, {**shared, **facts}, outcomes, "")

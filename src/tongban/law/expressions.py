@@ -7,7 +7,7 @@ from tongban.law import arithmetic, listforms, methods, terms
 from tongban.law.declarations import constructed, enum_constant
 from tongban.law.errors import RuleSetError
 from tongban.law.functions import FUNCTIONS
-from tongban.law.hints import EXPRESSIONS, instead_of, nearest
+from tongban.law.hints import EXPRESSIONS, nearest, unknown_function
 from tongban.law.ir import (
     BOOL,
     DATE,
@@ -76,7 +76,7 @@ class Lowering:
 
     def refused(self, node: ast.AST, refusal: Refusal) -> RuleSetError:
         """Give a refusal its place in the file."""
-        return self.source.refuse(node, refusal.code, refusal.message, refusal.instead)
+        return self.source.refuse(node, refusal.mistake, **refusal.said)
 
     def term(self, node: ast.expr, scope: Scope) -> Term:
         """Give a value that is not missing."""
@@ -119,20 +119,15 @@ class Lowering:
             case ast.Call():
                 return self._call(node, scope)
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
-                self._only_scalar(scope, "a comprehension")
+                self._only_scalar(scope)
                 return listforms.comprehension(self, node, scope)
-        code, message, instead = EXPRESSIONS.get(
-            type(node), ("expression", "this is not part of the language", "See language.md")
-        )
-        raise Refusal(code, message, instead)
+        raise Refusal(EXPRESSIONS.get(type(node), "expression"))
 
     def _constant(self, node: ast.Constant) -> Operand:
         kinds: dict[type, Type] = {bool: BOOL, int: INT, float: FLOAT, str: STR, type(None): NONE}
         kind = kinds.get(type(node.value))
         if kind is None or node.value in (float("inf"), float("-inf")):
-            raise Refusal(
-                "constant", "this constant has no meaning in law", "Write a number, text, True, False or None"
-            )
+            raise Refusal("constant/kind")
         value = node.value
         return terms.fitting(constant(value if isinstance(value, bool | int | float | str) else None, kind))
 
@@ -141,23 +136,17 @@ class Lowering:
         if name in scope.names:
             return scope.names[name]
         if name in scope.unavailable:
-            raise Refusal(
-                "maybe-unset",
-                f"{name} has no value on every path to here",
-                "Give it a value in each branch before",
-            )
+            raise Refusal("maybe-unset", name=name)
         if name in scope.declared.constants:
             found = scope.declared.constants[name]
             if isinstance(found, tuple):
                 return Constants(tuple(constant(one.value, one.type) for one in found))
             return constant(found.value, found.type)
         if name in scope.declared.facts or name in scope.parameters or self._is_rule(name, scope):
-            raise Refusal(
-                "not-an-argument",
-                f"{name} is not an argument of this rule",
-                f"Add `{name}: …` to the arguments",
-            )
-        raise Refusal("unknown-name", f"nothing is called {name}", nearest(name, scope))
+            raise Refusal("not-an-argument", name=name)
+        known = [*scope.names, *scope.declared.constants, *scope.declared.enums]
+        near = nearest(name, known)
+        raise Refusal("unknown-name/near" if near else "unknown-name", name=name, near=near)
 
     def _is_rule(self, name: str, scope: Scope) -> bool:
         return name in scope.declared.imports or any(f.node.name == name for f in scope.declared.functions)
@@ -169,10 +158,10 @@ class Lowering:
                 op = "spells_union" if isinstance(node.op, ast.BitOr) else "spells_intersection"
                 return terms.made(op, (left, right), SPELLS)
             word = "and" if isinstance(node.op, ast.BitAnd) else "or"
-            raise Refusal("bit-operator", "`&` and `|` join histories only", f"For conditions write `{word}`")
+            raise Refusal("bit-operator", word=word)
         if type(node.op) not in _BINARY:
-            instead = "Write x * x" if isinstance(node.op, ast.Pow) else "Use + - * / // %"
-            raise Refusal("operator", f"`{ast.unparse(node)}` uses an operator the language lacks", instead)
+            mistake = "operator/power" if isinstance(node.op, ast.Pow) else "operator"
+            raise Refusal(mistake, written=ast.unparse(node))
         return _BINARY[type(node.op)](self.lower(node.left, scope), self.lower(node.right, scope))
 
     def _unary(self, node: ast.UnaryOp, scope: Scope) -> Operand:
@@ -181,7 +170,7 @@ class Lowering:
                 return terms.made("not", (self.test(node.operand, scope),), BOOL, terms.BOOLEAN)
             case ast.USub():
                 return arithmetic.negate(self.lower(node.operand, scope))
-        raise Refusal("operator", "this sign has no meaning in law", "Write `-x` or `not x`")
+        raise Refusal("operator/sign")
 
     def _boolean(self, node: ast.BoolOp, scope: Scope) -> Operand:
         conjunction = isinstance(node.op, ast.And)
@@ -204,7 +193,7 @@ class Lowering:
             return self._ordered_compare(COMPARISONS[type(op)], left, right, scope)
         if isinstance(op, ast.Is | ast.IsNot):
             if not (isinstance(right, ast.Constant) and right.value is None):
-                raise Refusal("is", "`is` asks for None only", "Compare values with ==")
+                raise Refusal("is")
             return self._is_none(left, scope, negative=isinstance(op, ast.IsNot))
         inside = self._contained(left, self.lower(right, scope), scope)
         return terms.made("not", (inside,), BOOL, terms.BOOLEAN) if isinstance(op, ast.NotIn) else inside
@@ -212,17 +201,15 @@ class Lowering:
     def _ordered_compare(self, op: str, left: ast.expr, right: ast.expr, scope: Scope) -> Term:
         for side in (left, right):
             if isinstance(side, ast.Constant) and side.value is None:
-                raise Refusal("none-compared", "None is not compared", "Write `is None` or `is not None`")
+                raise Refusal("none-compared")
             if isinstance(side, ast.Constant) and isinstance(side.value, bool):
-                raise Refusal(
-                    "bool-compared", "a condition is not compared with True or False", "Write `x` or `not x`"
-                )
+                raise Refusal("bool-compared")
         return arithmetic.compare(op, self.lower(left, scope), self.lower(right, scope))
 
     def _is_none(self, left: ast.expr, scope: Scope, *, negative: bool) -> Term:
         operand = self.lower(left, scope)
         if not isinstance(operand, Term) or not isinstance(operand.type, OptionalType):
-            raise Refusal("never-none", f"`{ast.unparse(left)}` is never missing", "Leave the question out")
+            raise Refusal("never-none", written=ast.unparse(left))
         missing = terms.made("is_none", (operand,), BOOL, terms.BOOLEAN)
         return terms.made("not", (missing,), BOOL, terms.BOOLEAN) if negative else missing
 
@@ -241,15 +228,13 @@ class Lowering:
                 )
             case Constants(items=items):
                 if not items:
-                    raise Refusal("empty-in", "nothing is in an empty tuple", "Write its members")
+                    raise Refusal("empty-in")
                 return terms.conjunction("or", [arithmetic.compare("eq", item, one) for one in items])
             case Term(type=kind) if kind == SPELLS:
                 return terms.made("spells_covers", (right, fit(item, MONTH)), BOOL, terms.BOOLEAN)
             case Term() if scope.scalar_only:
                 return listforms.contains(right, item)
-        raise Refusal(
-            "in", "`in` needs members", "Write a tuple, a constant, a set or table of parameters, or Spells"
-        )
+        raise Refusal("in")
 
     def choice(self, node: ast.IfExp, scope: Scope, lower: Callable[[ast.expr, Scope], Operand]) -> Term:
         """Give a conditional expression; each branch knows what its condition says."""
@@ -277,27 +262,23 @@ class Lowering:
             if declared.name == written:
                 return Term(FieldOf(term.expr, index, declared.type), declared.type, declared.range)
         names = ", ".join(declared.name for declared in record.fields)
-        raise Refusal("no-member", f"{record.name} has no field {name}", f"It has {names}")
+        raise Refusal("no-member/field", record=record.name, name=name, known=names)
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Operand:
         operand = self.lower(node.value, scope)
         if isinstance(operand, TableOf):
             return self.row(operand.parameter, operand.at, self._keys(operand.parameter, node.slice, scope))
         if isinstance(operand, DatedOf):
-            raise Refusal(
-                "dated", "this table has a value for each day", f"Write {operand.parameter.name}.at(day)[…]"
-            )
+            raise Refusal("dated", name=operand.parameter.name)
         if isinstance(operand, Term) and scope.scalar_only:
             return listforms.element(self, operand, node.slice)
-        raise Refusal("subscript", "only tables have rows", "Name a parameter with keys before [ ]")
+        raise Refusal("subscript")
 
     def _keys(self, parameter: Parameter, node: ast.expr, scope: Scope) -> tuple[Expr, ...]:
         nodes = node.elts if isinstance(node, ast.Tuple) else [node]
         if len(nodes) != len(parameter.keys):
             names = ", ".join(key.name for key in parameter.keys)
-            raise Refusal(
-                "table-keys", f"{parameter.name} has {len(parameter.keys)} key(s)", f"Write [{names}]"
-            )
+            raise Refusal("table-keys", name=parameter.name, count=len(parameter.keys), keys=names)
         found = [self.term(one, scope) for one in nodes]
         return tuple(fit(term, key.type).expr for term, key in zip(found, parameter.keys, strict=True))
 
@@ -321,42 +302,32 @@ class Lowering:
                 "yuan",
             ):
                 if len(node.args) != 1:
-                    raise Refusal("arguments", f"{name}(…) takes one literal", f'Write {name}("…")')
+                    raise Refusal("arguments/literal", name=name)
                 found = constructed(self.source, node, name, node.args[0])
                 return constant(found.value, found.type)
             case ast.Name(id=name) if name in FUNCTIONS:
                 return FUNCTIONS[name](self, node, scope)
             case ast.Name(id="because"):
-                raise Refusal(
-                    "because",
-                    "because(…) stands only after return",
-                    "Write `return because(value, zh=, en=)`",
-                )
+                raise Refusal("because/place")
             case ast.Name(id=name) if self._is_rule(name, scope):
-                raise Refusal(
-                    "rule-called",
-                    "a rule is not called",
-                    f"Add `{name}: …` to the arguments and use the name",
-                )
+                raise Refusal("rule-called", name=name)
             case ast.Name(id=name):
                 if name in listforms.LIST_FUNCTIONS:
                     self._only_scalar(scope, name)
                     return listforms.LIST_FUNCTIONS[name](self, node, scope)
-                raise Refusal("unknown-function", f"there is no function {name}", instead_of(name))
-        raise Refusal("call", "this cannot be called", "Call the functions of the language by name")
+                raise Refusal(unknown_function(name), name=name)
+        raise Refusal("call")
 
-    def _only_scalar(self, scope: Scope, what: str) -> None:
+    def _only_scalar(self, scope: Scope, name: str = "") -> None:
         if not scope.scalar_only:
-            raise Refusal(
-                "scalar-only", f"{what} works on lists", "Declare the rule @rule(…, scalar_only=True)"
-            )
+            raise Refusal("scalar-only/function" if name else "scalar-only/comprehension", name=name)
 
     def _method(self, node: ast.Call, value: ast.expr, name: str, scope: Scope) -> Operand:
         operand = self.lower(value, scope)
         if isinstance(operand, DatedOf):
             return self._at_day(operand, node, name, scope)
         if isinstance(operand, TableOf | SetOf | Constants):
-            raise Refusal("table-method", f"a table has no {name}()", "Write table[key] or `key in table`")
+            raise Refusal("table-method", name=name)
         term = plain(operand)
         if name == "within_any" and term.type == PLACE and len(node.args) == 1:
             return self._within_any(term, self.lower(node.args[0], scope))
@@ -379,13 +350,11 @@ class Lowering:
             return terms.conjunction(
                 "or", [terms.made("place_within", pair, BOOL, terms.BOOLEAN) for pair in each]
             )
-        raise Refusal("in", "within_any needs places", "Give a tuple of places or a set parameter of places")
+        raise Refusal("in/places")
 
     def _at_day(self, operand: DatedOf, node: ast.Call, name: str, scope: Scope) -> Operand:
         if name != "at" or len(node.args) != 1 or node.keywords:
-            raise Refusal(
-                "dated", "a dated parameter is asked for a day", f"Write {operand.parameter.name}.at(month)"
-            )
+            raise Refusal("dated/value", name=operand.parameter.name)
         day = self.term(node.args[0], scope)
         if day.type == MONTH:
             day = methods.attribute(day, "first_day")

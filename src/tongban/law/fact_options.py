@@ -34,14 +34,14 @@ class FactOptions(Options):
         options = self.options(call, _FACT_OPTIONS, 1)
         kind = self.declared.type_of(call.args[0])
         if isinstance(kind, OptionalType):
-            raise self.refuse(call, "fact-option", "a fact is optional by option", "Write optional=True")
+            raise self.refuse(call, "fact-option/optional")
         optional = self.flag(options, "optional")
         default, has_default = self._default(kind, options)
         if optional and has_default:
-            raise self.refuse(call, "fact-option", "a default makes optional= useless", "Keep one of the two")
+            raise self.refuse(call, "fact-option/default-optional")
         past = self.flag(options, "past")
         if past and not (isinstance(kind, Kind) and kind.name in _TIMED):
-            raise self.refuse(call, "fact-option", "past= is for months, dates and spells", "Leave past= out")
+            raise self.refuse(call, "fact-option/past")
         return FactDeclared(
             name=name,
             type=OptionalType(kind) if optional else kind,
@@ -63,18 +63,14 @@ class FactOptions(Options):
         value = self.constant(node)
         if isinstance(value, Const) and value.type == kind:
             return value.value, True
-        raise self.refuse(
-            node, "fact-option", f"the default is not a {kind}", "Give a value of the fact's type"
-        )
+        raise self.refuse(node, "fact-option/default", type=kind)
 
     def _bound(self, kind: Type, node: ast.expr) -> Scalar:
         value = self.constant(node)
         wanted = INT if isinstance(kind, ListType | MappingType) else kind
         if isinstance(value, Const) and value.type == wanted:
             return value.value
-        raise self.refuse(
-            node, "fact-option", f"the limit is not a {wanted}", "Give a value of the fact's type"
-        )
+        raise self.refuse(node, "fact-option/limit", type=wanted)
 
     def _range(self, kind: Type, options: Mapping[str, ast.expr]) -> Range | None:
         base = LIST_RANGE if isinstance(kind, ListType | MappingType) else None
@@ -86,18 +82,14 @@ class FactOptions(Options):
         if base is None:
             if any(limit is not None for limit in limits):
                 node = next(options[name] for name in ("at_least", "at_most") if name in options)
-                raise self.refuse(
-                    node, "fact-option", f"a {kind} has no least or greatest", "Leave the limit out"
-                )
+                raise self.refuse(node, "fact-option/unlimited", type=kind)
             return None
         low, high = (limit if isinstance(limit, int | float) else None for limit in limits)
         if low is not None and high is None and low > base.high:
             high = low
         found = Range(base.low if low is None else low, base.high if high is None else high)
         if found.low > found.high:
-            raise self.refuse(
-                options["at_least"], "fact-option", "at_least lies above at_most", "Exchange them"
-            )
+            raise self.refuse(options["at_least"], "fact-option/limits")
         return found
 
     def _one_of(self, kind: Type, options: Mapping[str, ast.expr]) -> tuple[Scalar, ...]:
@@ -107,7 +99,7 @@ class FactOptions(Options):
         values = self.constant(node)
         if isinstance(values, tuple) and values[0].type == kind:
             return tuple(value.value for value in values)
-        raise self.refuse(node, "fact-option", f"one_of= is not a tuple of {kind}", "Write one_of=(0, 5, 10)")
+        raise self.refuse(node, "fact-option/one-of", type=kind)
 
     def _matches(self, call: ast.Call, options: Mapping[str, ast.expr]) -> str:
         if "matches" not in options:
@@ -116,9 +108,7 @@ class FactOptions(Options):
         try:
             re.compile(pattern)
         except re.error:
-            raise self.refuse(
-                call, "fact-option", "matches= is not a regular expression", "Correct it"
-            ) from None
+            raise self.refuse(call, "fact-option/matches") from None
         return pattern
 
     def _passing(self, kind: Type, options: Mapping[str, ast.expr]) -> Literal["", "moves", "continues"]:
@@ -130,9 +120,4 @@ class FactOptions(Options):
                 return "moves"
             case ast.Constant(value="continues"), Kind(name="spells"):
                 return "continues"
-        raise self.refuse(
-            node,
-            "fact-option",
-            "as_time_passes= does not fit the type",
-            '"moves" for months, "continues" for Spells',
-        )
+        raise self.refuse(node, "fact-option/passing")

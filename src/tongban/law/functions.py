@@ -18,7 +18,7 @@ _ROUND = {"round_half_up": "half_up", "round_half_even": "half_even", "round_up"
 def _rounding(mode: str) -> Callable[["Lowering", ast.Call, Scope], Operand]:
     def found(lowering: "Lowering", node: ast.Call, scope: Scope) -> Operand:
         if len(node.args) != 1:
-            raise Refusal("arguments", "a rounding takes one value", "Write round_half_up(value)")
+            raise Refusal("arguments/rounding")
         to = 1
         for keyword in node.keywords:
             to = _step(lowering, keyword, scope)
@@ -33,25 +33,25 @@ def _step(lowering: "Lowering", keyword: ast.keyword, scope: Scope) -> int:
         fen = step.expr.value
         if isinstance(fen, int) and fen > 0:
             return fen
-    raise Refusal("round", "to= is a constant of money", 'Write to=yuan("1")')
+    raise Refusal("round/step")
 
 
 def _min_max(lowering: "Lowering", node: ast.Call, scope: Scope) -> Operand:
     assert isinstance(node.func, ast.Name)
     if node.keywords:
-        raise Refusal("arguments", "min and max take values only", "For lists write smallest(…, otherwise=…)")
+        raise Refusal("arguments/min-max")
     return arithmetic.extreme(node.func.id, [lowering.lower(argument, scope) for argument in node.args])
 
 
 def _abs(lowering: "Lowering", node: ast.Call, scope: Scope) -> Operand:
     if len(node.args) != 1:
-        raise Refusal("arguments", "abs takes one value", "Write abs(x)")
+        raise Refusal("arguments/abs")
     return arithmetic.absolute(lowering.lower(node.args[0], scope))
 
 
 def _float(lowering: "Lowering", node: ast.Call, scope: Scope) -> Operand:
     if len(node.args) != 1:
-        raise Refusal("arguments", "float takes one value", "Write float(x)")
+        raise Refusal("arguments/float")
     return terms.to_float(lowering.term(node.args[0], scope))
 
 

@@ -44,9 +44,7 @@ def items_of(term: Term) -> tuple[Term, Type]:
     """Give the list form of a list or mapping and the type of an item."""
     if isinstance(term.type, ListType):
         return term, term.type.item
-    raise Refusal(
-        "not-a-list", f"a {term.type} is not a list", "Loop over a list; for a mapping write .items()"
-    )
+    raise Refusal("not-a-list", type=term.type)
 
 
 def bind(lowering: "Lowering", target: ast.expr, item: Type, scope: "Scope") -> tuple[str, "Scope"]:
@@ -64,9 +62,7 @@ def bind(lowering: "Lowering", target: ast.expr, item: Type, scope: "Scope") -> 
                     second: item_term(FieldOf(pair, 1, value), value),
                 }
             )
-    raise Refusal(
-        "loop-variable", "this loop variable does not fit", "Write one name, or `key, value` over .items()"
-    )
+    raise Refusal("loop-variable")
 
 
 def item_term(expr: Expr, kind: Type) -> Term:
@@ -77,9 +73,9 @@ def item_term(expr: Expr, kind: Type) -> Term:
 def comprehension(lowering: "Lowering", node: ast.expr, scope: "Scope") -> Term:
     """Give `[… for x in xs if …]` as a list."""
     if not isinstance(node, ast.ListComp | ast.GeneratorExp):
-        raise Refusal("set", "a rule makes no set or mapping", "Write [x for x in xs if …]")
+        raise Refusal("set/comprehension")
     if len(node.generators) != 1 or node.generators[0].is_async:
-        raise Refusal("loop-in-loop", "one comprehension has one `for`", "Nest another comprehension inside")
+        raise Refusal("loop-in-loop/comprehension")
     generator = node.generators[0]
     items, item = items_of(lowering.term(generator.iter, scope))
     variable, inner = bind(lowering, generator.target, item, scope)
@@ -107,13 +103,9 @@ def element(lowering: "Lowering", items: Term, index: ast.expr) -> Term:
         op = "list_rest" if written == "1:" else "list_front"
         return Term(Op(op, (items.expr,), items.type), items.type, most=items.most)
     if written not in ("0", "-1"):
-        raise Refusal(
-            "element", "a list is asked for its ends only", "Write xs[0], xs[-1], xs[1:] or xs[:-1]"
-        )
+        raise Refusal("element")
     if not isinstance(items.expr, Given) or items.range is None or items.range.low < 1:
-        raise Refusal(
-            "element-missing", "the list may be empty", "Declare at_least=1 for the fact, or write first(…)"
-        )
+        raise Refusal("element-missing")
     found = item_term(items.expr, kind)
     return Term(Op("list_first" if written == "0" else "list_last", (items.expr,), kind), kind, found.range)
 
@@ -128,14 +120,14 @@ def mapping_method(term: Term, name: str) -> Term | None:
         "values": term.type.value,
     }
     if name not in kinds:
-        raise Refusal("no-member", f"a mapping has no {name}", "It has items(), keys(), values()")
+        raise Refusal("no-member/mapping", name=name)
     kind = ListType(kinds[name])
     return Term(Op(f"mapping_{name}", (term.expr,), kind), kind, most=term.most)
 
 
 def _argument(lowering: "Lowering", node: ast.Call, scope: "Scope", options: int = 0) -> Term:
     if len(node.args) != 1 or len(node.keywords) != options:
-        raise Refusal("arguments", "expected one list", "Write the comprehension as the only argument")
+        raise Refusal("arguments/list")
     return lowering.term(node.args[0], scope)
 
 
@@ -150,9 +142,7 @@ def _total(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
 def _sum(items: Term, wanted: Type, other: str) -> Term:
     _, kind = items_of(items)
     if kind != wanted:
-        raise Refusal(
-            "sum", f"this adds up {wanted}, the list has {kind}", f"Write {other} or convert the items"
-        )
+        raise Refusal("sum", wanted=wanted, type=kind, other=other)
     found = items.range if isinstance(items.expr, Each) else item_term(items.expr, kind).range
     most = items.most
     reach = Range(min(0, found.low * most), max(0, found.high * most)) if found else None
@@ -164,9 +154,7 @@ def _quantified(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
         items = _argument(lowering, node, scope)
         _, kind = items_of(items)
         if kind != BOOL:
-            raise Refusal(
-                "not-bool", f"the list has {kind}, not conditions", "Write any(condition for x in xs)"
-            )
+            raise Refusal("not-bool/list", type=kind)
         return terms.made(op, (items,), BOOL, terms.BOOLEAN)
 
     return found
@@ -193,15 +181,11 @@ def _end(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
 def _extreme(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
     def found(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
         if len(node.keywords) != 1:
-            raise Refusal(
-                "arguments", "what if the list is empty is not said", "Write smallest(…, otherwise=0)"
-            )
+            raise Refusal("arguments/otherwise")
         items = _argument(lowering, node, scope, options=1)
         _, kind = items_of(items)
         if node.keywords[0].arg != "otherwise" or kind not in _SORTABLE:
-            raise Refusal(
-                "arguments", "expected values with an order and otherwise=", "Write smallest(…, otherwise=0)"
-            )
+            raise Refusal("arguments/ordered")
         otherwise = fit(lowering.term(node.keywords[0].value, scope), kind)
         reach = items.range if isinstance(items.expr, Each) else item_term(items.expr, kind).range
         both = reach.join(otherwise.range) if reach and otherwise.range else None
@@ -214,18 +198,18 @@ def _ordered(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
     items = _argument(lowering, node, scope)
     _, kind = items_of(items)
     if kind not in _SORTABLE:
-        raise Refusal("no-order", f"a {kind} has no order", "Order dates, months, money or numbers")
+        raise Refusal("no-order/list", type=kind)
     return Term(Op("list_ordered", (items.expr,), items.type), items.type, items.range)
 
 
 def _those(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
     if len(node.args) != 1 or not isinstance(node.args[0], ast.Dict) or node.keywords:
-        raise Refusal("arguments", "those takes a mapping", "Write those({Reason.A: condition, …})")
+        raise Refusal("arguments/those")
     pairs = node.args[0]
     keys = [lowering.term(key, scope) for key in pairs.keys if key is not None]
     conditions = [condition(lowering.term(value, scope)) for value in pairs.values]
     if not keys or len(keys) != len(conditions) or any(key.type != keys[0].type for key in keys):
-        raise Refusal("arguments", "the keys are not of one type", "Give members of one enumeration as keys")
+        raise Refusal("arguments/keys")
     kind = ListType(keys[0].type)
     return Term(Those(tuple(k.expr for k in keys), tuple(c.expr for c in conditions), kind), kind)
 
@@ -233,18 +217,14 @@ def _those(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
 def _annuity(op: str) -> Callable[["Lowering", ast.Call, "Scope"], Operand]:
     def found(lowering: "Lowering", node: ast.Call, scope: "Scope") -> Operand:
         if len(node.args) != 3 or node.keywords:
-            raise Refusal(
-                "arguments", f"{op} takes money, yearly rate and months", f"Write {op}(amount, rate, months)"
-            )
+            raise Refusal("arguments/annuity", op=op)
         amount, rate, months = (
             fit(lowering.term(argument, scope), kind)
             for argument, kind in zip(node.args, (FEN, RATE, INT), strict=True)
         )
         for part in (amount, rate, months):
             if part.range is not None and part.range.low < 0:
-                raise Refusal(
-                    "sign", "an annuity has no negative parts", "Declare at_least=0, or write max(x, 0)"
-                )
+                raise Refusal("sign/annuity")
         return terms.made(op, (amount, rate, months), FEN, _annuity_range(op, amount, rate, months))
 
     return found

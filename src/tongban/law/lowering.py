@@ -1,13 +1,13 @@
 """From the declarations of rule sets to their rules in typed form, each lowered after what it uses."""
 
 import ast
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tongban.law import terms
 from tongban.law.declarations import Declared, Function
 from tongban.law.expressions import Lowering
+from tongban.law.hints import nearest
 from tongban.law.ir import (
     BOOL,
     DATE,
@@ -95,10 +95,7 @@ class RuleSetLowering:
             known = self.result.facts.get(name)
             if known is not None and known.type != fact.type:
                 raise own.source.refuse(
-                    own.source.tree,
-                    "fact-differs",
-                    f"the fact {name} is {known.type} here and {fact.type} in a used rule set",
-                    "Declare it with the same type",
+                    own.source.tree, "fact-differs", name=name, here=known.type, there=fact.type
                 )
             self.result.facts.setdefault(name, fact)
 
@@ -113,12 +110,7 @@ class RuleSetLowering:
         if function.replaces and not any(
             f.node.name == base and f.kind == "rule" for f in declared.functions
         ):
-            raise declared.source.refuse(
-                function.node,
-                "replaces-unknown",
-                f"there is no rule {base} to replace",
-                "Name a rule of this file",
-            )
+            raise declared.source.refuse(function.node, "replaces-unknown", name=base)
         members = function.for_each or (None,)
         for member in members:
             suffix = f"_{show_member(member)}" if member is not None else ""
@@ -136,22 +128,14 @@ class RuleSetLowering:
         if name in self._under_way:
             circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
             first = versions[0]
-            raise first.declared.source.refuse(
-                first.function.node,
-                "circle",
-                f"rules need each other in a circle: {circle}",
-                "Break the circle",
-            )
+            raise first.declared.source.refuse(first.function.node, "circle", circle=circle)
         self._under_way.append(name)
         lowered = tuple(self._lowered(version) for version in versions)
         self._under_way.pop()
         for version, rule in zip(versions, lowered, strict=True):
             if rule.type != lowered[0].type:
                 raise version.declared.source.refuse(
-                    version.function.node,
-                    "replaces-type",
-                    f"{name} is {rule.type} here and {lowered[0].type} before",
-                    "Give every version the same result type",
+                    version.function.node, "replaces-type", name=name, here=rule.type, before=lowered[0].type
                 )
         self._one_at_a_time(versions)
         newest_first = sorted(
@@ -165,12 +149,7 @@ class RuleSetLowering:
         starts = [version.function.since for version in versions]
         if len(set(starts)) < len(starts):
             second = versions[-1]
-            raise second.declared.source.refuse(
-                second.function.node,
-                "replaces-same-day",
-                "two versions of a rule begin on the same day",
-                "Give each its own since=",
-            )
+            raise second.declared.source.refuse(second.function.node, "replaces-same-day")
 
     def _lowered(self, version: Version) -> Rule:
         function, declared = version.function, version.declared
@@ -231,30 +210,21 @@ class RuleSetLowering:
     def _result_type(self, version: Version) -> Type:
         node = version.function.node
         if node.returns is None:
-            raise version.declared.source.refuse(
-                node, "no-result-type", f"{node.name} does not say what it gives", "Write `-> TYPE`"
-            )
+            raise version.declared.source.refuse(node, "no-result-type", name=node.name)
         return version.declared.type_of(node.returns)
 
     def _arguments(self, version: Version) -> tuple[dict[str, Operand], dict[str, str]]:
         node, source = version.function.node, version.declared.source
         written = node.args
         if written.vararg or written.kwarg or written.defaults or written.kw_defaults:
-            raise source.refuse(
-                node,
-                "arguments-form",
-                "a rule's arguments have no defaults and no stars",
-                "Write name: TYPE for each; declare defaults at the fact",
-            )
+            raise source.refuse(node, "arguments-form")
         if node.decorator_list and getattr(node, "type_params", []):
-            raise source.refuse(node, "arguments-form", "a rule is not generic", "Write the types")
+            raise source.refuse(node, "arguments-form/generic")
         names: dict[str, Operand] = {}
         used: dict[str, str] = {}
         for index, argument in enumerate([*written.posonlyargs, *written.args, *written.kwonlyargs]):
             if argument.annotation is None:
-                raise source.refuse(
-                    argument, "no-annotation", f"{argument.arg} has no type", f"Write {argument.arg}: TYPE"
-                )
+                raise source.refuse(argument, "no-annotation", name=argument.arg)
             if index == 0 and version.member is not None:
                 self._expect(version, argument, version.member.type)
                 names[argument.arg] = terms.constant(
@@ -300,11 +270,9 @@ class RuleSetLowering:
             *self.modules[version.folder][1],
             *(f.node.name for f in version.declared.functions),
         ]
-        close = difflib.get_close_matches(name, known, 1)
-        raise version.declared.source.refuse(
-            argument, "unknown-argument", f"{name} is no fact, rule or parameter",
-            f"Did you mean {close[0]}?" if close else "Declare it, import it, or correct the name",
-        )  # fmt: skip
+        near = nearest(name, known)
+        mistake = "unknown-argument/near" if near else "unknown-argument"
+        raise version.declared.source.refuse(argument, mistake, name=name, near=near)
 
     def _rule_named(self, version: Version, name: str) -> str | None:
         if name in version.declared.imports:
@@ -326,10 +294,7 @@ class RuleSetLowering:
         written = version.declared.type_of(argument.annotation)
         if written != kind:
             raise version.declared.source.refuse(
-                argument,
-                "argument-type",
-                f"{argument.arg} is annotated {written}, but is {kind}",
-                f"Write {argument.arg}: {kind}",
+                argument, "argument-type", name=argument.arg, written=written, type=kind
             )
 
     def _as_parameter(self, version: Version, argument: ast.arg, parameter: Parameter) -> Operand:
@@ -340,10 +305,7 @@ class RuleSetLowering:
         wanted = parameter_annotation(parameter)
         if ast.unparse(inner).replace(" ", "") != wanted.replace(" ", ""):
             raise version.declared.source.refuse(
-                argument,
-                "parameter-annotation",
-                f"{argument.arg} is annotated {ast.unparse(inner)}, but is {wanted}",
-                f"Write {argument.arg}: {wanted} or Dated[{wanted}]",
+                argument, "parameter-annotation", name=argument.arg, written=ast.unparse(inner), type=wanted
             )
         if dated:
             return DatedOf(parameter)
@@ -358,15 +320,11 @@ class RuleSetLowering:
         version = Version(function.node.name, function, None, declared, self.folder)
         rule = self._lowered(version)
         if rule.type != BOOL:
-            raise declared.source.refuse(function.node, "check-type", "a check gives bool", "Write `-> bool`")
+            raise declared.source.refuse(function.node, "check-type")
         if rule.rules:
-            raise declared.source.refuse(
-                function.node, "check-rules", "a check uses facts and parameters only", "Leave rules out"
-            )
+            raise declared.source.refuse(function.node, "check-rules")
         if function.fact not in self.result.facts and function.fact != "on":
-            raise declared.source.refuse(
-                function.node, "check-fact", f"there is no fact {function.fact}", "Name a declared fact"
-            )
+            raise declared.source.refuse(function.node, "check-fact", name=function.fact)
         return Check(function.node.name, function.fact, function.title, rule)
 
 

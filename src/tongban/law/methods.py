@@ -16,6 +16,7 @@ from tongban.law.ir import (
     EnumType,
     OptionalType,
     Range,
+    Text,
     Type,
 )
 from tongban.law.ranges import DEFAULT_RANGES
@@ -116,9 +117,7 @@ def _between(per_year: int) -> Callable[[Term, tuple[Term, ...]], Range | None]:
 def _at(term: Term, args: tuple[Term, ...]) -> Range | None:
     minutes = args[0].range
     if minutes is None or minutes.low < 0 or minutes.high > MINUTES_A_DAY:
-        raise Refusal(
-            "minutes", "minutes of a day are 0 to 1440", "Give a constant like 1440, or bound the fact"
-        )
+        raise Refusal("minutes")
     return Range(term.range.low * 1440, term.range.high * 1440 + 1440) if term.range else None
 
 
@@ -181,18 +180,14 @@ def member(term: Term, name: str) -> Member:
     if name in known:
         return known[name]
     listed = ", ".join(f"{n}()" if m.called else n for n, m in known.items())
-    raise Refusal(
-        "no-member",
-        f"a {term.type} has no `{name}`",
-        f"It has {listed}" if listed else "Use operators and functions",
-    )
+    raise Refusal("no-member" if listed else "no-member/none", type=term.type, name=name, known=listed)
 
 
 def attribute(term: Term, name: str) -> Term:
     """Give the value of an attribute."""
     found = member(term, name)
     if found.called:
-        raise Refusal("not-called", f"`{name}` is asked with brackets", f"Write .{name}(…)")
+        raise Refusal("not-called", name=name)
     return made(found.op, (term,), found.result, found.range(term, ()))
 
 
@@ -202,15 +197,15 @@ def call(
     """Give the value of a method."""
     found = member(term, name)
     if not found.called:
-        raise Refusal("called", f"`{name}` is an attribute", f"Write .{name} without brackets")
+        raise Refusal("called", name=name)
     if len(arguments) != len(found.takes):
-        raise Refusal("arguments", f"`{name}` takes {len(found.takes)} argument(s)", _usage(name, found))
+        raise Refusal("arguments/member", name=name, count=len(found.takes), usage=_usage(name, found))
     fitted = tuple(fit(argument, kind) for argument, kind in zip(arguments, found.takes, strict=True))
     extra: tuple[Term, ...] = ()
     if found.bridging:
         extra = (bridging or whole(0),)
     elif bridging is not None:
-        raise Refusal("option", f"`{name}` has no bridging=", _usage(name, found))
+        raise Refusal("option", name=name, option="bridging=", usage=_usage(name, found))
     op = found.op + _option(name, found, options)
     return made(op, (term, *fitted, *extra), found.result, found.range(term, fitted))
 
@@ -218,23 +213,24 @@ def call(
 def _option(name: str, found: Member, options: Mapping[str, ast.expr]) -> str:
     unknown = set(options) - {found.option}
     if unknown:
-        raise Refusal("option", f"`{name}` has no option {sorted(unknown)[0]}", _usage(name, found))
+        raise Refusal("option", name=name, option=sorted(unknown)[0], usage=_usage(name, found))
     if not found.option or found.words is None:
         return ""
     chosen = options.get(found.option)
     if isinstance(chosen, ast.Constant) and chosen.value in found.words:
         return "_" + found.words[str(chosen.value)]
-    raise Refusal(
-        "ambiguous-months",
-        f"`{name}` is ambiguous at the end of a month until {found.option}= is declared",
-        _usage(name, found),
+    raise Refusal("ambiguous-months", name=name, option=found.option, usage=_usage(name, found))
+
+
+def _usage(name: str, found: Member) -> Text:
+    """Give how the member is written; the language says how choices are joined."""
+    zh, en = (
+        f".{name}({', '.join([*(str(kind) for kind in found.takes), *_choices(found, joint)])})"
+        for joint in (" 或 ", " or ")
     )
+    return Text(zh, en)
 
 
-def _usage(name: str, found: Member) -> str:
-    shown = [str(kind) for kind in found.takes]
-    if found.option and found.words:
-        shown.append(" or ".join(f'{found.option}="{word}"' for word in found.words))
-    if found.bridging:
-        shown.append("bridging=n")
-    return f"Write .{name}({', '.join(shown)})"
+def _choices(found: Member, joint: str) -> list[str]:
+    words = [f'{found.option}="{word}"' for word in found.words or ()]
+    return [joint.join(words)] * bool(words) + ["bridging=n"] * found.bridging

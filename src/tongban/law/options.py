@@ -23,20 +23,10 @@ class Options:
         options: dict[str, ast.expr] = {}
         for keyword in call.keywords:
             if keyword.arg not in known:
-                raise self.refuse(
-                    call,
-                    "unknown-option",
-                    f"there is no option {keyword.arg}",
-                    f"Known are {', '.join(sorted(known))}",
-                )
+                raise self.refuse(call, "unknown-option", name=keyword.arg, known=", ".join(sorted(known)))
             options[keyword.arg] = keyword.value
         if len(call.args) != positional:
-            raise self.refuse(
-                call,
-                "unknown-option",
-                f"expected {positional} positional argument(s)",
-                "Write the options by name",
-            )
+            raise self.refuse(call, "unknown-option/positional", count=positional)
         return options
 
     def text(self, call: ast.AST, options: Mapping[str, ast.expr], name: str) -> str:
@@ -44,7 +34,7 @@ class Options:
         value = options.get(name)
         if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.strip():
             return value.value
-        raise self.refuse(call, "missing-text", f"{name}= is missing or not plain text", f'Write {name}="…"')
+        raise self.refuse(call, "missing-text", name=name)
 
     def title(self, call: ast.AST, options: Mapping[str, ast.expr]) -> Text:
         """Give the options zh and en."""
@@ -57,9 +47,7 @@ class Options:
             return False
         if isinstance(value, ast.Constant) and isinstance(value.value, bool):
             return value.value
-        raise self.refuse(
-            value, "option-value", f"{name}= is True or False", f"Write {name}=True or leave it out"
-        )
+        raise self.refuse(value, "option-value", name=name)
 
     def constant(self, node: ast.expr) -> Constant:
         """Give a constant of the module, or refuse."""
@@ -85,9 +73,4 @@ class Options:
                 flat = tuple(one for one in consts if isinstance(one, Const))
                 if flat and len(flat) == len(consts) and all(one.type == flat[0].type for one in flat):
                     return flat
-        raise self.refuse(
-            node,
-            "constant",
-            f"`{ast.unparse(node)}` is not a constant",
-            "Write a literal, a member of an enumeration, Month(…), PlaceCode(…) or a tuple of one type",
-        )
+        raise self.refuse(node, "constant", written=ast.unparse(node))

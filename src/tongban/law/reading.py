@@ -160,6 +160,11 @@ _READERS: dict[str, tuple[Callable[[object], object], Text]] = {
 }
 
 
+def form_of(name: str) -> Text:
+    """Say how a value of that kind (`month`, `fen` …) is written."""
+    return _READERS[name][1]
+
+
 def _read_list(kind: ListType, raw: object, path: str) -> tuple[object, ...]:
     if not isinstance(raw, list | tuple):
         raise _unreadable(path, "wrong-type", Text("应为列表", "expected a list"))

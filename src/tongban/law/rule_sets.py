@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from tongban.law.compiled import Decision, compile_rules
 from tongban.law.consulting import Tables
 from tongban.law.declarations import Declared
-from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, RuleSetError, UnknownRuleSet
+from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, UnknownRuleSet
 from tongban.law.explanation import Explanation
 from tongban.law.facts import FactsReader, decision_day
 from tongban.law.ir import Check, FactDeclared, Rule, Text
 from tongban.law.lowering import ON, RuleSetLowering
+from tongban.law.mistakes.catalogue import tell
+from tongban.law.mistakes.toml_files import place_of
 from tongban.law.parameter_file import read_parameters
 from tongban.law.parameters import Parameter, Resolved
 from tongban.law.rendering import Forms
@@ -204,9 +206,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleSetError(
-            "unreadable", Place(str(path)), f"it cannot be read as UTF-8: {error}", "Save it as UTF-8"
-        ) from None
+        raise tell("unreadable", Place(str(path)), {"said": error}) from None
 
 
 def load_rulesets_from(files: Mapping[str, str], only: str | None = None) -> dict[str, RuleSet]:
@@ -217,7 +217,10 @@ def load_rulesets_from(files: Mapping[str, str], only: str | None = None) -> dic
         wanted = only.replace("-", "_")
         folders = [folder for folder in folders if folder.rsplit("/", 1)[-1] == wanted]
         if not folders:
-            raise UnknownRuleSet(f"there is no rule set {only}; expected a folder {wanted} with {RULES}")
+            raise UnknownRuleSet(
+                f"there is no rule set {only}; expected a folder {wanted} with {RULES}",
+                f"没有规则集 {only}；应有文件夹 {wanted}，其中有 {RULES}",
+            )
     loaded = [loader.ruleset(folder.rsplit("/", 1)[-1]) for folder in folders]
     return {ruleset.name: ruleset for ruleset in loaded}
 
@@ -241,13 +244,9 @@ class _Loader:
         self._under_way.append(folder)
         for used, node in imported_folders(source):
             if used not in self.paths:
-                raise source.refuse(
-                    node, "import-unknown", f"there is no rule set in {used}", "Correct the folder's name"
-                )
+                raise source.refuse(node, "import-unknown", folder=used)
             if used in self._under_way:
-                raise source.refuse(
-                    node, "import-circle", f"{used} and {folder} import each other", "Break the circle"
-                )
+                raise source.refuse(node, "import-circle", used=used, folder=folder)
             self.module(used)
             self.uses.setdefault(folder, []).append(used)
         self._under_way.pop()
@@ -266,12 +265,7 @@ class _Loader:
                 or name in declared.imports
                 or any(f.node.name == name for f in declared.functions)
             ):
-                raise RuleSetError(
-                    "name-twice",
-                    Place(path),
-                    f"{name} is also a fact or rule",
-                    "Give the parameter another name",
-                )
+                raise tell("name-twice/parameter", place_of(self.files[path], path, name), {"name": name})
 
     def _family(self, folder: str) -> Iterator[str]:
         yield folder
@@ -284,19 +278,16 @@ class _Loader:
         declared, _ = self.modules[folder]
         heading = declared.heading
         assert heading is not None
-        if heading.name.replace("-", "_") != folder:
+        wanted = heading.name.replace("-", "_")
+        if wanted != folder:
             raise declared.source.refuse(
-                declared.source.tree, "ruleset-folder", f"the rule set {heading.name} lies in {folder}",
-                f"Rename the folder to {heading.name.replace('-', '_')} or the rule set",
-            )  # fmt: skip
+                declared.source.tree, "ruleset-folder", name=heading.name, folder=folder, wanted=wanted
+            )
         family = set(self._family(folder))
         try:
             lowered = RuleSetLowering(folder, {name: self.modules[name] for name in sorted(family)}).run()
         except RecursionError:
-            where = Place(declared.source.file)
-            raise RuleSetError(
-                "too-deep", where, "an expression is too long", "Split it into rules"
-            ) from None
+            raise tell("too-deep", Place(declared.source.file)) from None
         return RuleSet(
             name=heading.name,
             version=heading.version,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tongban.law import listforms, terms
 from tongban.law.expressions import Lowering
+from tongban.law.hints import STATEMENTS
 from tongban.law.ir import Because, Expr, Fold, Local, Sentence, Text, Type
 from tongban.law.narrowing import narrowed
 from tongban.law.scope import Scope
@@ -13,25 +14,6 @@ from tongban.law.terms import Operand, Refusal, Term
 from tongban.law.words import Titles, words
 
 _MOST_STATEMENTS = 2000
-_INSTEAD: dict[type[ast.stmt], tuple[str, str, str]] = {
-    ast.While: ("while", "a rule has no `while`", "In a scalar-only rule loop over a list with `for`"),
-    ast.With: ("with", "a rule opens nothing", "Leave `with` out"),
-    ast.Try: ("try", "a rule catches nothing", "Ask for the condition with `if`"),
-    ast.Raise: ("raise", "a rule raises nothing", "Write an @check(fact=, zh=, en=) that refuses the facts"),
-    ast.Assert: ("assert", "a rule asserts nothing", "Write an @check(fact=, zh=, en=)"),
-    ast.Global: ("global", "a rule changes nothing outside", "Leave it out"),
-    ast.Nonlocal: ("global", "a rule changes nothing outside", "Leave it out"),
-    ast.Delete: ("delete", "a rule deletes nothing", "Leave it out"),
-    ast.Import: ("import", "a rule imports nothing", "Import at the top of the file"),
-    ast.ImportFrom: ("import", "a rule imports nothing", "Import at the top of the file"),
-    ast.FunctionDef: ("inner-function", "a rule has no functions inside", "Make it a rule of its own"),
-    ast.ClassDef: ("inner-class", "a rule has no classes inside", "Declare it at the top level"),
-    ast.Match: ("match", "a rule has no `match`", "Write if / elif / else"),
-    ast.AugAssign: ("augmented", "a name is assigned once", "Write a new name: y = x + 1"),
-    ast.Break: ("break", "a loop goes through the whole list", "Carry a condition along instead"),
-    ast.Continue: ("break", "a loop goes through the whole list", "Put the rest under `if`"),
-    ast.Pass: ("pass", "every path gives a value", "Return a value"),
-}
 
 
 @dataclass
@@ -52,27 +34,23 @@ class Body:
             body = body[1:]
         return self._block(body, scope, function, ())
 
-    def _refuse(self, node: ast.AST, code: str, message: str, instead: str) -> Exception:
-        return self.lowering.source.refuse(node, code, message, instead)
+    def _refuse(self, node: ast.AST, mistake: str, /, **said: object) -> Exception:
+        return self.lowering.source.refuse(node, mistake, **said)
 
     def _block(self, body: list[ast.stmt], scope: Scope, parent: ast.AST, path: tuple[Text, ...]) -> Term:
         self.statements += 1
         if self.statements > _MOST_STATEMENTS:
-            raise self._refuse(
-                parent, "too-long", "this rule has too many branches", "Split it into several rules"
-            )
+            raise self._refuse(parent, "too-long")
         if not body:
-            raise self._refuse(
-                parent, "no-return", "a path ends without a value", "Return a value on every path"
-            )
+            raise self._refuse(parent, "no-return")
         node, rest = body[0], body[1:]
         match node:
             case ast.Return(value=value) if value is not None:
                 if rest:
-                    raise self._refuse(rest[0], "unreachable", "this line is never reached", "Leave it out")
+                    raise self._refuse(rest[0], "unreachable")
                 return self._returned(value, scope, path)
             case ast.Return():
-                raise self._refuse(node, "no-value", "`return` gives nothing", "Return a value")
+                raise self._refuse(node, "no-value")
             case ast.If():
                 return self._branch(node, rest, scope, path)
             case ast.For():
@@ -82,14 +60,7 @@ class Body:
         raise self._unknown(node)
 
     def _unknown(self, node: ast.stmt) -> Exception:
-        if isinstance(node, ast.Expr):
-            return self._refuse(
-                node, "no-effect", "this line gives no value to anything", "Name it or leave it out"
-            )
-        code, message, instead = _INSTEAD.get(
-            type(node), ("statement", "this is not part of the language", "See language.md")
-        )
-        return self._refuse(node, code, message, instead)
+        return self._refuse(node, STATEMENTS.get(type(node), "statement"))
 
     def _after(
         self,
@@ -119,12 +90,10 @@ class Body:
     ) -> dict[str, Operand]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if len(targets) != 1 or not isinstance(targets[0], ast.Name) or node.value is None:
-            raise self._refuse(
-                node, "assignment", "one name gets one value", "Write name = value, one a line"
-            )
+            raise self._refuse(node, "assignment")
         name = targets[0].id
         if name in scope.names and name not in again:
-            raise self._refuse(node, "assigned-twice", f"{name} has a value already", "Choose another name")
+            raise self._refuse(node, "assigned-twice", name=name)
         if isinstance(node, ast.AnnAssign):
             kind = scope.declared.type_of(node.annotation)
             return {name: self._fitted(node, self.lowering.lower(node.value, scope), kind)}
@@ -146,7 +115,7 @@ class Body:
         unmet = Text(f"{said.zh} 不成立", f"not: {said.en}")
         then = self._block(node.body + ([] if _always(node.body) else rest), inside, node, (*path, said))
         if _always(node.body) and _always(node.orelse) and rest:
-            raise self._refuse(rest[0], "unreachable", "this line is never reached", "Leave it out")
+            raise self._refuse(rest[0], "unreachable")
         after = node.orelse + ([] if _always(node.orelse) else rest)
         otherwise = self._block(after, outside, node, (*path, unmet))
         try:
@@ -195,16 +164,9 @@ class Body:
                     test = self.lowering.test(node.test, scope)
                     new, _ = self._choices(node, test, scope, again)
                 case ast.Return():
-                    raise self._refuse(
-                        node, "return-in-loop", "a loop does not return", "Carry the value along"
-                    )
+                    raise self._refuse(node, "return-in-loop")
                 case ast.For():
-                    raise self._refuse(
-                        node,
-                        "loop-in-loop",
-                        "a loop has no loop inside",
-                        "Make it a rule, or use sum(…), any(…)",
-                    )
+                    raise self._refuse(node, "loop-in-loop")
                 case _:
                     raise self._unknown(node)
             found.update(new)
@@ -213,19 +175,12 @@ class Body:
 
     def _loop(self, node: ast.For, scope: Scope) -> dict[str, Operand]:
         if not self.scalar_only:
-            raise self._refuse(
-                node, "scalar-only", "a loop works on lists", "Declare the rule @rule(…, scalar_only=True)"
-            )
+            raise self._refuse(node, "scalar-only/loop")
         if node.orelse:
-            raise self._refuse(node, "loop-else", "a loop has no else", "Leave it out")
+            raise self._refuse(node, "loop-else")
         carried = [name for name in _assigned_names(node.body) if name in scope.names]
         if not carried:
-            raise self._refuse(
-                node,
-                "loop-carries-nothing",
-                "the loop changes no name",
-                "Give a name its start before the loop",
-            )
+            raise self._refuse(node, "loop-carries-nothing")
         try:
             items, item = listforms.items_of(self.lowering.term(node.iter, scope))
             variable, inner = listforms.bind(self.lowering, node.target, item, scope)
@@ -247,7 +202,7 @@ class Body:
     def _start(self, node: ast.AST, name: str, operand: Operand) -> Term:
         if isinstance(operand, Term):
             return operand
-        raise self._refuse(node, "loop-start", f"{name} has no plain value before the loop", "Round it first")
+        raise self._refuse(node, "loop-start", name=name)
 
     def _returned(self, node: ast.expr, scope: Scope, path: tuple[Text, ...]) -> Term:
         if isinstance(node, ast.IfExp) and any(_is_because(one) for one in (node.body, node.orelse)):
@@ -284,18 +239,14 @@ class Body:
     def _because(self, node: ast.Call, scope: Scope) -> Term:
         texts = {keyword.arg: keyword.value for keyword in node.keywords}
         if len(node.args) != 1 or set(texts) != {"zh", "en"}:
-            raise self._refuse(
-                node, "because", "because takes a value, zh= and en=", 'Write because(value, zh="…", en="…")'
-            )
+            raise self._refuse(node, "because")
         term = self._fitted(node, self.lowering.lower(node.args[0], scope), self.result)
         values: list[tuple[Expr, Type]] = []
         sides: list[tuple[str | int, ...]] = []
         for lang in ("zh", "en"):
             written = texts[lang]
             if not isinstance(written, ast.Constant) or not isinstance(written.value, str):
-                raise self._refuse(
-                    node, "because-text", f"{lang}= is not plain text", 'Write "… {name} …" without f'
-                )
+                raise self._refuse(node, "because-text", lang=lang)
             sides.append(self._filled(node, written.value, scope, values))
         return self._reasoned(term, Sentence(sides[0], sides[1], tuple(values)))
 
@@ -316,9 +267,7 @@ class Body:
         operand = scope.names.get(name)
         if not isinstance(operand, Term):
             known = ", ".join(n for n, o in scope.names.items() if isinstance(o, Term))
-            raise self._refuse(
-                node, "because-name", f"{{{name}}} is no value of this rule", f"Known are {known}, result"
-            )
+            raise self._refuse(node, "because-name", name=name, known=f"{known}, result")
         value = (operand.expr, operand.type)
         if value not in values:
             values.append(value)

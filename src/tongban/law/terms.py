@@ -28,6 +28,7 @@ from tongban.law.ir import (
     Range,
     RuleValue,
     Select,
+    Text,
     Type,
 )
 from tongban.law.parameters import Parameter
@@ -49,13 +50,12 @@ BOOLEAN = Range(0, 1)
 
 
 class Refusal(Exception):
-    """Something the language does not admit; the caller knows where it stands."""
+    """Something the language does not admit, by its name in the catalogue; the caller knows its place."""
 
-    def __init__(self, code: str, message: str, instead: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.instead = instead
+    def __init__(self, mistake: str, /, **said: object) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,7 @@ def fitting(term: Term) -> Term:
     names = sorted({one.name for one in walk(term.expr) if isinstance(one, Given | RuleValue)})
     timed = term.type in (MONTH, DATE, DATETIME)
     raise Refusal(
-        "overflow",
-        f"this can become {'a date outside the years 1 to 9999' if timed else 'more than 64 bits'}",
-        f"Declare at_least= and at_most= for the facts behind {', '.join(names) or 'it'}",
+        "overflow/date" if timed else "overflow", names=", ".join(names) or Text("这里所用的事项", "it")
     )
 
 
@@ -165,28 +163,20 @@ def plain(operand: Operand) -> Term:
     """Give a term that is a value; Refusal for tables, sets, unrounded fractions and missing values."""
     match operand:
         case Term(type=OptionalType() | Kind(name="none")):
-            raise Refusal(
-                "maybe-missing", "this value may be missing", "Ask `is None` first and return, then use it"
-            )
+            raise Refusal("maybe-missing")
         case Term():
             return operand
         case Exact(unit=unit):
-            what = "money" if unit == FEN else "a number"
-            raise Refusal(
-                "not-rounded",
-                f"this is {what} with a fraction",
-                "Round it: round_half_up(…), round_half_even(…), round_up(…) or round_down(…)",
-            )
+            raise Refusal("not-rounded/money" if unit == FEN else "not-rounded/number")
         case TableOf() | DatedOf():
-            name = operand.parameter.name
-            instead = f"Write {name}.at(day)" if isinstance(operand, DatedOf) else f"Write {name}[key]"
-            raise Refusal("table-value", f"{name} is a table, not a value", instead)
-        case SetOf():
             raise Refusal(
-                "set-value", f"{operand.parameter.name} is a set", f"Write `x in {operand.parameter.name}`"
+                "table-value/dated" if isinstance(operand, DatedOf) else "table-value",
+                name=operand.parameter.name,
             )
+        case SetOf():
+            raise Refusal("set-value", name=operand.parameter.name)
         case Constants():
-            raise Refusal("tuple-value", "a tuple is not a value", "Use it after `in`")
+            raise Refusal("tuple-value")
 
 
 def conjunction(op: str, terms: list[Term]) -> Term:
@@ -202,9 +192,7 @@ def to_float(term: Term) -> Term:
     if term.type == FLOAT:
         return term
     if term.type != INT:
-        raise Refusal(
-            "mixed-types", f"a {term.type} is not a number", "Convert it by its own operations first"
-        )
+        raise Refusal("mixed-types/number", type=term.type)
     return made("to_float", (term,), FLOAT, term.range)
 
 
@@ -212,9 +200,7 @@ def condition(operand: Operand) -> Term:
     """Give a condition; Refusal when it is not a bool."""
     term = plain(operand)
     if term.type != BOOL:
-        raise Refusal(
-            "not-bool", f"a {term.type} is not a condition", "Write the comparison out, like `x != 0`"
-        )
+        raise Refusal("not-bool", type=term.type)
     return term
 
 
@@ -223,8 +209,6 @@ def select(test: Term, then: Operand, otherwise: Operand, line: int) -> Term:
     left, right = value(then), value(otherwise)
     kind = joined(left.type, right.type)
     found = left.range.join(right.range) if left.range and right.range else None
-    if OptionalType(NONE) == kind:
-        raise Refusal("none-both", "both branches are None", "Return a value in one of them")
     left, right = fit(left, kind), fit(right, kind)
     return Term(
         Select(test.expr, left.expr, right.expr, kind, line), kind, found or left.range or right.range
@@ -248,7 +232,7 @@ def joined(left: Type, right: Type) -> Type:
         return NONE
     if set(known) == {INT, FLOAT} and left in (INT, FLOAT) and right in (INT, FLOAT):
         return FLOAT
-    raise Refusal("branch-types", f"one branch is {left}, the other {right}", "Give all branches one type")
+    raise Refusal("branch-types", left=left, right=right)
 
 
 def fit(operand: Operand, kind: Type) -> Term:
@@ -264,10 +248,8 @@ def fit(operand: Operand, kind: Type) -> Term:
         if term.type == kind.item or (kind.item == FLOAT and term.type == INT):
             return Term(Op("some", (fit(term, kind.item).expr,), kind), kind, term.range)
     if isinstance(term.type, OptionalType):
-        raise Refusal(
-            "maybe-missing", "this value may be missing", f"Ask `is None` first, or annotate {kind} | None"
-        )
-    raise Refusal("wrong-type", f"expected {kind}, this is {term.type}", f"Give a {kind}")
+        raise Refusal("maybe-missing/annotation", type=kind)
+    raise Refusal("wrong-type", wanted=kind, type=term.type)
 
 
 def named(name: str, term: Term) -> Term:

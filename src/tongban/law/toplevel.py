@@ -32,12 +32,7 @@ def imported_folders(source: Source) -> list[tuple[str, ast.ImportFrom]]:
         if isinstance(node, ast.ImportFrom) and node.module != "tongban.law":
             parts = (node.module or "").split(".")
             if len(parts) < 2 or parts[-1] != "rules":
-                raise source.refuse(
-                    node,
-                    "import",
-                    f"`{ast.unparse(node)}` imports what rules cannot use",
-                    "Import from tongban.law, or rules of another rule set from ….<folder>.rules",
-                )
+                raise source.refuse(node, "import", written=ast.unparse(node))
             found.append((parts[-2], node))
     return found
 
@@ -51,12 +46,7 @@ class _TopLevel(FactOptions):
         for node in self.source.tree.body:
             self._statement(node)
         if self.declared.heading is None:
-            raise self.refuse(
-                self.source.tree,
-                "no-ruleset",
-                "no rule set is declared",
-                'Write ruleset("name", version=, zh=, en=)',
-            )
+            raise self.refuse(self.source.tree, "no-ruleset")
         return self.declared
 
     def _statement(self, node: ast.stmt) -> None:
@@ -68,12 +58,7 @@ class _TopLevel(FactOptions):
             case ast.ImportFrom():
                 self._import(node)
             case ast.Import():
-                raise self.refuse(
-                    node,
-                    "import",
-                    "a rules file imports only by `from … import …`",
-                    "Import from tongban.law",
-                )
+                raise self.refuse(node, "import/plain")
             case ast.Expr(value=ast.Call(func=ast.Name(id="ruleset")) as call):
                 self._heading(call)
             case ast.Expr(value=ast.Call(func=ast.Name(id="place_name")) as call):
@@ -83,40 +68,24 @@ class _TopLevel(FactOptions):
             case ast.FunctionDef():
                 self._function(node)
             case ast.AsyncFunctionDef():
-                raise self.refuse(
-                    node, "async", "a rule is an ordinary function", "Write `def` without async"
-                )
+                raise self.refuse(node, "async")
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._assign(node, name, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
                 self._assign(node, name, value)
             case ast.If() | ast.For() | ast.While() | ast.With() | ast.Try():
-                raise self.refuse(
-                    node,
-                    "top-level",
-                    "the top level of a rules file only declares",
-                    "Move the decision into a rule",
-                )
+                raise self.refuse(node, "top-level")
             case _:
-                raise self.refuse(
-                    node,
-                    "top-level",
-                    f"`{ast.unparse(node).splitlines()[0]}` declares nothing",
-                    "Keep facts, enumerations, records, constants and functions at the top level",
-                )
+                raise self.refuse(node, "top-level/nothing", written=ast.unparse(node).splitlines()[0])
 
     def _new_name(self, node: ast.AST, name: str) -> None:
         taken = self.declared
         everywhere = (taken.facts, taken.enums, taken.records, taken.constants, taken.imports)
         functions = {function.node.name for function in taken.functions}
         if any(name in one for one in everywhere) or name in functions:
-            raise self.refuse(
-                node, "name-twice", f"the name {name} is declared twice", "Give one of them another name"
-            )
+            raise self.refuse(node, "name-twice", name=name)
         if name == "on":
-            raise self.refuse(
-                node, "reserved-name", "`on` is always the date of the decision", "Choose another name"
-            )
+            raise self.refuse(node, "reserved-name")
 
     def _import(self, node: ast.ImportFrom) -> None:
         folder = (node.module or "").split(".")[-2]
@@ -124,9 +93,7 @@ class _TopLevel(FactOptions):
         functions = {function.node.name for function in other.functions}
         for alias in node.names:
             if alias.asname is not None or alias.name == "*":
-                raise self.refuse(
-                    node, "import-name", "a rule keeps its name", "Import it by name, without `as` or `*`"
-                )
+                raise self.refuse(node, "import-name/renamed")
             self._new_name(node, alias.name)
             if alias.name in other.enums:
                 self.declared.enums[alias.name] = other.enums[alias.name]
@@ -137,25 +104,15 @@ class _TopLevel(FactOptions):
             elif alias.name in functions:
                 self.declared.imports[alias.name] = (folder, node)
             else:
-                raise self.refuse(
-                    node,
-                    "import-name",
-                    f"{folder} has no rule or enumeration {alias.name}",
-                    "Import a rule it has",
-                )
+                raise self.refuse(node, "import-name", folder=folder, name=alias.name)
 
     def _heading(self, call: ast.Call) -> None:
         if self.declared.heading is not None:
-            raise self.refuse(call, "ruleset-twice", "a file declares one rule set", "Keep one ruleset(…)")
+            raise self.refuse(call, "ruleset-twice")
         options = self.options(call, {"version", "zh", "en"}, 1)
         name = call.args[0]
         if not isinstance(name, ast.Constant) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", str(name.value)):
-            raise self.refuse(
-                call,
-                "ruleset-name",
-                "the name is not lower-case words with hyphens",
-                'Write "retirement-age"',
-            )
+            raise self.refuse(call, "ruleset-name")
         version = self.text(call, options, "version")
         self.declared.heading = Heading(str(name.value), version, self.title(call, options))
 
@@ -163,9 +120,7 @@ class _TopLevel(FactOptions):
         options = self.options(call, {"zh", "en"}, 1)
         place = self.constant(call.args[0])
         if not isinstance(place, Const) or place.type != PLACE or not isinstance(place.value, int):
-            raise self.refuse(
-                call, "option-value", "expected a place", 'Write place_name(PlaceCode("500000"), …)'
-            )
+            raise self.refuse(call, "option-value/place")
         self.declared.place_names[place.value] = self.title(call, options)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -176,12 +131,7 @@ class _TopLevel(FactOptions):
             case [ast.Name(id="Record")]:
                 self.declared.records[node.name] = self._record(node)
             case _:
-                raise self.refuse(
-                    node,
-                    "class",
-                    "a class in a rules file is a Choice or a Record",
-                    "Write class Name(Choice):",
-                )
+                raise self.refuse(node, "class")
 
     def _choice(self, node: ast.ClassDef) -> EnumType:
         members: list[tuple[str, str, str, str]] = []
@@ -201,14 +151,10 @@ class _TopLevel(FactOptions):
                 ):
                     members.append((name, value, zh, en))
                 case _:
-                    raise self.refuse(
-                        one, "choice-member", "this is no member", 'Write NAME = "value", "中文", "English"'
-                    )
+                    raise self.refuse(one, "choice-member")
         names, values, zhs, ens = ([m[i] for m in members] for i in range(4))
         if not members or len(set(values)) < len(values):
-            raise self.refuse(
-                node, "choice-member", "it has no members, or two of one value", "Give each its own value"
-            )
+            raise self.refuse(node, "choice-member/values")
         return EnumType(node.name, tuple(names), tuple(values), tuple(zhs), tuple(ens))
 
     def _record(self, node: ast.ClassDef) -> RecordType:
@@ -225,14 +171,10 @@ class _TopLevel(FactOptions):
                     declared = self.fact(name.rstrip("_") if name.endswith("_") else name, call)
                     plain = declared.type.item if isinstance(declared.type, OptionalType) else declared.type
                     if self.declared.type_of(written) not in (declared.type, plain):
-                        raise self.refuse(
-                            one, "field-type", "annotation and fact(…) differ", "Write the same type twice"
-                        )
+                        raise self.refuse(one, "field-type")
                     fields.append(declared)
                 case _:
-                    raise self.refuse(
-                        one, "record-field", "this is no field", "Write name: TYPE = fact(TYPE, zh=, en=)"
-                    )
+                    raise self.refuse(one, "record-field")
         return RecordType(node.name, tuple(fields))
 
     def _assign(self, node: ast.stmt, name: str, value: ast.expr) -> None:
@@ -252,27 +194,18 @@ class _TopLevel(FactOptions):
                 at = self.text(call, options, "fact")
                 self.declared.functions.append(Function(node, "check", self.title(call, options), fact=at))
             case []:
-                raise self.refuse(
-                    node,
-                    "no-decorator",
-                    f"{node.name} is not declared a rule",
-                    "Put @rule(zh=, en=, cites=) above it",
-                )
+                raise self.refuse(node, "no-decorator", name=node.name)
             case _:
-                raise self.refuse(
-                    node, "decorator", "a function has one decorator", "Keep @rule(…) or @check(…) alone"
-                )
+                raise self.refuse(node, "decorator")
 
     def _rule(self, node: ast.FunctionDef, call: ast.Call) -> Function:
         options = self.options(call, _RULE_OPTIONS, 0)
         since, until = (self._day(options.get(name)) for name in ("since", "until"))
         if since is not None and until is not None and until < since:
-            raise self.refuse(call, "rule-dates", "until= lies before since=", "Give the last day in force")
+            raise self.refuse(call, "rule-dates/order")
         replaces = self.text(call, options, "replaces") if "replaces" in options else ""
         if replaces and since is None:
-            raise self.refuse(
-                call, "rule-dates", "a replacing rule needs a first day", 'Write since="YYYY-MM-DD"'
-            )
+            raise self.refuse(call, "rule-dates/replacing")
         return Function(
             node=node,
             kind="rule",
@@ -298,7 +231,7 @@ class _TopLevel(FactOptions):
         try:
             return Date(str(node.value) if isinstance(node, ast.Constant) else "").ordinal
         except ValueError:
-            raise self.refuse(node, "rule-dates", "this is not a date", 'Write "YYYY-MM-DD"') from None
+            raise self.refuse(node, "rule-dates") from None
 
     def _members(self, options: Mapping[str, ast.expr]) -> tuple[Const, ...]:
         node = options.get("for_each")
@@ -307,9 +240,4 @@ class _TopLevel(FactOptions):
         members = self.constant(node)
         if isinstance(members, tuple) and (members[0].type == PLACE or isinstance(members[0].type, EnumType)):
             return members
-        raise self.refuse(
-            node,
-            "for-each",
-            "for_each= is not a tuple of places or members",
-            'Write (PlaceCode("500000"), …)',
-        )
+        raise self.refuse(node, "for-each")

@@ -30,13 +30,14 @@ def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[
     except FactsRefused as refused:
         raise NotComputable(_every_problem(refused)) from refused
     except LawError as error:
-        zh = f"规则对这些材料没有结论，请由工作人员核对（{error}）"
+        zh = f"规则对这些材料没有结论，请由工作人员核对（{error.said('zh')}）"
         raise NotComputable(Text(zh=zh, en=f"The law has no answer for this evidence: {error}")) from error
 
 
 def _every_problem(refused: FactsRefused) -> Text:
-    zh = "；".join(f"{problem.path}：{problem.zh or problem.message}" for problem in refused.problems)
-    en = "; ".join(f"{problem.path}: {problem.message}" for problem in refused.problems)
+    zh, en = (
+        mark.join(one.said(lang) for one in refused.problems) for lang, mark in (("zh", "；"), ("en", "; "))
+    )
     return Text(zh=zh, en=en)
 
 
@@ -44,7 +45,7 @@ def ruleset_of(service: Service) -> RuleSet:
     """The rule set that the service relies on, read from its bundle. Raises LawError."""
     ruleset = service.definition.ruleset
     if ruleset is None:
-        raise LawError(f"{service.code} relies on no rule set")
+        raise LawError(f"{service.code} relies on no rule set", f"{service.code} 不依据任何规则集")
     return _load(ruleset, tuple(sorted(service.bundle.items())))
 
 

@@ -19,6 +19,7 @@ from tongban.node.clock import true_now
 from tongban.node.exchange import answering, asking_peers, claims, identity, outcomes
 from tongban.node.exchange.asking_peers import Later
 from tongban.node.exchange.department import Records
+from tongban.node.exchange.due import first_due
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Outbox
 from tongban.node.exchange.outcomes import Outcome
@@ -36,14 +37,7 @@ LONGEST_ASKED = timedelta(minutes=2)
 MOST_TOGETHER = 128
 """Questions for one node that go out together, at most."""
 
-_FIRST = """
-SELECT receiver, receiver = ANY(%s) OR EXISTS (
-       SELECT FROM exchange_peer WHERE name = receiver AND failures > 0) AS alone
-  FROM exchange_outbox
- WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
-   AND receiver NOT IN (SELECT name FROM exchange_peer WHERE rests_until > now())
- ORDER BY next_try LIMIT 1
-"""
+_FIRST = first_due("exchange_outbox", "receiver", "state = 'waiting'")
 _CLAIM = """
 UPDATE exchange_outbox
    SET lease = %s, lease_until = now() + %s, attempts = attempts + 1
@@ -91,12 +85,12 @@ def _claim() -> list[Outbox]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute(_FIRST, [asking_peers.one_at_a_time()])
+            cursor.execute(_FIRST)
             first = cursor.fetchone()
         if first is None:
             return []
-        receiver, is_alone = first
-        most = 1 if is_alone else MOST_TOGETHER
+        receiver, has_failed = first
+        most = 1 if has_failed or receiver in asking_peers.one_at_a_time() else MOST_TOGETHER
         return list(Outbox.objects.raw(_CLAIM, [claims.worker(), LEASE, receiver, most]))
 
 

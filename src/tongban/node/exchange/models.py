@@ -72,7 +72,9 @@ class Outbox(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("发出的询问")
         indexes: ClassVar = [
-            models.Index(fields=["next_try"], name="outbox_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["receiver", "next_try"], name="outbox_due", condition=models.Q(state="waiting")
+            ),
             models.Index(fields=["case_ref"], name="outbox_case"),
         ]
 

@@ -9,8 +9,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from tongban.node.clock import true_now
@@ -18,6 +17,7 @@ from tongban.node.exchange import claims, identity
 from tongban.node.exchange.conversing import peers, storing
 from tongban.node.exchange.conversing.models import Conversation, Letter
 from tongban.node.exchange.conversing.saying import here
+from tongban.node.exchange.due import first_due
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import Transport, Unreachable
 from tongban.protocol import Code, Refusal, Refused
@@ -26,6 +26,22 @@ from tongban.protocol import conversations as talk
 LEASE = timedelta(seconds=40)
 TICK_AT_ONCE = 200
 """Conversations whose time limit is over that one call deals with."""
+
+_FIRST_OF_ITS_THREAD = """
+NOT EXISTS (SELECT FROM exchange_letter AS before
+             WHERE before.is_own AND before.is_waiting AND before.peer = due.peer
+               AND before.case_ref = due.case_ref AND before.position < due.position)
+"""
+_FIRST = first_due("exchange_letter", "peer", "is_waiting", _FIRST_OF_ITS_THREAD)
+_CLAIM = f"""
+UPDATE exchange_letter
+   SET lease = %s, lease_until = now() + %s, attempts = attempts + 1
+ WHERE id = (SELECT id FROM exchange_letter AS due
+              WHERE is_waiting AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
+                AND peer = %s AND {_FIRST_OF_ITS_THREAD}
+              ORDER BY next_try LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *
+"""  # noqa: S608 - texts of this program
 
 log = logging.getLogger(__name__)
 
@@ -71,30 +87,13 @@ def _tick(conversation_id: UUID) -> bool:
 
 
 def _claim() -> Letter | None:
-    is_free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    before = Letter.objects.filter(
-        is_own=True,
-        is_waiting=True,
-        peer=OuterRef("peer"),
-        case_ref=OuterRef("case_ref"),
-        position__lt=OuterRef("position"),
-    )
     with transaction.atomic():
-        row = (
-            Letter.objects.select_for_update(skip_locked=True)
-            .filter(~Exists(before), is_free, is_waiting=True, next_try__lte=Now())
-            .exclude(peer__in=peers.resting())
-            .order_by("next_try")
-            .first()
-        )
-        if row is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST)
+            first = cursor.fetchone()
+        if first is None:
             return None
-        row.lease = claims.worker()
-        row.attempts += 1
-        Letter.objects.filter(pk=row.pk).update(
-            lease=row.lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
-        )
-    return row
+        return next(iter(Letter.objects.raw(_CLAIM, [claims.worker(), LEASE, first[0]])), None)
 
 
 def _deliver(row: Letter, node: Identity, transport: Transport) -> None:

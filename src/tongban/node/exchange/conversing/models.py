@@ -98,7 +98,7 @@ class Letter(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_try"], name="letter_due", condition=models.Q(is_waiting=True)),
+            models.Index(fields=["peer", "next_try"], name="letter_due", condition=models.Q(is_waiting=True)),
             models.Index(
                 fields=["peer", "case_ref", "position"],
                 name="letter_first",

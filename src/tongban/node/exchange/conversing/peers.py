@@ -16,11 +16,6 @@ _good: set[str] = set()
 """Peers that this process knows to be reachable, so that not every delivery stores it again."""
 
 
-def resting() -> list[str]:
-    """The peers that are not to be tried now."""
-    return list(Peer.objects.filter(rests_until__gt=Now()).values_list("name", flat=True))
-
-
 def note_unreachable(name: str) -> None:
     """Let a peer rest, the longer the more often it could not be reached in a row.
 

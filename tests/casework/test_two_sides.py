@@ -290,3 +290,14 @@ def test_a_transfer_may_be_declined_until_the_money_is_instructed(
     do(case, "decline", reason="本地无参保记录")
     far.deliver()
     assert (case.status, far.side.conversation.state) == ("declined", "declined")
+
+
+def test_a_request_that_cannot_be_stored_here_is_declined_so_that_the_other_side_hears_of_it(
+    offered_services: None,
+) -> None:
+    far = Far("CQ-2026-0000007")
+    body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents={"name": "长" * 200})
+    receiving.receive(far.side.open("handover-offered", body, far.matter("hotline-handover")))
+    far.deliver()
+    assert far.side.conversation.state == "declined"
+    assert not Case.objects.exists()

@@ -19,7 +19,7 @@ from tongban.node.backup import CAUGHT_UP, RESTORED
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity, recalling
 from tongban.node.exchange.conversing.remembering import TakenUp
-from tongban.node.exchange.models import Outbox, Peer
+from tongban.node.exchange.models import Conversation, Letter, Outbox, Peer, Thread
 from tongban.node.exchange.recalling import CaughtUp
 from tongban.node.exchange.transport import HttpTransport
 from tongban.node.people.permissions import Act
@@ -78,6 +78,29 @@ def test_the_page_names_a_peer_that_cannot_be_reached_and_a_halted_log(page: Cal
     assert "连续 4 次没有连上" in shown
     assert "log-rolled-back" in shown
     assert "the witness has more" in shown
+
+
+def test_the_page_tells_how_many_messages_a_peer_refuses_for_good(page: Callable[[str], str]) -> None:
+    thread = Thread.objects.create(peer="chongqing", case_ref="SC-2026-000001")
+    now = timezone.now()
+    opened = Conversation.objects.create(
+        id=uuid4(), thread=thread, kind="notice", basis={}, purpose={}, opened_at=now, expires=now
+    )
+    for position, problem in enumerate(("try-later", "schema-violated", "")):
+        Letter.objects.create(
+            message=uuid4(),
+            is_own=True,
+            peer="chongqing",
+            case_ref="SC-2026-000001",
+            position=position,
+            conversation=opened,
+            body=b"{}",
+            body_sha256=b"",
+            stored_at=now,
+            is_waiting=True,
+            problem=problem,
+        )
+    assert "其中 1 条对方不收" in page("/admin/exchange/")
 
 
 def test_the_last_head_that_a_peer_has_cosigned_is_told_with_its_size(tmp_path: Path) -> None:

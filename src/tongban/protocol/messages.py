@@ -4,6 +4,7 @@ Parsing raises Refused with the path of what is wrong and nothing of the value t
 """
 
 import json
+import re
 from collections.abc import Collection, Container
 from datetime import datetime
 from operator import not_
@@ -173,12 +174,15 @@ def _validated(model: type[Message], body: bytes) -> Message:
         raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid)) from None
 
 
-def checked_object(body: bytes, known: Collection[str]) -> str:
-    """The kind of the message in `body`, one of `known`.
+def checked_object(body: bytes, known: Collection[str], names: Container[str] | None = None) -> str:
+    """The kind of the message in `body`, one of `known`; a path has no others than `names` in it.
 
-    Refused `malformed`, `unknown-version`, `unknown-kind` or `unknown-critical` otherwise.
+    Refused `malformed`, `unknown-version`, `unknown-kind` or `unknown-critical` otherwise, and
+    `schema-violated` where a text holds what no database and no page can: U+0000 or half a surrogate pair.
     """
     members = _json_object(body)
+    if b"\\u" in body:
+        _check_texts(members, names or _KNOWN_NAMES)
     if members.get("version") != VERSION:
         raise Refused(Code.UNKNOWN_VERSION, "version", f"this node speaks {VERSION}")
     kind = members.get("kind")
@@ -207,6 +211,29 @@ def _json_object(body: bytes) -> dict[str, object]:
     if not isinstance(parsed, dict):
         raise Refused(Code.MALFORMED, "body", "a JSON object is expected")
     return parsed
+
+
+def _check_texts(members: dict[str, object], names: Container[str]) -> None:
+    """Refuse `schema-violated` where a text, or a name, holds U+0000 or half a surrogate pair."""
+    left: list[tuple[str, object]] = [("", members)]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, str):
+            if _NOT_TEXT.search(value):
+                hint = "a text without U+0000 and lone surrogates"
+                raise Refused(Code.SCHEMA_VIOLATED, path or "body", hint)
+        elif isinstance(value, dict):
+            left += [(path, name) for name in value]
+            left += [(_inside(path, name, names), member) for name, member in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{path}[{position}]", item) for position, item in enumerate(value)]
+
+
+def _inside(path: str, name: str, names: Container[str]) -> str:
+    return f"{path}.{name}".lstrip(".") if name in names else path
+
+
+_NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

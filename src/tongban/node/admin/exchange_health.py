@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from tongban.node import catching_up
 from tongban.node.catching_up import Report
@@ -19,7 +19,7 @@ from tongban.node.exchange.models import Letter, Outbox, Peer
 from tongban.node.translog.models import LogCheckpoint, WitnessedConflict
 from tongban.node.translog.parties import signing_keys
 from tongban.node.translog.standing import Standing, standing
-from tongban.protocol import NodeEntry
+from tongban.protocol import MEANINGS, NodeEntry
 from tongban.protocol.tlog.checkpoints import cosigned_at
 from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.origins import origin_of
@@ -27,7 +27,9 @@ from tongban.protocol.tlog.origins import origin_of
 HEADS_LOOKED_AT = 50
 """Newest heads among which a peer's last cosignature is looked for."""
 
-_Waiting = tuple[int, datetime | None]
+_FINAL = [code.value for code, meaning in MEANINGS.items() if not meaning.retry]
+_Waiting = tuple[int, datetime | None, int]
+_NOTHING: _Waiting = (0, None, 0)
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,16 @@ class Cosigned:
 
 @dataclass(frozen=True)
 class PeerHealth:
-    """One node to which this one delivers, the own agencies included."""
+    """One node to which this one delivers, the own agencies included.
+
+    Of the `messages` that wait for it, it refuses so many for good: they wait until that is mended.
+    """
 
     node: NodeEntry
     is_own: bool
     questions: int
     messages: int
+    refused: int
     oldest: datetime | None
     failures: int
     next_try: datetime | None
@@ -84,8 +90,8 @@ def exchange_health(home: Path) -> ExchangeHealth:
         peers=tuple(
             _peer(
                 entry,
-                questions.get(entry.id, (0, None)),
-                messages.get(entry.id, (0, None)),
+                questions.get(entry.id, _NOTHING),
+                messages.get(entry.id, _NOTHING),
                 known.get(entry.id) or Peer(name=entry.id),
                 heads if entry.id != node.me else None,
             )
@@ -99,9 +105,10 @@ def exchange_health(home: Path) -> ExchangeHealth:
 
 
 def _waiting_by(rows: "QuerySet[Any]", name: str, since: str) -> dict[str, _Waiting]:
-    """How many wait for each peer, and since when the oldest does."""
-    counted = rows.order_by().values(name).annotate(count=Count("pk"), oldest=Min(since))
-    return {one[name]: (one["count"], one["oldest"]) for one in counted}
+    """How many wait for each peer, since when the oldest does, and how many of them it refuses."""
+    refused = Count("pk", filter=Q(problem__in=_FINAL))
+    counted = rows.order_by().values(name).annotate(count=Count("pk"), oldest=Min(since), refused=refused)
+    return {one[name]: (one["count"], one["oldest"], one["refused"]) for one in counted}
 
 
 def _peer(
@@ -117,6 +124,7 @@ def _peer(
         is_own=heads is None,
         questions=asked[0],
         messages=said[0],
+        refused=said[2],
         oldest=min((since for since in (asked[1], said[1]) if since is not None), default=None),
         failures=known.failures,
         next_try=known.rests_until,

@@ -118,8 +118,9 @@ def _stored_reply(received: Authenticated, stored: _Stored | None) -> Given | Re
 def _told(one: Given, became: Kept) -> Given | Refused:
     if became is Kept.STORED:
         return one
-    raced = stored_replies([one.received])[0] if became is Kept.ANSWERED_BEFORE else None
-    return raced or Refused(Code.TRY_LATER)
+    if became is Kept.FAULTY:
+        return Refused(Code.SCHEMA_VIOLATED, "body", "this node cannot store what it says")
+    return stored_replies([one.received])[0] or Refused(Code.TRY_LATER)
 
 
 def _read_stored(asked: Sequence[Sequence[_Key]]) -> list[list[_Stored | None]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from tongban.node import arrays
 from tongban.node.clock import true_now
@@ -20,7 +20,7 @@ from tongban.node.exchange.outcomes import Outcome
 from tongban.node.group_commit import GroupCommit
 from tongban.node.people.access import Look, store
 from tongban.node.people.models import AccessRecord
-from tongban.protocol import EvidenceRequest
+from tongban.protocol import Code, EvidenceRequest, Refused
 
 _LOCK = """
 SELECT id, state FROM exchange_outbox WHERE id = ANY(%s::uuid[]) ORDER BY case_ref, id FOR UPDATE
@@ -66,9 +66,20 @@ def _settle_all(group: Sequence[Settled]) -> list[str | Exception]:
     became: list[str | Exception] = []
     for one in group:
         try:
-            became += _settle_together([one])
+            became.append(_settle_alone(one))
         except Exception as error:  # told to the one whose it is
             became.append(error)
+    return became
+
+
+def _settle_alone(one: Settled) -> str:
+    """Settle it; an answer that cannot be stored here is one that was refused, or it would come for ever."""
+    try:
+        (became,) = _settle_together([one])
+    except DataError as error:
+        log.error("the answer to message=%s cannot be stored: %s", one.row.pk, type(error).__name__)
+        refused = Refused(Code.SCHEMA_VIOLATED, "body", "this node cannot store the answer")
+        (became,) = _settle_together([one._replace(outcome=outcomes.declined(one.row, refused))])
     return became
 
 

@@ -279,13 +279,13 @@ class AccessRecord(models.Model):
     pseudonym = models.CharField(max_length=64)
     at = models.DateTimeField()
     direction = models.CharField(max_length=10, choices=Direction)
-    agency = models.CharField(max_length=60)
+    agency = models.CharField(max_length=80)
     officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
     agent = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="looks_as_agent"
     )
-    asking_node = models.CharField(max_length=40)
-    service = models.CharField(max_length=60)
+    asking_node = models.CharField(max_length=80)
+    service = models.CharField(max_length=80)
     case_ref = models.CharField(max_length=40)
     basis = models.JSONField()
     purpose = models.JSONField()

@@ -34,8 +34,18 @@ class Storage(Protocol):
         """Keep thread, conversation, messages, access records and effects of a step, all or nothing."""
 
 
-def take_in(delivered: Delivered, storage: Storage, directory: Directory, here: Here) -> Receipt:
-    """Take in a delivered message; its receipt. Raises Refused and Forgotten as `hear` does."""
+def take_in(
+    delivered: Delivered,
+    storage: Storage,
+    directory: Directory,
+    here: Here,
+    *,
+    inadmissible: Refused | None = None,
+) -> Receipt:
+    """Take in a delivered message; its receipt. Raises Refused and Forgotten as `hear` does.
+
+    With `inadmissible` the node cannot let an opening in for a reason of its own.
+    """
     message = delivered.message
     storage.note_delivery(delivered.verified)
     thread = storage.thread(message.sender, message.case_ref)
@@ -46,7 +56,7 @@ def take_in(delivered: Delivered, storage: Storage, directory: Directory, here: 
         delivered.body_sha256,
         storage.known(message),
         here=here,
-        inadmissible=_inadmissible(message, directory, here),
+        inadmissible=inadmissible or _inadmissible(message, directory, here),
     )
     if step.is_new:
         storage.keep(step, (message, delivered))

@@ -313,7 +313,7 @@ class Receipt(Strict):
 
 def parse_utterance(body: bytes) -> AnyUtterance:
     """A message from its bytes; Refused `malformed`, `unknown-version`, `unknown-kind`, `schema-violated`."""
-    kind = checked_object(body, MODELS)
+    kind = checked_object(body, MODELS, _NAMES)
     try:
         return MODELS[kind].model_validate_json(body)
     except ValidationError as invalid:

@@ -24,6 +24,8 @@ from tongban.protocol import Code, Refusal, Refused
 from tongban.protocol import conversations as talk
 
 LEASE = timedelta(seconds=40)
+LONGEST_WAIT = timedelta(minutes=10)
+"""Between deliveries of a message that its peer refuses for good, at most."""
 TICK_AT_ONCE = 200
 """Conversations whose time limit is over that one call deals with."""
 
@@ -54,7 +56,9 @@ def deliver_next(transport: Transport) -> bool:
     try:
         _deliver(row, identity.current(), transport)
     except Refused as refused:
-        _postpone(row, refused.code)
+        if not refused.retry:
+            log.error("%s refuses for good message=%s kind=%s: %s", row.peer, row.message, row.kind, refused)
+        _postpone(row, refused.code, None if refused.retry else _wait_for_mending(row.attempts))
     except Unreachable:
         peers.note_unreachable(row.peer)
         _postpone(row, Code.TRY_LATER, timedelta(0))
@@ -119,6 +123,11 @@ def _deliver(row: Letter, node: Identity, transport: Transport) -> None:
             lacking.update(is_waiting=True, next_try=Now(), lease=None, lease_until=None)
             return
     log.info("kept message=%s kind=%s by=%s attempts=%d", row.message, row.kind, row.peer, row.attempts)
+
+
+def _wait_for_mending(attempts: int) -> timedelta:
+    """The wait after a refusal that the peer gives again until somebody has mended its reason."""
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_WAIT)
 
 
 def _postpone(row: Letter, problem: Code, wait: timedelta | None = None) -> None:

@@ -6,7 +6,7 @@
 import logging
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, DataError, InterfaceError, connection, transaction
 
 from tongban import protocol
 from tongban.node.clock import true_now
@@ -21,6 +21,8 @@ from tongban.node.translog.api import LogUnavailable
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Delivered, Receipt
+
+_UNSTORABLE = Refused(Code.SCHEMA_VIOLATED, "body", "this node cannot store what it says")
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
     except LogUnavailable as unavailable:
         log.error("nothing is taken in without a record: %s", unavailable.reason)
         refused = Refused(Code.LOG_UNAVAILABLE)
+    except DataError:
+        refused = _UNSTORABLE
     except (DatabaseError, InterfaceError) as error:
         log.error("the node's database failed: %s", type(error).__name__)
     except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
@@ -70,12 +74,22 @@ def _reply_to(request: HttpRequest, node: Identity) -> Receipt | Refusal:
 
 
 def _take_in(delivered: Delivered, node: Identity) -> Receipt:
-    with transaction.atomic():
-        _wait_briefly()
-        receipt = talk.take_in(delivered, storing.DatabaseStorage(), node.directory, here(node))
+    """Take the message in; a matter that cannot be stored is declined, so that its side hears of it."""
     message = delivered.message
+    try:
+        receipt = _stored(delivered, node, None)
+    except DataError as error:
+        log.error("message=%s holds what cannot be stored: %s", message.id, type(error).__name__)
+        receipt = _stored(delivered, node, _UNSTORABLE)
     log.info("heard message=%s kind=%s from=%s", message.id, message.kind, message.sender)
     return receipt
+
+
+def _stored(delivered: Delivered, node: Identity, inadmissible: Refused | None) -> Receipt:
+    with transaction.atomic():
+        _wait_briefly()
+        storage = storing.DatabaseStorage()
+        return talk.take_in(delivered, storage, node.directory, here(node), inadmissible=inadmissible)
 
 
 def _wait_briefly() -> None:

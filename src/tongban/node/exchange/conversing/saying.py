@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from pydantic import ValidationError
 
+from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity
 from tongban.node.exchange.basis import ByConsent, ByStatute, legal_basis
@@ -255,7 +256,9 @@ def _decide_amount(conversation_id: UUID, says: str, reference: str | None) -> N
 
 
 def _check_own(step: talk.Step, node: Identity) -> None:
+    """Refuse what the other side would refuse, before it is stored and repeated to it."""
     for message in step.says:
+        talk.parse_utterance(protocol.encode(message))
         if isinstance(message, Opening):
             talk.admit(message, node.directory, now=true_now())
 

@@ -110,26 +110,26 @@ def test_messages_for_a_node_that_rests_are_not_read() -> None:
 
 def test_what_waits_for_another_node_is_found_behind_what_has_waited_longer() -> None:
     questions("far-1", MANY, timedelta(hours=2))
-    questions("far-2", 1, timedelta(seconds=1))
+    questions("far-2", 1, timedelta(hours=1))
     rests("far-1")
     assert found(delivery._FIRST) == ("far-2", False)
     assert rows_read(delivery._FIRST) < 20
 
 
 def test_of_the_nodes_that_do_not_rest_the_one_comes_first_whose_question_waits_longest() -> None:
-    questions("far-1", 3, timedelta(seconds=1))
-    questions("far-2", 3, timedelta(hours=1))
+    questions("far-1", 3, timedelta(hours=1))
+    questions("far-2", 3, timedelta(hours=2))
     assert found(delivery._FIRST) == ("far-2", False)
 
 
 def test_a_node_that_could_not_be_reached_the_last_time_is_named_so() -> None:
-    questions("far-1", 1, timedelta(seconds=1))
+    questions("far-1", 1, timedelta(hours=1))
     Peer.objects.create(name="far-1", failures=1, rests_until=Now() - timedelta(seconds=1))
     assert found(delivery._FIRST) == ("far-1", True)
 
 
 def test_a_thread_whose_first_message_is_not_due_holds_up_no_other_node() -> None:
-    letters("far-1", 1, timedelta(hours=1))
+    letters("far-1", 1, timedelta(hours=2))
     Letter.objects.filter(position=1).update(next_try=Now() + timedelta(seconds=30))
-    letters("far-2", 1, timedelta(seconds=1))
+    letters("far-2", 1, timedelta(hours=1))
     assert found(delivering._FIRST) == ("far-2", False)

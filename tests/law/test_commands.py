@@ -8,7 +8,10 @@ from typing import Protocol
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.law.noticing import SETS
+from tongban.law import Date
 from tongban.law.cli import law
+from tongban.law.parameters import Resolved
 
 ROOT = str(Path(__file__).parent / "rulesets")
 
@@ -103,10 +106,8 @@ def test_table_shows_what_is_in_force_with_its_source(run: Run) -> None:
 
 
 def test_table_marks_what_is_not_verified(run: Run) -> None:
-    assert (
-        "240  (自 2026-01-01 起; hearsay; low 未核实)"
-        in run("table", "ruritania", "--on", "2026-01-01").output
-    )
+    shown = "240  (自 2026-01-01 起; hearsay; low（未核实）)"
+    assert shown in run("table", "ruritania", "--on", "2026-01-01").output
 
 
 @pytest.mark.parametrize(
@@ -127,8 +128,21 @@ def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(
 
 def test_table_tells_what_a_list_in_force_is_known_to_lack(own_run: Run) -> None:
     output = own_run("table", "transit-exemption", "--on", "2026-11-22").output
-    assert "注: 未列入（代码未查到）：磨憨铁路口岸" in output
-    assert "未列入（代码未查到）" not in own_run("table", "transit-exemption", "--on", "2025-11-04").output
+    assert re.search(r"CNHGQ, CNMHN .*low（未核实）", output)
+    assert "代码未查到、因而不能填写的口岸：琶洲港澳客运码头，港珠澳大桥珠海公路口岸" in output
+    assert "代码未查到" not in own_run("table", "transit-exemption", "--on", "2025-11-04").output
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("zh", "low（未核实）"), ("en", "low, UNVERIFIED")])
+def test_every_number_that_is_not_verified_is_marked_in_every_shipped_rule_set(
+    own_run: Run, lang: str, mark: str
+) -> None:
+    day = Date("2026-11-22")
+    for name, ruleset in SETS.items():
+        resolved = [Resolved(one, day.ordinal).rows.values() for one in ruleset.parameters.values()]
+        unsure = [row for rows in resolved for row in rows if row.is_unverified]
+        output = own_run("table", name, "--on", str(day), "--lang", lang).output
+        assert (name, output.count(mark)) == (name, len(unsure))
 
 
 def test_table_says_that_a_number_is_not_in_force_yet(run: Run) -> None:

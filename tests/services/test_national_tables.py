@@ -84,6 +84,21 @@ def test_the_three_airports_of_chongqing_and_chengdu_are_listed_ports() -> None:
     assert {"CKG", "CTU", "TFU"} <= set(latest("transit_exemption", "ports"))
 
 
+def without_code(entry: dict[str, Any]) -> list[str]:
+    """The ports that a list names, and that have no code here."""
+    named = entry["note"].partition("不能填写的口岸：")[2]
+    return named.split("，") if named else []
+
+
+def test_the_ports_are_as_many_as_announced_with_those_whose_code_is_not_verified_or_not_found() -> None:
+    lists = parameters("transit_exemption")
+    both = zip(lists["ports"]["values"], lists["ports_unverified"]["values"], strict=True)
+    counted = [
+        len(set(sure["value"]) | set(unsure["value"])) + len(without_code(unsure)) for sure, unsure in both
+    ]
+    assert counted == [60, 65]
+
+
 @pytest.mark.parametrize(
     ("province", "cities"), [("51", 11), ("45", 12), ("53", 9), ("14", 2), ("36", 2), ("23", 1), ("50", 1)]
 )
@@ -162,4 +177,5 @@ def test_a_number_of_low_confidence_says_what_it_lacks(folder: str) -> None:
 def test_a_number_of_high_confidence_does_not_doubt_its_source(folder: str) -> None:
     for name, entry in entries(folder):
         if entry["confidence"] == "high":
-            assert not any(word in entry["source"] for word in NOT_SURE), name
+            told = entry["source"] + entry.get("note", "")
+            assert not any(word in told for word in NOT_SURE), name

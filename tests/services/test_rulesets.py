@@ -1,10 +1,11 @@
 """The seventeen rule sets: their facts and outcomes are the published ones, and their own examples hold."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from tongban.law import Date, RuleSet
+from tongban.law import Date, RuleSet, RuleSetError
 from tongban.law.examples import examples_of, failures
 
 TODAY = Date("2026-11-22")
@@ -114,6 +115,29 @@ def test_the_examples_of_a_rule_set_hold(rulesets: Mapping[str, RuleSet], name: 
     assert len(examples) >= 5
     wrong = [f"{one.where} {one.name}: {why.en}" for one in examples for why in failures(rulesets[name], one)]
     assert wrong == []
+
+
+WRONG = """
+[[example]]
+name = "新例"
+on = 2026-11-22
+facts = {}
+outcome = { x = 1 }
+"""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_wrong_example_added_to_any_file_is_told_with_file_line_and_key(
+    rulesets: Mapping[str, RuleSet], name: str
+) -> None:
+    ruleset = rulesets[name]
+    for path in {example.where.file for example in examples_of(ruleset)}:
+        text = ruleset.files[path] + WRONG
+        with pytest.raises(RuleSetError) as caught:
+            examples_of(replace(ruleset, files={**ruleset.files, path: text}))
+        last = len(text.splitlines())
+        assert caught.value.said("zh").startswith(f"{path}:{last}: `outcome = {{ x = 1 }}`：example[")
+        assert "].outcome：" in caught.value.said("zh")
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -28,6 +28,13 @@ class Key:
     match: str
 
 
+_SURENESS = {
+    "high": Text("high（原文已核对）", "high"),
+    "medium": Text("medium（原文未再核对）", "medium"),
+    "low": Text("low（未核实）", "low, UNVERIFIED"),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """Values with one date, source and confidence; days are counted since 1970-01-01."""
@@ -38,6 +45,10 @@ class Entry:
     confidence: str
     note: str
     rows: tuple[tuple[RowKey, object], ...]
+
+    def sureness(self, lang: str) -> str:
+        """Say how sure the values are, as the file does, and what that means."""
+        return _SURENESS[self.confidence].of(lang)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class Forms:
         if entry is None:
             return f"{parameter.title.of(lang)} = {said} ({OTHERWISE.of(lang)})"
         since = Date.from_ordinal(entry.since)
-        return f"{parameter.title.of(lang)} = {said} ({since}, {entry.source}, {entry.confidence})"
+        return f"{parameter.title.of(lang)} = {said} ({since}, {entry.source}, {entry.sureness(lang)})"
 
 
 def write_value(parameter: Parameter, value: object) -> object:

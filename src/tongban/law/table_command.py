@@ -32,7 +32,6 @@ _NOT_IN_FORCE = Text("此日期未施行", "not in force on this date")
 _NO_VALUE = Text("此日期无有效值", "no value in force on this date")
 _OTHERWISE = Text("其他", "otherwise")
 _NOTE = Text("注", "note")
-_UNVERIFIED = Text("未核实", "UNVERIFIED")
 
 
 @click.command(cls=PlainCommand)
@@ -118,5 +117,4 @@ def _origin(entry: Entry, lang: str) -> str:
     said = [_dated(_SINCE, entry.since, lang)]
     if entry.until is not None:
         said.append(_dated(_UNTIL, entry.until, lang))
-    low = f" {_UNVERIFIED.of(lang)}" if entry.confidence == "low" else ""
-    return "; ".join([*said, entry.source, entry.confidence + low])
+    return "; ".join([*said, entry.source, entry.sureness(lang)])

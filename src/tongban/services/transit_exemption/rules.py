@@ -18,7 +18,7 @@ from tongban.law import (
     those,
 )
 
-ruleset("transit-exemption", version="1", zh="240 小时过境免签", en="240-hour visa-free transit")
+ruleset("transit-exemption", version="2", zh="240 小时过境免签", en="240-hour visa-free transit")
 
 place_name(PlaceCode("500000"), zh="重庆", en="Chongqing")
 place_name(PlaceCode("510000"), zh="四川", en="Sichuan")
@@ -117,16 +117,38 @@ def passport_lasts(passport_expires: Date, arrival: DateTime, passport_months: D
 
 
 @rule(zh="入境口岸适用", en="port of entry on the list", cites="国家移民管理局公告：适用口岸名单")
-def entry_port_listed(entry_port: str, arrival: DateTime, ports: Dated[frozenset[str]]) -> bool:
+def entry_port_listed(
+    entry_port: str,
+    arrival: DateTime,
+    ports: Dated[frozenset[str]],
+    ports_unverified: Dated[frozenset[str]],
+) -> bool:
     if entry_port in ports.at(arrival.date):
         return because(True, zh="{entry_port} 是适用口岸", en="{entry_port} is on the list")
+    if entry_port in ports_unverified.at(arrival.date):
+        return because(
+            True,
+            zh="{entry_port} 是适用口岸，但代码未核实",
+            en="{entry_port} is on the list, but its code is not verified",
+        )
     return because(False, zh="{entry_port} 不是适用口岸", en="{entry_port} is not on the list")
 
 
 @rule(zh="出境口岸适用", en="port of exit on the list", cites="国家移民管理局公告：适用口岸名单")
-def exit_port_listed(exit_port: str, arrival: DateTime, ports: Dated[frozenset[str]]) -> bool:
+def exit_port_listed(
+    exit_port: str,
+    arrival: DateTime,
+    ports: Dated[frozenset[str]],
+    ports_unverified: Dated[frozenset[str]],
+) -> bool:
     if exit_port in ports.at(arrival.date):
         return because(True, zh="{exit_port} 是适用口岸", en="{exit_port} is on the list")
+    if exit_port in ports_unverified.at(arrival.date):
+        return because(
+            True,
+            zh="{exit_port} 是适用口岸，但代码未核实",
+            en="{exit_port} is on the list, but its code is not verified",
+        )
     return because(False, zh="{exit_port} 不是适用口岸", en="{exit_port} is not on the list")
 
 

@@ -34,6 +34,7 @@ DECIDED_BY = {
     "professional-title": "510100-rs",
     "electronic-id": "510100-ga",
     "residence-permit": "510100-ga",
+    "credit-report": "510100-fg",
 }
 """Which agency in Chengdu decides about a credential that is applied for."""
 CLAIMS: dict[str, object] = {
@@ -98,12 +99,12 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey, issuer: str = "htt
         two.handles[0].model_copy(update={"service": service, "agency": agency})
         for service, agency in DECIDED_BY.items()
     ]
-    police = two.agencies[0].model_copy(update={"code": "510100-ga"})
+    further = tuple(two.agencies[0].model_copy(update={"code": code}) for code in ("510100-ga", "510100-fg"))
     both = two.model_copy(
         update={
             "nodes": nodes,
             "issues": (issues, away),
-            "agencies": (*two.agencies, police),
+            "agencies": (*two.agencies, *further),
             "handles": (*two.handles, *handles),
         }
     )

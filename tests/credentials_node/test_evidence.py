@@ -88,7 +88,7 @@ def test_a_code_from_any_wallet_counts_when_it_names_the_applicant(
     woman: Person, title: Issued, case: Case
 ) -> None:
     code = showing.online_code(woman, title.id, [*ASKED, "name", "id_tail"]).text
-    assert evidence.present_code(woman, case, code).verdict == "valid"
+    assert evidence.present_code(case, code).verdict == "valid"
 
 
 @pytest.mark.parametrize("identity", [[], ["name"], ["id_tail"]])
@@ -97,7 +97,7 @@ def test_a_code_that_does_not_tell_whose_credential_it_is_is_not_taken(
 ) -> None:
     code = showing.online_code(woman, title.id, [*ASKED, *identity]).text
     with pytest.raises(NotEvidence, match="not-yours"):
-        evidence.present_code(woman, case, code)
+        evidence.present_code(case, code)
 
 
 def test_somebody_elses_credential_is_not_taken(woman: Person, officer: Officer, case: Case) -> None:
@@ -105,7 +105,7 @@ def test_somebody_elses_credential_is_not_taken(woman: Person, officer: Officer,
     other = issuing.issue(person=woman, vct=TITLE, claims=claims, agency="510100-yb", officer=officer)
     code = showing.online_code(woman, other.id, [*ASKED, "name", "id_number"]).text
     with pytest.raises(NotEvidence, match="not-yours"):
-        evidence.present_code(woman, case, code)
+        evidence.present_code(case, code)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_cannot_be_taken_is_told_with_what_to_do(
 def test_a_node_that_does_not_answer_is_told(woman: Person, case: Case) -> None:
     code, _ = make_online_code(OTHER_KEY, now=true_now())
     with pytest.raises(redeeming.IssuerAway, match=AWAY):
-        evidence.present_code(woman, case, code)
+        evidence.present_code(case, code)
 
 
 def test_another_nodes_verifier_gets_the_presentation_once(woman: Person, title: Issued) -> None:

@@ -26,7 +26,7 @@ def _section(kind: CredentialType) -> str:
         "",
         f"{traditional(kind.name.zh)} · {kind.name.en}. `{kind.vct}`",
         "",
-        f"{kind.description.zh} {kind.description.en} Valid for {kind.valid_days} days.",
+        f"{kind.description.zh} {kind.description.en} {_how_long(kind)}",
         "",
         "| claim | 简 | 繁 | English | kind | shown | required |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -49,6 +49,11 @@ def _section(kind: CredentialType) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _how_long(kind: CredentialType) -> str:
+    until = f", and not after `{kind.ends_with}`" if kind.ends_with else ""
+    return f"Valid for {kind.valid_days} days{until}."
 
 
 def _row(claim: Claim) -> str:

@@ -100,3 +100,16 @@ def submit(desk: Desk) -> str:
 def await_words(desk: Desk, number: str, words: str) -> None:
     """Wait until the citizen's page of the case says something."""
     reload_until(desk.page.get_by_text(words).first, f"/cases/{number}/", PATIENCE_SECONDS)
+
+
+def put_into_other_wallet(here: Page, there: Page, card: str) -> None:
+    """Take the newest card of that name on one portal into the wallet of the other."""
+    here.goto("/credentials/")
+    press(here.get_by_role("link", name=card).first)
+    press(here.get_by_role("button", name="放进其他钱包"))
+    link, number = here.get_by_label("领取链接").input_value(), here.locator("#number").inner_text()
+    there.goto("/credentials/add/")
+    there.get_by_label("领取链接").fill(link)
+    there.get_by_label("数字", exact=True).fill(number)
+    press(there.get_by_role("button", name="放进我的证照"))
+    expect(there.get_by_role("link", name=card)).to_be_visible()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.federation.camera import as_video, with_camera
+from tests.federation.desks import put_into_other_wallet
 from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
 from tests.pages.browser import press, reload_until
 from tongban.federation.sample_portraits import placeholder
@@ -137,19 +138,6 @@ def show_for_a_minute(page: Page) -> str:
     return page.get_by_label("证照码的文字").input_value()
 
 
-def put_into_other_wallet(here: Page, there: Page) -> None:
-    """Take the newest card of one portal into the wallet of the other."""
-    here.goto("/credentials/")
-    press(here.get_by_role("link", name="专业技术职称证书").first)
-    press(here.get_by_role("button", name="放进其他钱包"))
-    link, number = here.get_by_label("领取链接").input_value(), here.locator("#number").inner_text()
-    there.goto("/credentials/add/")
-    there.get_by_label("领取链接").fill(link)
-    there.get_by_label("数字", exact=True).fill(number)
-    press(there.get_by_role("button", name="放进我的证照"))
-    expect(there.get_by_role("link", name="专业技术职称证书")).to_be_visible()
-
-
 def use_as_evidence(page: Page, number: str) -> None:
     """Show the card in the wallet here, claim by claim."""
     page.goto(f"/cases/{number}/")
@@ -232,7 +220,7 @@ def test_the_same_title_is_evidence_in_a_case_there_until_it_is_revoked(
     sign_in(applicant, USERNAME, password)
     there = apply(applicant)
     await_list(applicant, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
-    put_into_other_wallet(pages["citizen"], applicant)
+    put_into_other_wallet(pages["citizen"], applicant, "专业技术职称证书")
     use_as_evidence(applicant, there)
     expect(applicant.locator("[data-verdict-now='valid']")).to_be_visible()
 

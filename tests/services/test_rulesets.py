@@ -1,4 +1,4 @@
-"""The seventeen rule sets: their facts and outcomes are the published ones, and their own examples hold."""
+"""The rule sets: their facts and outcomes are the published ones, and their own examples hold."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -85,6 +85,11 @@ PUBLISHED = {
         "in_scope linked fund_pays person_pays deductible_used cap_used",
     ),
     "old-age-allowance": ("birth_date hukou", "age_years band monthly_amount"),
+    "credit-report": (
+        "domains findings",
+        "looked_back_to looked_up_to counted_findings clear_domains flagged_domains uncovered_domains "
+        "domains_asked domains_with_records unrepaired_records",
+    ),
     "vehicle-tax": (
         "place kind displacement_ml? tonnes? rural_passenger? new_energy?",
         "yearly_tax exempt",

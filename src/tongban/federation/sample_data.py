@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 import click
 from django.db import connection, transaction
 
+from tongban.federation.sample_firms import sample_firms
 from tongban.federation.sample_people import sample_people
 from tongban.federation.sample_portraits import placeholder
 from tongban.federation.sample_records import posts
@@ -35,6 +36,7 @@ def load_samples(config_path: Path) -> None:
     password = (config_path.parent.parent / "password").read_text(encoding="utf-8").strip()
     with transaction.atomic():
         _open_accounts(side, password)
+        _register_firms()
         _give_mandates()
 
 
@@ -81,6 +83,15 @@ def _open_accounts(side: Side, password: str) -> None:
             opened.append(account.pk)
     if opened:  # one hash for the password that all sample people share: each takes half a second
         Account.objects.filter(pk__in=opened).update(password=make_password(password))
+
+
+def _register_firms() -> None:
+    """Have the node know the sample firms and who represents them."""
+    from tongban.node.people.models import Person  # noqa: PLC0415 - needs Django started
+    from tongban.node.people.register import register_enterprise  # noqa: PLC0415 - needs Django started
+
+    for firm in sample_firms():
+        register_enterprise(firm.code, firm.name, Person.objects.get(account__username=firm.head))
 
 
 def _give_mandates() -> None:

@@ -1,4 +1,4 @@
-"""The records of sample people, and the officers, that service folders bring along in `demo/*.toml`.
+"""The records of sample people and firms, and officers, that service folders bring along in `demo/*.toml`.
 
 Promises: each agency that holds a kind of evidence, and has no table of its own, gets an export of it with a
 connector, even an empty one; a fault in a file is told with file and key.
@@ -10,10 +10,11 @@ import tomllib
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tongban.federation import sample_directory
-from tongban.federation.sample_people import sample_person
+from tongban.federation.sample_firms import sample_firm, sample_firms
+from tongban.federation.sample_people import sample_people, sample_person
 from tongban.federation.sides import Post, Side
 from tongban.places import Text
 from tongban.protocol import EvidenceType
@@ -21,7 +22,7 @@ from tongban.protocol.evidence import ValueType
 
 FOLDER = "departments"
 """The folder of a node's home in which the exports lie."""
-_ID_NUMBER = "resident_id"
+_SUBJECT = "subject"
 _CONVERTED = {
     ValueType.MONTH: "month",
     ValueType.DATE: "date",
@@ -40,12 +41,28 @@ class _Title(_Row):
 
 
 class Record(_Row):
-    """One record that an agency at a place holds of a sample person."""
+    """One record that an agency at a place holds of a sample person, a sample firm, or each of them."""
 
     evidence: str
     place: str
-    person: str
+    person: str = ""
+    firm: str = ""
+    everyone: bool = False
     values: dict[str, str | int]
+
+    @model_validator(mode="after")
+    def _is_about_somebody(self) -> "Record":
+        if bool(self.person) + bool(self.firm) + self.everyone != 1:
+            raise ValueError("expected one of: person, firm, everyone")
+        return self
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The ID numbers and credit codes of those whom the record is about."""
+        if self.everyone:
+            people = tuple(person.resident_number for person in sample_people())
+            return people + tuple(firm.code for firm in sample_firms())
+        return (sample_firm(self.firm).code if self.firm else sample_person(self.person).resident_number,)
 
 
 class SampleOfficer(_Row):
@@ -82,13 +99,12 @@ def exports(side: Side) -> Iterator[tuple[str, str]]:
     """Name and content of the exports (CSV) of a side's agencies."""
     for kind, agency in _exported(side):
         text = io.StringIO()
-        writer = csv.DictWriter(text, [_ID_NUMBER, *(field.name for field in kind.fields)])
+        writer = csv.DictWriter(text, [_SUBJECT, *(field.name for field in kind.fields)])
         writer.writeheader()
         for file in _files():
             for record in file.records:
                 if (record.evidence, record.place) == (kind.name, side.office_place):
-                    number = sample_person(record.person).resident_number
-                    writer.writerow({_ID_NUMBER: number, **record.values})
+                    writer.writerows({_SUBJECT: subject, **record.values} for subject in record.subjects)
         yield _name(kind, agency), text.getvalue()
 
 
@@ -120,7 +136,8 @@ agency = "{agency}"
 kind = "files"
 folder = "{FOLDER}"
 pattern = "{_name(kind, agency)}"
-key = "{_ID_NUMBER}"
+key = "{_SUBJECT}"
+enterprise_key = "{_SUBJECT}"
 
 [connectors.fields]
 {"".join(fields)}"""

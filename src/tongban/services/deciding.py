@@ -94,7 +94,9 @@ def _of_latest(fact: EvidenceFact, records: Sequence[Record]) -> object:
     """A field of the record that comes last; None when there is none."""
     if not records:
         return None
-    return max(records, key=lambda record: str(record.get(fact.latest_by or "", ""))).get(fact.field or "")
+    latest = max(records, key=lambda record: str(record.get(fact.latest_by or "", "")))
+    value = latest.get(fact.field or "")
+    return fact.values.get(str(value)) if fact.values else value
 
 
 def _pool(

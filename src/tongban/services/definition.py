@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from tongban.services.claim_sources import ClaimSource, Name, evidence_of
 from tongban.services.evidence_type import EvidenceTypeDefinition
 from tongban.services.text import Data, Text
 
@@ -50,7 +51,10 @@ class Side(Data):
 
 
 class EvidenceNeed(Data):
-    """Evidence (证明材料) that the service fetches itself, from the side that holds it."""
+    """Evidence (证明材料) that the service fetches itself, from the side that holds it.
+
+    With `own_side_only` the other side's node does not ask for it: what an agency certifies is its own.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     type: str
@@ -60,6 +64,7 @@ class EvidenceNeed(Data):
     basis: Literal["consent"]
     legal_basis: Source
     purpose: Text
+    own_side_only: bool = False
 
 
 class AcceptedCredential(Data):
@@ -89,17 +94,21 @@ class AnswerFact(Data):
 class EvidenceFact(Data):
     """A fact that is all records of one evidence type, from every side.
 
-    With `field` it is that field of one record: the one whose `latest_by` comes last in order.
+    With `field` it is that field of one record: the one whose `latest_by` comes last in order, perhaps
+    through a table.
     """
 
     evidence: str
     field: str | None = None
     latest_by: str | None = None
+    values: dict[str, str | bool] | None = None
 
     @model_validator(mode="after")
     def _one_record_is_told_by_its_order(self) -> "EvidenceFact":
         if (self.field is None) != (self.latest_by is None):
             raise ValueError("latest_by: expected with field, and only there")
+        if self.field is None and self.values is not None:
+            raise ValueError("values: expected with field only")
         return self
 
 
@@ -133,7 +142,8 @@ class Decision(Data):
     The pool is the answer to `pool_question` when that is one of the sides, else the outcome
     `recommended`; the outcome `eligible` with the pool's code appended says yes or no. A service that asks
     for no pool is decided where the person applies: `eligible` is the outcome as it stands, and without it
-    whatever the law can work out is granted.
+    whatever the law can work out is granted. So it is before a credential is issued, where `granted` is the
+    only outcome.
     """
 
     ruleset: str
@@ -144,14 +154,11 @@ class Decision(Data):
     outcomes: dict[Outcome, OutcomeText]
 
     @model_validator(mode="after")
-    def _every_outcome_has_its_text(self) -> "Decision":
+    def _a_pool_is_asked_for_and_recommended(self) -> "Decision":
         if not (self.pool_question and self.recommended and self.eligible) and (
             self.pool_question or self.recommended
         ):
             raise ValueError("pool_question, recommended: expected both, with eligible, or neither")
-        missing = {"granted", "refused", "elsewhere"} - self.outcomes.keys()
-        if missing:
-            raise ValueError(f"outcomes: expected a text for {', '.join(sorted(missing))}")
         return self
 
     def deciding_outcome(self, pool: str) -> str | None:
@@ -183,8 +190,9 @@ class Definition(Data):
     """One version of one service (事项).
 
     A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind handover
-    `categories`; the last category is the one for requests that no word puts anywhere. `place_question` is
-    the question whose answer is the place by which the deciding agency is found; without it, the node's own.
+    `categories`; the last category is the one for requests that no word puts anywhere. One of kind credential
+    that fetches evidence has a `decision`, and `claims` that evidence and law give. `place_question` is the
+    question whose answer is the place by which the deciding agency is found; without it, the node's own.
     `applicants` says whether persons, enterprises or both apply.
     """
 
@@ -212,19 +220,41 @@ class Definition(Data):
     categories: tuple[Category, ...] = Field(default=(), strict=False)
     decision: Decision | None = None
     transfer: Transfer | None = None
+    claims: dict[Name, ClaimSource] = Field(default_factory=dict)
     place_question: str | None = None
 
     @model_validator(mode="after")
     def _has_the_parts_of_its_kind(self) -> "Definition":
         parts = {
-            "decision": (self.decision, "recognition"),
             "transfer": (self.transfer, "transfer"),
             "categories": (self.categories, "handover"),
         }
         for name, (part, kind) in parts.items():
             if bool(part) != (self.kind == kind):
                 raise ValueError(f"{name}: expected for kind {kind!r}, and only there")
+        if bool(self.decision) != (self.kind == "recognition" or self._works_out_a_credential):
+            raise ValueError(
+                "decision: expected for kind 'recognition' and for a credential that evidence is fetched for"
+            )
+        if self.claims and not self._works_out_a_credential:
+            raise ValueError("claims: expected for a credential that evidence is fetched for, and only there")
         return self
+
+    @model_validator(mode="after")
+    def _every_outcome_has_its_text(self) -> "Definition":
+        if self.decision is None:
+            return self
+        is_credential = self.kind == "credential"
+        wanted = {"granted"} if is_credential else {"granted", "refused", "elsewhere"}
+        if is_credential and self.decision.eligible:
+            raise ValueError("decision.eligible: expected for kind 'recognition' only")
+        if self.decision.outcomes.keys() != wanted:
+            raise ValueError(f"decision.outcomes: expected texts for {', '.join(sorted(wanted))}")
+        return self
+
+    @property
+    def _works_out_a_credential(self) -> bool:
+        return self.kind == "credential" and bool(self.evidence)
 
     @model_validator(mode="after")
     def _parts_refer_to_each_other(self) -> "Definition":
@@ -239,12 +269,15 @@ class Definition(Data):
             kind = known.get(need.type)
             if kind and not set(need.fields) <= set(kind.names):
                 raise ValueError(f"evidence.{need.key}.fields: expected fields of {need.type}")
+        fetched = {need.type for need in self.evidence}
+        for claim, source in self.claims.items():
+            if not evidence_of(source) <= fetched:
+                raise ValueError(f"claims.{claim}: expected types of evidence listed under evidence")
         accepted = [one.vct for one in self.accepts]
         if len(set(accepted)) != len(accepted):
             raise ValueError("accepts: expected each type once")
-        types = {need.type for need in self.evidence}
         for name, fact in self.decision.facts.items() if self.decision else ():
-            if isinstance(fact, EvidenceFact) and fact.evidence not in types:
+            if isinstance(fact, EvidenceFact) and fact.evidence not in fetched:
                 raise ValueError(f"decision.facts.{name}.evidence: expected a type listed under evidence")
         return self
 
@@ -265,6 +298,10 @@ class Definition(Data):
     def side(self, place: str) -> Side | None:
         """The side at this place."""
         return next((side for side in self.sides if side.place == place), None)
+
+    def needs_at(self, place: str) -> tuple[EvidenceNeed, ...]:
+        """The evidence that the node of this place fetches for an application."""
+        return tuple(need for need in self.evidence if not need.own_side_only or need.place == place)
 
     def need(self, key: str) -> EvidenceNeed | None:
         """The evidence need of this key."""

@@ -4,16 +4,19 @@ Promises: what loads can be offered; a broken folder is refused with file, key a
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from tongban.law import LawError, RuleSet
+from tongban.services.claim_sources import rules_of
 from tongban.services.definition import Decision, Transfer
 from tongban.services.ruling import ruleset_of
 from tongban.services.service import FORM_FILE, FORM_SCHEMA_FILE, SERVICE_FILE, Service, ServiceError
 
+CREDENTIAL_FILE = "credential.toml"
 _BUNDLED = frozenset({".toml", ".py", ".json"})
-_OF_THE_SERVICE = frozenset({SERVICE_FILE, FORM_FILE, FORM_SCHEMA_FILE})
+_OF_THE_SERVICE = frozenset({SERVICE_FILE, FORM_FILE, FORM_SCHEMA_FILE, CREDENTIAL_FILE})
 _IMPORTED = re.compile(r"^from tongban\.services\.(\w+)\.rules import ", re.MULTILINE)
 
 
@@ -31,7 +34,23 @@ def _load_one(root: Path, folder: Path) -> Service:
         raise ServiceError(_file(service), "code", f"expected {expected!r}, like the folder")
     whole = Service.from_bundle(own | _rule_files(root, service))
     _hold_against_law(whole)
+    _hold_against_type(whole)
     return whole
+
+
+def _hold_against_type(service: Service) -> None:
+    """Refuse a credential without its type, and claims that the type does not have."""
+    if service.definition.kind != "credential":
+        return
+    path = f"{service.folder}/{CREDENTIAL_FILE}"
+    if path not in service.bundle:
+        raise ServiceError(path, "", "expected this file in the folder of a service of kind 'credential'")
+    try:
+        claims = tomllib.loads(service.bundle[path]).get("claims", ())
+    except tomllib.TOMLDecodeError as error:
+        raise ServiceError(path, "", f"expected TOML: {error}") from error
+    for name in sorted(service.definition.claims.keys() - {claim["path"][0] for claim in claims}):
+        raise ServiceError(_file(service), f"claims.{name}", f"expected a claim of {CREDENTIAL_FILE}")
 
 
 def _rule_files(root: Path, service: Service) -> dict[str, str]:
@@ -77,6 +96,9 @@ def _hold_against_law(service: Service) -> None:
         _hold_transfer(service, service.definition.transfer, ruleset)
     if service.definition.decision:
         _hold_decision(service, service.definition.decision, ruleset)
+    for name, source in service.definition.claims.items():
+        known = frozenset(ruleset.rules) | _outcomes(ruleset)
+        _expect(service, f"claims.{name}", rules_of(source), known)
 
 
 def _hold_transfer(service: Service, transfer: Transfer, ruleset: RuleSet) -> None:
@@ -110,7 +132,7 @@ def _outcomes(ruleset: RuleSet) -> frozenset[str]:
 
 def _expect(service: Service, key: str, used: frozenset[str], known: frozenset[str]) -> None:
     for name in sorted(used - known):
-        raise ServiceError(_file(service), key, f"expected an outcome of the rule set, not {name!r}")
+        raise ServiceError(_file(service), key, f"expected what the rule set works out, not {name!r}")
 
 
 def _file(service: Service) -> str:

@@ -102,7 +102,8 @@ class CredentialType(Data):
     """One version of one type of credential.
 
     `vct` is its identifier, compared character by character. `code` is its number in offline codes; neither
-    is ever given to another type or version.
+    is ever given to another type or version. `ends_with` names the claim whose day a credential does not
+    outlive.
     """
 
     vct: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+/[a-z0-9/.-]+/[1-9][0-9]*$", max_length=120)]
@@ -114,6 +115,7 @@ class CredentialType(Data):
         tuple[Annotated[str, Field(pattern=r"^(D|DM|P)\d{1,2}$")], ...], Field(strict=False)
     ] = ()
     valid_days: Annotated[int, Field(ge=1, le=36_600)]
+    ends_with: str = ""
     has_status: bool = True
     sources: Annotated[tuple[Source, ...], Field(min_length=1, strict=False)]
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60, strict=False)]
@@ -130,6 +132,9 @@ class CredentialType(Data):
                 raise ValueError(f"claims.{where}: expected a name that the library does not write itself")
             if len(claim.path) > 1:
                 self._check_parent(claim, where)
+        ending = self.claim((self.ends_with,))
+        if self.ends_with and (ending is None or ending.kind != "date"):
+            raise ValueError("ends_with: expected a claim of kind date")
         for names in ([p.key for p in self.purposes], [p.code for p in self.purposes]):
             if len(set(names)) != len(names):
                 raise ValueError("purposes: expected every key and every code once")

@@ -111,8 +111,7 @@ def target(acting: Acting) -> str:
         return acting.state.status
     if happening.returns:
         return acting.state.back or acting.state.status
-    (status,) = happening.reaches
-    return status
+    return acting.procedure.only_target(happening.kind)
 
 
 def _checked(who: Who, number: str, code: str) -> None:

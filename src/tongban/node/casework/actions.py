@@ -42,31 +42,38 @@ def withdraw(who: Person | Applicant, number: str, revision: int) -> Case:
 
 
 def _confirm(doing: Acting) -> log.Entry:
-    return _decided(doing, _as_proposed(doing))
+    return _decided(doing, as_proposed(doing))
 
 
 def _refuse(doing: Acting) -> log.Entry:
-    return _decided(doing, _in_words(str(doing.given["reason"])))
+    return _decided(doing, _in_words(doing, str(doing.given["reason"])))
 
 
 def _check(doing: Acting) -> log.Entry:
     refusal = doing.state.facts.get("refusal")
-    return _decided(doing, _in_words(refusal) if refusal else _as_proposed(doing))
+    return _decided(doing, _in_words(doing, refusal) if refusal else as_proposed(doing))
 
 
-def _as_proposed(doing: Acting) -> dict[str, Any]:
+def as_proposed(doing: Acting) -> dict[str, Any]:
+    """The decision that the law proposed, as the event that makes it the decision holds it."""
     proposal = doing.case.events.get(revision=doing.state.proposed_by or 0).data
-    return {name: proposal[name] for name in ("outcome", "title", "text", "pool")}
+    told = {name: proposal[name] for name in ("outcome", "title", "text", "pool")}
+    return told | _remedy(doing)
 
 
-def _in_words(words: str) -> dict[str, Any]:
+def _in_words(doing: Acting, words: str) -> dict[str, Any]:
     title = story.REFUSED_BY_OFFICER.to_json()
-    return {"outcome": "refused", "title": title, "text": {"zh": words, "en": words}, "words": words}
+    told = {"outcome": "refused", "title": title, "text": {"zh": words, "en": words}, "words": words}
+    return told | _remedy(doing)
+
+
+def _remedy(doing: Acting) -> dict[str, Any]:
+    remedy = remedies.of_agency(doing.case.agency)
+    return {"remedy": remedy.to_json()} if remedy else {}
 
 
 def _decided(doing: Acting, data: dict[str, Any]) -> log.Entry:
-    remedy = remedies.of_agency(doing.case.agency)
-    return doing.entry(data["outcome"], data | ({"remedy": remedy.to_json()} if remedy else {}))
+    return doing.entry(data["outcome"], data)
 
 
 def _ask_again(doing: Acting) -> log.Entry:
@@ -88,12 +95,10 @@ def _withdraw(doing: Acting) -> log.Entry:
     return acting.plain(doing)
 
 
-def _reopen(doing: Acting) -> log.Entry:
-    return doing.entry("deciding" if doing.state.proposed_by else "held")
-
-
-def _send_back(doing: Acting) -> log.Entry:
-    return doing.entry("deciding" if doing.state.proposed_by else "held")
+def _at_work_again(doing: Acting) -> log.Entry:
+    """Back to the officer who decides; to the one who sees to the evidence where the law proposed nothing."""
+    is_held = doing.state.evidence and not doing.state.proposed_by
+    return doing.entry("held" if is_held else doing.procedure.only_target("proposed"))
 
 
 def _ask_opinion(doing: Acting) -> log.Entry:
@@ -110,8 +115,8 @@ for _code, _step in {
     "check": _check,
     "ask-again": _ask_again,
     "withdraw": _withdraw,
-    "reopen": _reopen,
-    "send-back": _send_back,
+    "reopen": _at_work_again,
+    "send-back": _at_work_again,
     "ask-opinion": _ask_opinion,
 }.items():
     acting.register(_code, _step)

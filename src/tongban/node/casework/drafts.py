@@ -168,7 +168,7 @@ def consents_needed(draft: Draft) -> tuple[ConsentNeeded, ...]:
     definition = service_of(draft).definition
     own = this_node().office_place
     needed = []
-    for need in definition.evidence:
+    for need in definition.needs_at(own):
         side = definition.side(need.place)
         if need.basis == "consent" and side is not None:
             needed.append(ConsentNeeded(need, side.agency, need.place == own))

@@ -277,6 +277,11 @@ def _decided(state: CaseState, event: Happened) -> CaseState:
     return state._replace(decided_by=event.revision)
 
 
+def _issued(state: CaseState, event: Happened) -> CaseState:
+    """Issuing is the decision where the law proposed one; else it says no more than that it was done."""
+    return _decided(state, event) if "outcome" in event.data else state
+
+
 def _undecided(state: CaseState, event: Happened) -> CaseState:
     return state._replace(decided_by=None)
 
@@ -300,5 +305,6 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "evidence-asked-again": _asked_again,
     "proposed": _proposed,
     "decided": _decided,
+    "issued": _issued,
     "reopened": _undecided,
 }

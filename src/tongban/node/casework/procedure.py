@@ -201,6 +201,11 @@ class Procedure:
             return reaches == status
         return reaches == back if happening.returns else reaches in happening.reaches
 
+    def only_target(self, kind: str) -> str:
+        """The one state to which an event of this kind leads."""
+        (status,) = self.happenings[kind].reaches
+        return status
+
     def available(self, role: Role, now: Circumstances) -> tuple[Action, ...]:
         """The actions that somebody in this role has under these circumstances."""
         return tuple(one for one in self.actions.values() if one.by == role and self.permits(one, now))

@@ -22,7 +22,7 @@ def propose(case: Case) -> None:
         explanation = explain(service, facts(service.definition, known), on)
     except NotComputable as failure:
         data: dict[str, Any] = {"reason": failure.text.to_json()}
-        _append(case, "calculation-failed", "held", data)
+        _append(case, "calculation-failed", data)
         return
     proposed = proposal_of(
         service.definition, explanation["outcomes"], known.answers, this_node().office_place
@@ -35,7 +35,7 @@ def propose(case: Case) -> None:
         "explanation": explanation,
         "bundle": case.service.sha256,
     }
-    _append(case, "proposed", "deciding", data)
+    _append(case, "proposed", data)
 
 
 def known_of(case: Case) -> Known:
@@ -54,5 +54,6 @@ def known_of(case: Case) -> Known:
     )
 
 
-def _append(case: Case, kind: str, status: str, data: dict[str, Any]) -> None:
-    log.append(case, procedures.of(case), log.Entry(kind, status, log.NODE, data))
+def _append(case: Case, kind: str, data: dict[str, Any]) -> None:
+    procedure = procedures.of(case)
+    log.append(case, procedure, log.Entry(kind, procedure.only_target(kind), log.NODE, data))

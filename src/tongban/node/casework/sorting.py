@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tongban.node.casework import log, procedures, proposing
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case
+from tongban.node.casework.procedure import Procedure
 from tongban.node.exchange import api
 from tongban.services import Text
 
@@ -16,6 +17,13 @@ GATHERING = "gathering"
 HELD = "held"
 
 logger = logging.getLogger(__name__)
+
+
+def begins(procedure: Procedure, asked: Sequence[object]) -> str:
+    """The state in which a case opens; where nothing was asked, nothing is gathered."""
+    if procedure.initial == GATHERING and not asked:
+        return procedure.only_target("proposed")
+    return procedure.initial
 
 
 def settle(outcomes: Sequence[api.Outcome]) -> None:

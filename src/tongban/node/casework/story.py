@@ -45,7 +45,7 @@ def waiting_for(service: Service, procedure: Procedure, state: CaseState) -> Tex
     names = [agency_name(service, one.place) for one in away]
     zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
     return Text(
-        zh=f"等待{zh}提供缴费等材料，您不用做什么，也不用重新提交",
+        zh=f"等待{zh}提供材料，您不用做什么，也不用重新提交",
         en=f"Waiting for evidence from {en}; you need not do anything, nor submit again",
     )
 

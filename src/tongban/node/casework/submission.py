@@ -25,6 +25,7 @@ from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.opening import Opening, opening
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
+from tongban.node.config import this_node
 from tongban.node.people import applicants
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
@@ -68,7 +69,8 @@ def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening) ->
         opened_at=at,
         updated_at=at,
     )
-    asked = [asking.ask_with_consent(case, service.definition, need) for need in service.definition.evidence]
+    needs = service.definition.needs_at(this_node().office_place)
+    asked = [asking.ask_with_consent(case, service.definition, need) for need in needs]
     data = {
         "answers": given,
         "applied_on": day.isoformat(),
@@ -76,7 +78,8 @@ def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening) ->
         **_of_kind(case, service, given),
     }
     procedure = procedures.of(case)
-    log.append(case, procedure, log.Entry("opened", procedure.initial, log.by_applicant(applicant), data))
+    opened = log.Entry("opened", sorting.begins(procedure, asked), log.by_applicant(applicant), data)
+    log.append(case, procedure, opened)
     for one in asked:
         if one.refusal is not None:
             sorting.refused(case, one.need.key, one.refusal, "not-asked")

@@ -68,7 +68,7 @@ def present_card(person: Person, batch: uuid.UUID, case: Case, chosen: Sequence[
     audience, nonce = issuers.verifier_name(), secrets.token_hex(16)
     shown = showing.present(holding, showing.paths_of(chosen), audience=audience, nonce=nonce)
     found = showing.check(shown, audience=audience, nonce=nonce)
-    if not wallet.is_of(person, held.claims):
+    if not _is_the_applicants(case, held.claims):
         raise NotEvidence("not-yours")
     with transaction.atomic():
         row = _keep(case, found, shown)
@@ -76,15 +76,15 @@ def present_card(person: Person, batch: uuid.UUID, case: Case, chosen: Sequence[
     return row
 
 
-def present_code(person: Person, case: Case, code: str) -> Presented:
-    """Take what a code for a minute shows, from whichever wallet, as evidence in the person's case.
+def present_code(case: Case, code: str) -> Presented:
+    """Take what a code for a minute shows, from whichever wallet, as evidence in the case.
 
     Raises NotEvidence as above and `not-yours`; CredentialRefused, Untrusted, IssuerAway, LogUnavailable.
     """
     redeemed = redeeming.redeem(code, f"{agencies.agency(case.agency).name.zh} {case.number}")
     found = redeemed.found
     _check_claims(case, found.kind.vct, found.claims)
-    if not wallet.is_of(person, found.claims):
+    if not _is_the_applicants(case, found.claims):
         raise NotEvidence("not-yours")
     with transaction.atomic():
         return _keep(case, found, redeemed.presentation)
@@ -114,6 +114,13 @@ def _judge(row: Presented, known: Known) -> Verdict:
         return verify_credential(unseal(row.proof), known, now=true_now(), key_binding=None).verdict
     except (CredentialRefused, Untrusted):
         return Verdict.UNKNOWN_ISSUER
+
+
+def _is_the_applicants(case: Case, claims: Mapping[str, object]) -> bool:
+    """Whether the credential is about whoever applies: the enterprise by its code, else the person."""
+    if case.enterprise_id is not None:
+        return claims.get("subject_code") == case.enterprise_id
+    return "subject_code" not in claims and wallet.is_of(case.person, claims)
 
 
 def _check_claims(case: Case, vct: str, shown: Mapping[str, object] | set[str]) -> None:

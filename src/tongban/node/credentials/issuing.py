@@ -6,15 +6,17 @@ officer, reason and time, and is in the list at once.
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.sdjwt.issuing import NO_HEADER
 from tongban.credentials.status import StatusReference
+from tongban.credentials.types import CredentialType
 from tongban.credentials.vc import Slot, issue_batch
 from tongban.node.casework.models import Case
-from tongban.node.clock import true_now
+from tongban.node.clock import LOCAL_ZONE, true_now
 from tongban.node.credentials import issuers, lists, wallet
 from tongban.node.credentials.models import Issued, StatusChange
 from tongban.node.people.models import Officer, Person
@@ -56,13 +58,31 @@ def issue(
             claims=dict(claims),
             issued_by=officer,
             issued_at=now,
-            expires=now + timedelta(days=kind.valid_days),
+            expires=_end(kind, claims, now),
         )
         keys = [new_signing_key("holder", Suite.ES256) for _ in range(BATCH)]
         compacts = copies_for(credential, [key.verifying_key for key in keys])
         wallet.put(person, vct, own.uri, list(zip(compacts, keys, strict=True)), batch=credential.id)
         _record(ISSUED, credential)
     return credential
+
+
+def _end(kind: CredentialType, claims: Mapping[str, object], now: datetime) -> datetime:
+    """When a credential of the type ends: with the day that its claim tells, after its days at the latest.
+
+    Raises CredentialRefused when that day is over.
+    """
+    latest = now + timedelta(days=kind.valid_days)
+    told = claims.get(kind.ends_with) if kind.ends_with else None
+    if not isinstance(told, str):
+        return latest
+    try:
+        end = datetime.combine(date.fromisoformat(told), time.max, LOCAL_ZONE).replace(microsecond=0)
+    except ValueError as error:
+        raise CredentialRefused(Code.MALFORMED, kind.ends_with) from error
+    if end <= now:
+        raise CredentialRefused(Code.EXPIRED, kind.ends_with)
+    return min(latest, end)
 
 
 def copies_for(

@@ -1,7 +1,7 @@
 """Credentials as the outcome of cases: what issuing, suspending, restoring and revoking do besides the event.
 
 The service's folder names the type (`credential.toml`); the claims come from the case's answers of the same
-name and from what the node knows of the person.
+name, from what the node knows of the applicant, and from evidence and law as the service says.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,15 @@ from uuid import UUID
 from tongban import services
 from tongban.credentials import CredentialRefused
 from tongban.credentials.types import CredentialType, load_type
-from tongban.node.casework import acting, log
+from tongban.node.casework import acting, actions, log, proposing
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.credentials import issuers, issuing, portraits
+from tongban.node.credentials.claiming import Worked, claims_of, worked_rules
 from tongban.node.credentials.models import Issued
-from tongban.node.people.models import Person
+from tongban.node.people.models import Enterprise, Person
 from tongban.node.portal.uploads import store
 from tongban.places import agencies
 from tongban.places.resident_id import ResidentId
@@ -46,24 +47,51 @@ def type_of(service: str) -> CredentialType | None:
 
 
 def claims_for(
-    kind: CredentialType, person: Person, answers: Mapping[str, Any], authority: str
+    kind: CredentialType,
+    person: Person,
+    told: Mapping[str, Any],
+    authority: str,
+    enterprise: Enterprise | None = None,
 ) -> dict[str, Any]:
-    """The claims of a type as far as person, answers and issuing agency tell them."""
+    """The claims of a type as far as applicant, agency and what is `told` of the case give them.
+
+    What is about an enterprise names it, and nobody who acted for it.
+    """
+    names = {claim.path[0] for claim in kind.claims}
+    known = _of_enterprise(enterprise) if enterprise else _of_person(person)
+    known |= {"authority": authority, "issued_on": today().isoformat()}
+    return {name: value for name, value in (known | dict(told)).items() if name in names and value != ""}
+
+
+def _of_enterprise(enterprise: Enterprise) -> dict[str, Any]:
+    return {"subject": enterprise.name, "subject_code": enterprise.pk}
+
+
+def _of_person(person: Person) -> dict[str, Any]:
     born = ResidentId(person.resident_id).birth_date
-    known: dict[str, Any] = {
+    return {
         "name": person.name,
+        "subject": person.name,
         "sex": person.sex,
         "birth_month": person.birth_month,
         "birth_date": born.isoformat(),
         "age_over_18": (born.year + _OF_AGE, born.month, born.day) <= today().timetuple()[:3],
         "id_number": person.resident_id,
         "id_tail": person.resident_id[-4:],
-        "authority": authority,
-        "issued_on": today().isoformat(),
         portraits.CLAIM: portraits.digest_of(person),
     }
-    names = {claim.path[0] for claim in kind.claims}
-    return {name: value for name, value in (known | dict(answers)).items() if name in names and value != ""}
+
+
+def _worked_out(act: Acting, kind: CredentialType) -> dict[str, Any]:
+    """The claims that evidence and law give, where the service fetches evidence."""
+    sources = act.service.definition.claims
+    if not sources:
+        return {}
+    proposal = act.case.events.get(revision=act.state.proposed_by or 0).data
+    known = proposing.known_of(act.case)
+    place = agencies.agency(act.case.agency).place
+    facts = {"number": act.case.number, "place": place, "issued_on": today().isoformat()}
+    return claims_of(kind, sources, Worked(facts, known.evidence, worked_rules(proposal["explanation"])))
 
 
 def _issue(act: Acting) -> log.Entry:
@@ -78,14 +106,18 @@ def _issue(act: Acting) -> log.Entry:
         issuing.issue(
             person=case.person,
             vct=kind.vct,
-            claims=claims_for(kind, case.person, answers, authority),
+            claims=claims_for(
+                kind, case.person, answers | _worked_out(act, kind), authority, case.enterprise
+            ),
             agency=case.agency,
             officer=act.actor.officer,
             case=case,
         )
     except (CredentialRefused, issuers.NoIssuer, portraits.NoPicture) as refused:
         raise Refused("inputs-unusable") from refused
-    return acting.plain(act)
+    if act.state.proposed_by is None:
+        return acting.plain(act)
+    return act.entry(acting.target(act), actions.as_proposed(act))
 
 
 def _keep_photo(case: Case, answer: object) -> None:

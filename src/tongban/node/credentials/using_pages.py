@@ -23,8 +23,9 @@ from tongban.node.casework.models import Case
 from tongban.node.credentials import evidence, issuers, redeeming, showing, wallet
 from tongban.node.credentials.evidence import NotEvidence
 from tongban.node.credentials.wallets import taking
+from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
-from tongban.node.portal.doors import for_citizens
+from tongban.node.portal.doors import for_applicants, for_citizens
 from tongban.node.theme.wording import spoken
 from tongban.services.definition import AcceptedCredential
 
@@ -33,7 +34,9 @@ PROBLEMS = {
     "not-here": _("没有找到这张证照。"),
     "not-accepted": _("这个事项不收这类证照。请看下面收哪些。"),
     "claims-missing": _("还缺要求的项目。请把标着“需要”的都勾上再出示。"),
-    "not-yours": _("看不出这张证照是您本人的。请同时勾选姓名和证件号码后四位，再出示一次。"),
+    "not-yours": _(
+        "看不出这张证照是申请人的。请同时勾选姓名和证件号码后四位（企业：名称和统一社会信用代码），再出示一次。"
+    ),
     "issuer-away": _("签发地的系统暂时没有回应。请稍后重新出示一个码。"),
     "no-offer": _("请粘贴另一地门户“放进其他钱包”页上的领取链接，以 openid-credential-offer:// 开头。"),
     "own-offer": _("这张证照就是这里签发的，已经在您的证照里。"),
@@ -67,10 +70,11 @@ class Offer:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-@for_citizens
-def in_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
-    """Show a credential in one's own case while it is open."""
-    case = rights.of_citizen(person).select_related("service").filter(number=number).first()
+@for_applicants
+def in_case(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
+    """Show a credential in one's own case while it is open, or in that of whom one acts for."""
+    person = applicant.acting
+    case = rights.of_citizen(applicant).select_related("service").filter(number=number).first()
     if case is None or procedures.of(case).states[case.status].is_final or not evidence.accepted(case):
         raise Http404
     problem: str | Promise = ""
@@ -105,7 +109,7 @@ def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
     """Why it did not become evidence; empty when it did."""
     if "card" not in request.POST:
         code = request.POST.get("code", "").strip()
-        return _read(code, lambda: evidence.present_code(person, case, code))
+        return _read(code, lambda: evidence.present_code(case, code))
     batch = _uuid(request.POST["card"])
     offered = {name for card in wallet.cards(person) for name, _title in showing.choosable(card)}
     chosen = [name for name in request.POST.getlist("claims") if name in offered]

@@ -19,6 +19,7 @@ from tongban.node.credentials import copies as copies_at_hand
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Holding, Issued
 from tongban.node.credentials.sealing import seal, unseal
+from tongban.node.people import applicants
 from tongban.node.people.models import Person
 from tongban.suites import SigningKey
 
@@ -89,10 +90,17 @@ def next_copy(person: Person, batch: uuid.UUID) -> Holding | None:
 
 
 def is_of(person: Person, claims: Mapping[str, object]) -> bool:
-    """Whether the credential names the person: by the ID number, or by its end together with the name."""
+    """Whether the credential names the person, or an enterprise for which the person may act today.
+
+    A person is named by the ID number, or by its end together with the name; an enterprise by its code.
+    """
+    if "subject_code" in claims:
+        firms = (one.enterprise for one in applicants.choices(person))
+        return claims["subject_code"] in {firm.pk for firm in firms if firm}
     if "id_number" in claims:
         return claims["id_number"] == person.resident_id
-    return claims.get("id_tail") == person.resident_id[-4:] and claims.get("name") == person.name
+    name = claims.get("name", claims.get("subject"))
+    return claims.get("id_tail") == person.resident_id[-4:] and name == person.name
 
 
 def opened(holding: Holding) -> tuple[Held, SigningKey]:

@@ -1,0 +1,108 @@
+"""Every service that works a credential out brings it by its folder alone: asked of both sides, issued on
+one, put into the wallet of the other side's portal, and evidence in a case there."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.federation.desks import Clerk, Desk, begin, put_into_other_wallet, submit
+from tests.federation.test_recognition import answer_everything
+from tests.pages.browser import press
+from tests.services.shipped import SHIPPED
+from tongban.federation import sample_directory, sample_records
+from tongban.federation.sample_firms import sample_firm
+from tongban.federation.sides import CHONGQING, SICHUAN, Side
+from tongban.services import Definition
+
+
+def worked_out() -> list[Definition]:
+    """The services whose credential comes from evidence and law."""
+    return [one for one in sample_directory.definitions() if one.claims]
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who applies in the sample: a person, or by one who acts for it, a firm."""
+
+    username: str
+    firm: str
+
+
+def applicant(service: Definition) -> Applicant:
+    """Somebody of whom Chengdu's agency holds what the credential is made from."""
+    folder = SHIPPED / service.code.replace("-", "_")
+    records = _toml(folder / "demo" / "records.toml")["records"]
+    one = next(row for row in records if row["place"] == SICHUAN.office_place and not row.get("everyone"))
+    if "firm" not in one:
+        return Applicant(str(one["person"]), "")
+    firm = sample_firm(str(one["firm"]))
+    return Applicant(firm.head, firm.name)
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def clerk_of(service: Definition, side: Side) -> str:
+    """The officer of the agency that decides on that side."""
+    part = service.side(side.office_place)
+    assert part is not None
+    own = {side.agency: side.officer}
+    return (own | {post.agency: post.officer for post in sample_records.posts(side)})[part.agency_code]
+
+
+def card_name(service: Definition) -> str:
+    return str(_toml(SHIPPED / service.code.replace("-", "_") / "credential.toml")["name"]["zh"])
+
+
+def apply(desk: Desk, who: Applicant, service: Definition) -> str:
+    if who.firm:
+        desk.page.goto("/mandates/")
+        press(desk.page.get_by_role("button", name=f"替 {who.firm} 办事"))
+    begin(desk, service.code)
+    answer_everything(desk)
+    return submit(desk)
+
+
+def issue(desk: Desk, number: str) -> Clerk:
+    clerk = Clerk(desk)
+    clerk.number = number
+    clerk.act("issue")
+    expect(clerk.page.get_by_text("已签发").first).to_be_visible()
+    return clerk
+
+
+def show_what_is_asked(desk: Desk, number: str) -> None:
+    """Show the card as evidence, with the claims that the service needs."""
+    desk.page.goto(f"/cases/{number}/")
+    press(desk.page.get_by_role("link", name="用证照作材料"))
+    for asked in desk.page.locator(".govuk-checkboxes__item:has(strong) input").all():
+        asked.check()
+    press(desk.page.get_by_role("button", name="出示这张证照"))
+
+
+@pytest.mark.parametrize("service", worked_out(), ids=lambda service: service.code)
+def test_what_one_side_works_out_is_evidence_on_the_other(
+    sit: Callable[[str, str], Desk], service: Definition
+) -> None:
+    who = applicant(service)
+    here, there = sit(SICHUAN.node, who.username), sit(CHONGQING.node, who.username)
+    number = apply(here, who, service)
+    issue(sit(SICHUAN.node, clerk_of(service, SICHUAN)), number)
+    here.page.goto(f"/cases/{number}/")
+    expect(here.page.locator(".outcome--granted")).to_be_visible()
+    expect(here.page.get_by_role("heading", name="为什么这样决定")).to_be_visible()
+
+    put_into_other_wallet(here.page, there.page, card_name(service))
+    number = apply(there, who, service)
+    show_what_is_asked(there, number)
+    clerk = Clerk(sit(CHONGQING.node, clerk_of(service, CHONGQING)))
+    clerk.number = number
+    clerk.await_shown(clerk.page.locator("[data-verdict-now='valid']"))
+    assert not (here.errors + there.errors + clerk.desk.errors)
+    assert not (here.foreign + there.foreign + clerk.desk.foreign)

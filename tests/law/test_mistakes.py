@@ -10,7 +10,6 @@ from string import Formatter
 import pytest
 
 from tests.law.mistaken import (
-    GOOD,
     HEAD,
     PARAMETERS,
     RULES,
@@ -21,12 +20,9 @@ from tests.law.mistaken import (
     load,
     over_lists,
     rule,
-    with_rules,
 )
-from tongban.law import RuleSet, RuleSetError, load_rulesets
+from tongban.law import RuleSetError, load_rulesets
 from tongban.law.errors import Place
-from tongban.law.examples import examples_of, failures
-from tongban.law.ir import Text
 from tongban.law.mistakes.catalogue import PARTS, Mistake, catalogue, tell
 from tongban.law.mistakes.toml_files import place_of
 
@@ -187,20 +183,3 @@ def test_a_key_is_found_where_tables_and_rows_are_many() -> None:
         )
     ]
     assert lines == [2, 6, 12, 8, 15, 0]
-
-
-def test_an_example_that_does_not_hold_is_told_with_file_line_and_outcome() -> None:
-    files = with_rules(GOOD) | {
-        "utopia/examples/more.toml": '[[table]]\nname = "x"\non = 2026-01-01\nfacts = { age = 3 }\n'
-        'columns = ["=answer", "=other"]\nrows = [\n  [1, 2],\n  [3, 2],\n]\n'
-    }
-    ruleset = RuleSet.from_files(files, "utopia")
-    _, second = examples_of(ruleset)
-    assert (second.where.file, second.where.line) == ("utopia/examples/more.toml", 8)
-    assert failures(ruleset, second) == [
-        Text("answer：例中为 3，算得 1", "answer: expected 3, but is 1"),
-        Text(
-            "other：当日没有这一结果；现有：answer",
-            "other: there is no such outcome on this day; known are answer",
-        ),
-    ]

@@ -5,26 +5,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tongban.law.errors import FactsRefused, LawError, Place, RuleSetError
+from tongban.law.errors import FactsRefused, LawError, NoLaw, Place, RuleSetError
 from tongban.law.ir import Text
 from tongban.law.mistakes.catalogue import tell
 from tongban.law.mistakes.toml_files import place_of, read_toml
 from tongban.law.rule_sets import RuleSet
 
-_EXAMPLE_KEYS = {"name", "on", "facts", "outcomes", "refused", "source", "note"}
+_EXAMPLE_KEYS = {"name", "on", "facts", "outcomes", "refused", "no_law", "source", "note"}
 _TABLE_KEYS = {"name", "on", "facts", "columns", "rows", "source", "note"}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One case: facts on a day, and the outcomes expected or the path at which they are refused."""
+    """One case: facts on a day, and how it ends.
+
+    Either with outcomes, or refused at the path of a fact, or without law: `no_law` is the rule or parameter
+    that has nothing in force for it.
+    """
 
     where: Place
     name: str
     on: date
     facts: Mapping[str, object]
     outcomes: Mapping[str, object]
-    refused: str
+    refused: str = ""
+    no_law: str = ""
 
 
 def examples_of(ruleset: RuleSet) -> list[Example]:
@@ -45,12 +50,17 @@ def failures(ruleset: RuleSet, example: Example) -> list[Text]:
             return []
         return [Text(f"所填事项被拒绝：{error.said('zh')}", f"the facts were refused: {error}")]
     except LawError as error:
+        if isinstance(error, NoLaw) and error.name == example.no_law:
+            return []
         return [Text(f"没有结论：{error.said('zh')}", f"no answer: {error}")]
     if example.refused:
         at = example.refused
         return [
             Text(f"应在 {at} 处被拒绝，实际作出了决定", f"expected to be refused at {at}, but was decided")
         ]
+    if example.no_law:
+        name = example.no_law
+        return [Text(f"{name} 应无规定，实际作出了决定", f"expected no law for {name}, but was decided")]
     return [
         _difference(name, expected, outcomes)
         for name, expected in example.outcomes.items()
@@ -123,28 +133,32 @@ class _File:
             return value
         raise self._refuse(f"{at}.{key}", "example-form/table", key=key)
 
-    def _heading(self, at: str, written: Mapping[str, object], known: set[str]) -> tuple[str, date]:
+    def _name(self, at: str, written: Mapping[str, object], known: set[str]) -> str:
         for key in written:
             if key not in known:
                 raise self._refuse(f"{at}.{key}", "example-form", known=", ".join(sorted(known)))
-        name, on = written.get("name"), written.get("on")
+        name = written.get("name")
         if not isinstance(name, str):
             raise self._refuse(f"{at}.name", "example-form/name")
-        if not isinstance(on, date):
-            raise self._refuse(f"{at}.on", "example-form/on")
-        return name, on
+        return name
+
+    def _day(self, key: str, written: object) -> date:
+        if not isinstance(written, date):
+            raise self._refuse(key, "example-form/on")
+        return written
 
     def _example(self, at: str, written: Mapping[str, object]) -> Example:
-        name, on = self._heading(at, written, _EXAMPLE_KEYS)
+        name, on = self._name(at, written, _EXAMPLE_KEYS), self._day(f"{at}.on", written.get("on"))
         outcomes = self._mapping(at, written, "outcomes")
-        refused = written.get("refused", "")
-        if not isinstance(refused, str) or bool(outcomes) == bool(refused):
+        refused, no_law = written.get("refused", ""), written.get("no_law", "")
+        ends = [end for end in (outcomes, refused, no_law) if end]
+        if len(ends) != 1 or not isinstance(refused, str) or not isinstance(no_law, str):
             raise self._refuse(at, "example-form/outcomes")
         facts = self._mapping(at, written, "facts")
-        return Example(self._place(at), name, on, facts, outcomes, refused)
+        return Example(self._place(at), name, on, facts, outcomes, refused, no_law)
 
     def _table(self, at: str, written: Mapping[str, object]) -> Iterator[Example]:
-        name, on = self._heading(at, written, _TABLE_KEYS)
+        name = self._name(at, written, _TABLE_KEYS)
         shared = self._mapping(at, written, "facts")
         columns, rows = written.get("columns"), written.get("rows")
         if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
@@ -156,6 +170,7 @@ class _File:
             if not isinstance(row, list) or len(row) != len(columns):
                 raise self._refuse(key, "example-form/row", count=len(columns))
             cells = dict(zip(columns, row, strict=True))
+            on = self._day(key if "on" in cells else f"{at}.on", cells.pop("on", written.get("on")))
             facts = {column: cell for column, cell in cells.items() if not column.startswith("=")}
             outcomes = {column[1:]: cell for column, cell in cells.items() if column.startswith("=")}
-            yield Example(self._place(key), f"{name} [{index}]", on, {**shared, **facts}, outcomes, "")
+            yield Example(self._place(key), f"{name} [{index}]", on, {**shared, **facts}, outcomes)

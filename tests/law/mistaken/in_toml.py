@@ -53,6 +53,11 @@ IN_EXAMPLES = [
     ("example-form/table", EXAMPLE + "outcomes = 1", "example[0].outcomes"),
     ("example-form/name", "[[example]]\non = 2026-01-01\noutcomes = { answer = 1 }", "example[0].name"),
     ("example-form/on", '[[example]]\nname = "x"\non = "2026"\noutcomes = { answer = 1 }', "example[0].on"),
+    (
+        "example-form/on",
+        TABLE + 'columns = ["on", "=answer"]\nrows = [\n  ["2026", 1],\n]',
+        "table[0].rows[0]",
+    ),
     ("example-form/outcomes", EXAMPLE + "facts = { age = 1 }", "example[0]"),
     ("example-form/columns", TABLE + "columns = 1\nrows = [[1]]", "table[0].columns"),
     ("example-form/rows", TABLE + 'columns = ["age", "=answer"]\nrows = []', "table[0].rows"),

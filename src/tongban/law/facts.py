@@ -48,6 +48,10 @@ class FactsReader:
         self._needed = self._used - self._missing.keys()
         self._missing["on"] = day.ordinal
 
+    def and_of(self, other: "FactsReader") -> "FactsReader":
+        """Give a reader, for this one's day, of what either asks for."""
+        return FactsReader(self._declared, self._used | other._used, self._day)
+
     def read(self, facts: Mapping[str, object]) -> dict[str, object]:
         """Give the encoded facts, `on` included; FactsRefused lists everything wrong with them."""
         given, quick = facts.keys(), self._quick

@@ -163,9 +163,28 @@ def changes(
 
 
 def under_date(ruleset: RuleSet, facts: Mapping[str, object], on: date | None, law: date) -> Comparison:
-    """Decide the same facts under the law of `on` and under the law of another date."""
-    left = ruleset.explain(facts, on)
-    return Comparison(left, ruleset.decide(left.facts, left.on, Date.from_date(law)))
+    """Decide the same facts under the law of `on` and under the law of another date.
+
+    FactsRefused names the facts that only the other law asks for, when they are not there.
+    """
+    now = ruleset.explain(facts, on)
+    other = Date.from_date(law)
+    asked = ruleset.program(now.on).facts.and_of(ruleset.program(other).facts)
+    try:
+        encoded = asked.read(facts)
+    except FactsRefused as error:
+        raise FactsRefused(tuple(_only_asked(one, other) for one in error.problems)) from None
+    return Comparison(ruleset.decide(encoded, now.on), ruleset.decide(encoded, now.on, other))
+
+
+def _only_asked(problem: Problem, law: Date) -> Problem:
+    """Say that a fact which sufficed for one law does not for that of another date."""
+    return Problem(
+        problem.path,
+        problem.code,
+        f"{problem.message} (asked for by the law of {law})",
+        f"{problem.zh}（按 {law} 的规定需要）",
+    )
 
 
 def under_place(

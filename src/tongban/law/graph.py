@@ -5,8 +5,8 @@ It has presentation attributes only (no script, no style sheet) and is the same 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from unicodedata import east_asian_width
-from xml.sax.saxutils import escape, quoteattr
 
 from tongban.law.explanation import Explanation
 from tongban.law.writing import show
@@ -40,7 +40,7 @@ def svg(explanation: Explanation, lang: str = "zh") -> str:
     label = escape(explanation.title.of(lang))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label={quoteattr(explanation.title.of(lang))} '
+        f'height="{height}" role="img" aria-label="{escape(explanation.title.of(lang))}" '
         f'font-family="{_FONT}" font-size="13"><title>{label}</title>'
     ]
     parts += [

@@ -1,24 +1,25 @@
 """`tongban law run`: decides on a table of persons, Parquet, CSV or Arrow in and out.
 
-Nothing of numpy, Arrow or LLVM is loaded before the command runs.
+Nothing of numpy, Arrow or LLVM is loaded before the command runs, nor what draws the bar where there is none.
 """
 
 import os
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tongban.law.command_input import ON, find_ruleset, language, plainly, today
 from tongban.law.ir import Text
 from tongban.law.values import Date
 from tongban.plain_commands import PlainCommand
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @click.command(cls=PlainCommand)
@@ -59,8 +60,7 @@ def run(
     lang: str | None,
 ) -> None:
     """Decide on a table, one row a person: columns that are no facts are carried over, outcomes follow."""
-    if sys.platform == "linux":
-        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")  # gives memory back soonest
+    _spare_memory()
     from tongban.law.tables.run import open_run  # noqa: PLC0415 - Arrow is loaded only here
 
     ruleset = find_ruleset(root, name)
@@ -96,9 +96,28 @@ _REFUSED = Text(
 )
 
 
-def _progress() -> Progress | None:
+def _spare_memory() -> None:
+    """Have Arrow give memory back as soon as it is free: it would keep three times what it uses."""
+    if sys.platform == "linux":
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    import pyarrow as pa  # noqa: PLC0415 - Arrow is loaded only here
+
+    with suppress(NotImplementedError):
+        pa.jemalloc_set_decay_ms(0)
+
+
+def _progress() -> "Progress | None":
     """A bar on the terminal; None where there is none."""
     if not sys.stderr.isatty():
         return None
+    from rich.console import Console  # noqa: PLC0415 - loaded only to draw
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)

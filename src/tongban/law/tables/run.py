@@ -203,7 +203,7 @@ def _in_order(batches: Iterator[pa.RecordBatch], decider: Decider) -> Iterator[D
         for batch in batches:
             waiting.append(pool.submit(decider.decide, batch, row))
             row += batch.num_rows
-            if len(waiting) > workers:
+            if len(waiting) >= workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

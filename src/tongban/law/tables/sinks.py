@@ -16,6 +16,7 @@ from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.sources import form_of
 
 _ROW_GROUP = 131_072
+_ROW_GROUP_BYTES = 16 * 1024 * 1024
 
 
 class _Writer(Protocol):
@@ -76,17 +77,18 @@ class Sink:
 
 
 class _ParquetWriter:
-    """Gathers batches, so that row groups are of a size that readers like."""
+    """Gathers batches, so that row groups are of a size that readers like and memory holds."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = pq.ParquetWriter(path, schema)
         self._waiting: list[pa.RecordBatch] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
         self._waiting.append(batch)
         self._rows += batch.num_rows
-        if self._rows >= _ROW_GROUP:
+        self._bytes += batch.nbytes
+        if self._rows >= _ROW_GROUP or self._bytes >= _ROW_GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
@@ -96,7 +98,7 @@ class _ParquetWriter:
     def _flush(self) -> None:
         if self._waiting:
             self._file.write_table(pa.Table.from_batches(self._waiting))
-        self._waiting, self._rows = [], 0
+        self._waiting, self._rows, self._bytes = [], 0, 0
 
 
 def _csv_writer(path: Path, schema: pa.Schema) -> _Writer:

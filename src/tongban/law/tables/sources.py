@@ -14,8 +14,9 @@ from tongban.law.ir import Text
 from tongban.law.tables.columns import is_text
 from tongban.law.tables.errors import UnusableTable
 
-BATCH_ROWS = 65_536
-_CSV_BLOCK = 8 * 1024 * 1024
+BATCH_ROWS = 32_768
+_CSV_BLOCK = 512 * 1024
+_READ_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ def _open_parquet(path: Path) -> Source:
 
 def _read_parquet(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
     texts = [name for name in facts if is_text(source.schema.field(name).type)]
-    metadata = pq.read_metadata(source.path)
-    for group in range(metadata.num_row_groups):
-        # Opened anew, so that what was mapped of the groups before is let go.
-        with pq.ParquetFile(source.path, metadata=metadata, memory_map=True, read_dictionary=texts) as file:
-            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns)
+    # A part of each column at a time: mapped, a file would stay in memory as far as it was read.
+    with pq.ParquetFile(
+        source.path, read_dictionary=texts, buffer_size=_READ_AT_ONCE, pre_buffer=False
+    ) as file:
+        yield from file.iter_batches(BATCH_ROWS, columns=columns)
 
 
 def _open_csv(path: Path) -> Source:
@@ -101,12 +102,17 @@ def _open_arrow(path: Path) -> Source:
 
 
 def _read_arrow(source: Source, columns: list[str], facts: Collection[str]) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(source.path)) as file:
-        reader = pa.ipc.open_file(file)
-        for number in range(reader.num_record_batches):
-            batch = reader.get_batch(number).select(columns)
-            for start in range(0, batch.num_rows, BATCH_ROWS):
-                yield batch.slice(start, BATCH_ROWS)
+    number, batches = 0, 1
+    while number < batches:
+        # Opened anew for each batch, so that what was mapped of those before is let go.
+        with pa.memory_map(str(source.path)) as file:
+            reader = pa.ipc.open_file(file)
+            batches = reader.num_record_batches
+            if number < batches:
+                batch = reader.get_batch(number).select(columns)
+                for start in range(0, batch.num_rows, BATCH_ROWS):
+                    yield batch.slice(start, BATCH_ROWS)
+        number += 1
 
 
 def _unreadable(path: Path, error: Exception) -> UnusableTable:

@@ -77,7 +77,7 @@ class Address:
             "PASSWORD": self.password,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 10, "prepare_threshold": 5},
+            "OPTIONS": {"connect_timeout": 10, "prepare_threshold": None},
         }
 
 

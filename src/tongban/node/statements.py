@@ -4,52 +4,160 @@ Promises: values are bound by the database, never put into the text; they run in
 through Django's connection, and when one part of a statement fails none of it has happened.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg import errors, generators
+from psycopg.abc import Transformer as Loading
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Value = str | int | bytes | date | UUID | Sequence[str] | None
 """What a statement may be given; a sequence is an array of texts."""
 
-
-class _Prepared(psycopg.Cursor[tuple[Any, ...]]):
-    """A cursor whose statements the server parses and plans once and then runs by name."""
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> "_Prepared":
-        return super().execute(query, params, prepare=True)
+Rows = list[tuple[Any, ...]]
+_MOST_PLANNED = 250
+"""How many plans a connection keeps; the one made first gives way."""
 
 
-def rows(text: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+def rows(text: str, values: Sequence[Value] = ()) -> Rows:
     """What one statement gives, with a `%s` for each value; JSON comes as text.
 
     For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
     """
     through = connections[DEFAULT_DB_ALIAS]
     through.ensure_connection()
-    cursor: Any = _Prepared(through.connection)
-    watched = through.make_debug_cursor if through.queries_logged else through.make_cursor
-    watched(cursor).execute(text, [_bound(value) for value in values])
-    return list(cursor.fetchall())
+    plans = _plans_of(through.connection)
+    if through.execute_wrappers or through.queries_logged:
+        watched: Any = through.make_debug_cursor if through.queries_logged else through.make_cursor
+        watched(plans).execute(text, values)
+    else:
+        through.validate_no_broken_transaction()
+        with through.wrap_database_errors:
+            plans.execute(text, values)
+    return plans.found
 
 
-def _bound(value: Value) -> str | bytes | None:
-    """The value as text, whose type the database knows from its place: one plan, whatever is empty."""
-    if value is None or isinstance(value, str | bytes):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, int | UUID) else _array(value)
+class _Plans:
+    """The statements that the server has parsed and planned on one connection, run by name.
+
+    It stands where Django expects a cursor, so that whatever watches Django's queries sees these as well;
+    what a cursor does for a statement that it has not met before is done once.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.found: Rows = []
+        self._run = ""
+        self._planned: dict[str, tuple[bytes, Loading]] = {}
+
+    def execute(self, text: str, values: Sequence[Value]) -> None:
+        """Run a statement and keep what it gives."""
+        self._run = text
+        bound = [_BINDERS[type(value)](value) for value in values]
+        are_binary = [type(value) is bytes for value in values]
+        with self.connection.lock:
+            self._begin()
+            name, loading = self._planned.get(text) or self._plan(text)
+            self.connection.pgconn.send_query_prepared(name, bound, are_binary)
+            result = self._answer()
+        loading.set_pgresult(result)
+        self.found = loading.load_rows(0, result.ntuples, tuple)
+
+    @property
+    def _query(self) -> SimpleNamespace:
+        """What was run last, where Django looks for it when it notes queries."""
+        return SimpleNamespace(query=self._run.encode())
+
+    def _begin(self) -> None:
+        """Begin the transaction that Django has opened, if this is its first statement."""
+        server = self.connection.pgconn
+        if not self.connection.autocommit and server.transaction_status == TransactionStatus.IDLE:
+            server.send_query(b"BEGIN")
+            self._answer()
+
+    def _plan(self, text: str) -> tuple[bytes, Loading]:
+        if len(self._planned) >= _MOST_PLANNED:
+            oldest, _ = self._planned.pop(next(iter(self._planned)))
+            self.connection.pgconn.send_query(b"DEALLOCATE " + oldest)
+            self._answer()
+        name = b"tongban_%d" % next(_numbers)
+        first, *others = text.replace("%%", "%").split("%s")
+        numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+        self.connection.pgconn.send_prepare(name, numbered.encode())
+        self._answer()
+        return self._planned.setdefault(text, (name, Transformer(self.connection)))
+
+    def _answer(self) -> PGresult:
+        result: PGresult
+        (result,) = self.connection.wait(generators.execute(self.connection.pgconn))
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise errors.error_from_result(result)
+        return result
 
 
-def _array(texts: Sequence[str]) -> str:
+_here = threading.local()
+_numbers = count(1)
+
+
+def _plans_of(connection: psycopg.Connection[Any]) -> _Plans:
+    """The plans of this thread's connection, which another takes the place of when it was lost."""
+    plans: _Plans | None = getattr(_here, "plans", None)
+    if plans is None or plans.connection is not connection:
+        plans = _here.plans = _Plans(connection)
+    return plans
+
+
+def _text(value: str) -> bytes:
+    written = value.encode()
+    if b"\0" in written:
+        raise psycopg.DataError("a text with a zero byte cannot be stored")
+    return written
+
+
+def _array(texts: Sequence[str]) -> bytes:
     """The array as PostgreSQL writes it."""
     quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+    return _text("{" + ",".join(f'"{text}"' for text in quoted) + "}")
+
+
+def _day(value: date) -> bytes:
+    return value.isoformat().encode()
+
+
+def _plain(value: int | UUID) -> bytes:
+    return str(value).encode()
+
+
+class _Binders(dict[type, Callable[[Any], bytes | None]]):
+    """How values are bound: as text whose type the database knows from its place; bytes as they are."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], bytes | None]:
+        """A kind that is one of the known ones, such as a choice, which is a text; else an array."""
+        known = next((bind for base, bind in list(self.items()) if issubclass(kind, base)), _array)
+        return self.setdefault(kind, known)
+
+
+_BINDERS = _Binders(
+    {
+        str: _text,
+        bytes: bytes,
+        type(None): lambda _: None,
+        date: _day,
+        datetime: _day,
+        UUID: _plain,
+        int: _plain,
+    }
+)
 
 
 @dataclass
@@ -72,10 +180,10 @@ class Writes:
         if self._parts:
             self._send("1")
 
-    def number_of(self, name: str) -> int:
-        """Write, and give the `id` that the part of this name returns."""
+    def number_of(self, name: str) -> int | None:
+        """Write, and give the `id` that the part of this name returns; None when it wrote no row."""
         ((number,),) = self._send(f"(SELECT id FROM {name})")  # noqa: S608 - a name in the code
-        return int(number)
+        return None if number is None else int(number)
 
-    def _send(self, asked: str) -> list[tuple[Any, ...]]:
+    def _send(self, asked: str) -> Rows:
         return rows(f"WITH {', '.join(self._parts)} SELECT {asked}", self._values)

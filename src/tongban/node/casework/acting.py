@@ -1,13 +1,15 @@
 """Carries out an action on a case: whoever acts, whatever the kind.
 
 Promises: only what the procedure offers this person now, only on the revision that was seen, all or nothing;
-what special actions do besides is registered by code, and runs in the same transaction.
+what special actions do besides is registered by code, and runs in the same transaction. What only records is
+one statement without a lock before: it writes if revision and rights are still what they were.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from tongban.node.casework import behalf, catalogue, inputs, locking, log, procedures, rights
@@ -48,13 +50,29 @@ Step = Callable[[Acting], log.Entry]
 Check = Callable[[Case], None]
 """What has to hold of a case before an action is tried; raises Refused, and may note what it found."""
 
-_steps: dict[str, Step] = {}
+Alone = Callable[[CaseState], bool]
+"""Whether an action on a case in this state does nothing besides recording its event."""
+
+_steps: dict[str, tuple[Step, Alone]] = {}
 _checks: dict[str, list[Check]] = {}
 
 
-def register(code: str, step: Step) -> None:
-    """Have `step` decide what the action of this code records; each code once."""
-    if _steps.setdefault(code, step) is not step:
+def never(_state: CaseState) -> bool:
+    """It always does something besides."""
+    return False
+
+
+def always(_state: CaseState) -> bool:
+    """It only ever records; what the step looks up is all that it does in the database."""
+    return True
+
+
+def register(code: str, step: Step, alone: Alone = never) -> None:
+    """Have `step` decide what the action of this code records; each code once.
+
+    `alone` says when it only records: the step may look something up then, but write nothing.
+    """
+    if _steps.setdefault(code, (step, alone)) != (step, alone):
         raise ValueError(f"the action {code!r} has a step already")
 
 
@@ -69,14 +87,17 @@ def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, s
     Raises Refused: `not-found`, `stale-revision`, `not-available`, `inputs-unusable`, or the step's own.
     """
     _checked(who, number, code)
+    step, alone = _steps.get(code, (plain, always))
+    if alone is not never and not _is_by_mandate(who):
+        acting = _acting(locking.case_seen(who, number, revision), who, code, raw or {})
+        if alone(acting.state) and not log.is_followed(acting.procedure.kind, acting.action.records):
+            return _recorded(acting, step, who, revision)
     with transaction.atomic():
         if not isinstance(who, Officer):
             behalf.hold(applicants.of(who))
-        case = locking.case_for(who, number, revision)
-        acting = _acting(case, who, code, raw or {})
-        entry = _steps.get(code, plain)(acting)
-        log.append(case, acting.procedure, entry)
-        return case
+        acting = _acting(locking.case_for(who, number, revision), who, code, raw or {})
+        log.append(acting.case, acting.procedure, step(acting))
+        return acting.case
 
 
 def available(case: Case, who: Who) -> tuple[Action, ...]:
@@ -112,6 +133,28 @@ def target(acting: Acting) -> str:
     if happening.returns:
         return acting.state.back or acting.state.status
     return acting.procedure.only_target(happening.kind)
+
+
+def _recorded(acting: Acting, step: Step, who: Who, revision: int) -> Case:
+    with connection.execute_wrapper(_only_reads):
+        entry = step(acting)
+    try:
+        log.append(acting.case, acting.procedure, entry, locking.visible(who))
+    except log.Overtaken:
+        locking.case_seen(who, acting.case.number, revision)
+        raise Refused("stale-revision") from None
+    return acting.case
+
+
+def _only_reads(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Nothing is written before the event: it would stay when the event is refused."""
+    if not sql.lstrip().startswith("SELECT"):
+        raise RuntimeError("a step that was registered as one that only records wants to write")
+    return execute(sql, *rest)
+
+
+def _is_by_mandate(who: Who) -> bool:
+    return isinstance(who, Applicant) and who.mandate is not None
 
 
 def _checked(who: Who, number: str, code: str) -> None:

@@ -109,14 +109,14 @@ def _ask_opinion(doing: Acting) -> log.Entry:
     return doing.entry(doing.state.status, {**doing.given, "consulted_name": {"zh": name.zh, "en": name.en}})
 
 
+acting.register("ask-again", _ask_again)
+acting.register("withdraw", _withdraw)
 for _code, _step in {
     "confirm": _confirm,
     "refuse": _refuse,
     "check": _check,
-    "ask-again": _ask_again,
-    "withdraw": _withdraw,
     "reopen": _at_work_again,
     "send-back": _at_work_again,
     "ask-opinion": _ask_opinion,
 }.items():
-    acting.register(_code, _step)
+    acting.register(_code, _step, acting.always)

@@ -16,16 +16,18 @@ from tongban.node.statements import Writes
 
 _CLOSE_TASKS = """
 UPDATE casework_task SET closed_at = %s, closed_by_id = %s
- WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s::text[])"""
+ WHERE case_id = %s AND EXISTS (SELECT FROM kept) AND closed_at IS NULL AND kind = ANY(%s::text[])"""
 _TELL_TASKS = """
 UPDATE casework_task SET due_on = %s, due_is_provisional = %s
- WHERE case_id = %s AND closed_at IS NULL AND kind = ANY(%s::text[])"""
+ WHERE case_id = %s AND EXISTS (SELECT FROM kept) AND closed_at IS NULL AND kind = ANY(%s::text[])"""
 _OPEN_TASK = """
 INSERT INTO casework_task (case_id, kind, agency, opened_at, due_on, due_is_provisional)
-VALUES (%s, %s, %s, %s, %s, %s)"""
-_STOP_TIMER = "DELETE FROM casework_timer WHERE case_id = %s AND fired_at IS NULL"
+SELECT id, %s, %s, %s, %s, %s FROM kept"""
+_STOP_TIMER = """
+DELETE FROM casework_timer
+ WHERE case_id = %s AND kind = %s AND due_at = %s AND EXISTS (SELECT FROM kept) AND fired_at IS NULL"""
 _START_TIMER = """
-INSERT INTO casework_timer (case_id, kind, due_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"""
+INSERT INTO casework_timer (case_id, kind, due_at) SELECT id, %s, %s FROM kept ON CONFLICT DO NOTHING"""
 OVERDUE = "overdue"
 ANSWER = "not-corrected"
 OPINION = "give-opinion"
@@ -66,7 +68,7 @@ def wanted(agency: str, procedure: Procedure, state: CaseState) -> Wanted:
 
 
 def settle(case: Case, event: Happened, before: Wanted, after: Wanted, writes: Writes) -> None:
-    """Bring the case's tasks and timer in line with what has just happened, by parts of what is written."""
+    """Bring tasks and timer of the case that the part `kept` gives in line with what has just happened."""
     settle_tasks(case, event, before, after, writes)
     _settle_timer(case, before, after, writes)
 
@@ -82,7 +84,7 @@ def settle_tasks(case: Case, event: Happened, before: Wanted, after: Wanted, wri
         writes.add("told", _TELL_TASKS, [*due, case.pk, stays])
     for number, (kind, agency) in enumerate(after.tasks.items()):
         if kind not in before.tasks:
-            writes.add(f"opened_{number}", _OPEN_TASK, [case.pk, kind, agency, event.at, *due])
+            writes.add(f"opened_{number}", _OPEN_TASK, [kind, agency, event.at, *due])
 
 
 def _settle_timer(case: Case, before: Wanted, after: Wanted, writes: Writes) -> None:
@@ -90,9 +92,9 @@ def _settle_timer(case: Case, before: Wanted, after: Wanted, writes: Writes) -> 
     if before.timer == after.timer:
         return
     if before.timer:
-        writes.add("stopped", _STOP_TIMER, [case.pk])
+        writes.add("stopped", _STOP_TIMER, [case.pk, *before.timer])
     if after.timer:
-        writes.add("started", _START_TIMER, [case.pk, *after.timer])
+        writes.add("started", _START_TIMER, after.timer)
 
 
 def notify(case: Case, procedure: Procedure, event: Happened, writes: Writes) -> None:
@@ -101,7 +103,7 @@ def notify(case: Case, procedure: Procedure, event: Happened, writes: Writes) ->
     path = f"/cases/{case.number}/" if case.enterprise_id is None else _MANDATES
     notifying.tell_within(writes, case.person_id, text, path, event.at, of_event=True)
     if case.mandate and case.mandate.agent_id != case.person_id:
-        notifying.tell_within(writes, case.mandate.agent_id, text, _MANDATES, event.at)
+        notifying.tell_within(writes, case.mandate.agent_id, text, _MANDATES, event.at, of_event=False)
 
 
 def _end_of(day: date) -> datetime:

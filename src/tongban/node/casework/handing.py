@@ -7,6 +7,7 @@ from typing import Any
 
 from tongban.node.casework import acting, catalogue, enclosures, log
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import both, conversation_of, errand, other_side, peer_name, saying, talk
 from tongban.node.casework.refusals import InputsRefused
@@ -124,14 +125,19 @@ def _with_peer(doing: Acting, data: dict[str, Any]) -> log.Entry:
     return doing.entry(acting.target(doing), data | {"peer_name": peer_name(doing.case)})
 
 
+def _is_with_us(state: CaseState) -> bool:
+    """Whether no other side is to be told of it."""
+    return conversation_of(state) is None
+
+
+acting.register("sort", _sort, acting.always)
+acting.register("answer", _answer, _is_with_us)
+acting.register("take-on", _take_on, _is_with_us)
 for _code, _step in {
-    "sort": _sort,
     "hand-over": _hand_over,
     "hand-over-again": _hand_over_again,
     "take": _take,
     "return": _return,
-    "answer": _answer,
-    "take-on": _take_on,
     "ask-back": _ask_back,
 }.items():
     acting.register(_code, _step)

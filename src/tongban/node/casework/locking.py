@@ -1,6 +1,6 @@
-"""One case or draft, locked for whoever acts on it until the transaction is over.
+"""One case or draft for whoever acts on it: locked until the transaction is over, or as it is seen now.
 
-Promises: who may not see it finds none; an officer's grants are read with the lock, never remembered.
+Promises: who may not see it finds none; an officer's post and grants are read with it, never remembered.
 """
 
 import json
@@ -25,10 +25,34 @@ Kept = TypeVar("Kept", Case, Draft)
 
 def case_for(who: Officer | Person | Applicant, number: str, revision: int) -> Case:
     """The case at the revision that was seen, locked. Raises Refused `not-found` and `stale-revision`."""
-    if isinstance(who, Officer):
-        case = _found(_CASE, number, rights.one_of_officer(who)) if who.is_active else None
-    else:
-        case = _found(_CASE, number, rights.one_of_applicant(applicants.of(who)))
+    return _at(revision, _found(_CASE, number, visible(who), _LOCKED))
+
+
+def case_seen(who: Officer | Person | Applicant, number: str, revision: int) -> Case:
+    """The same, not locked: whoever writes it names revision and rights once more. Raises Refused."""
+    return _at(revision, _found(_CASE, number, visible(who)))
+
+
+def visible(who: Officer | Person | Applicant) -> rights.Condition:
+    """Which case they may act on. Raises Refused `not-found` for who is out of office."""
+    if not isinstance(who, Officer):
+        return rights.one_of_applicant(applicants.of(who))
+    if not who.is_active:
+        raise Refused("not-found")
+    return rights.one_of_officer(who)
+
+
+def draft_for(applicant: Applicant, draft_id: UUID | str) -> Draft:
+    """A draft of the applicant, submitted or not, locked. Raises Refused `not-found`."""
+    return _draft(applicant, draft_id, _LOCKED)
+
+
+def draft_seen(applicant: Applicant, draft_id: UUID | str) -> Draft:
+    """The same, not locked: whoever submits it names when it was saved once more. Raises Refused."""
+    return _draft(applicant, draft_id)
+
+
+def _at(revision: int, case: Case | None) -> Case:
     if case is None:
         raise Refused("not-found")
     if case.revision != revision:
@@ -36,13 +60,12 @@ def case_for(who: Officer | Person | Applicant, number: str, revision: int) -> C
     return case
 
 
-def draft_for(applicant: Applicant, draft_id: UUID | str) -> Draft:
-    """A draft of the applicant, submitted or not, locked. Raises Refused `not-found`."""
+def _draft(applicant: Applicant, draft_id: UUID | str, ending: str = "") -> Draft:
     try:
         key = UUID(str(draft_id))
     except ValueError:
         raise Refused("not-found") from None
-    draft = _found(_DRAFT, key, rights.one_of_applicant(applicant))
+    draft = _found(_DRAFT, key, rights.one_of_applicant(applicant), ending)
     if draft is None:
         raise Refused("not-found")
     if draft.person_id == applicant.person.pk:
@@ -75,8 +98,9 @@ class _Table(Generic[Kept]):
 
 _CASE = _Table(Case, "number", "snapshot")
 _DRAFT = _Table(Draft, "id", "answers")
+_LOCKED = " FOR NO KEY UPDATE OF kept"
 
 
-def _found(table: _Table[Kept], key: Value, condition: rights.Condition) -> Kept | None:
-    found = rows(f"{table.asked} {condition.text} FOR NO KEY UPDATE OF kept", [key, *condition.values])
+def _found(table: _Table[Kept], key: Value, condition: rights.Condition, ending: str = "") -> Kept | None:
+    found = rows(f"{table.asked} {condition.text}{ending}", [key, *condition.values])
     return table.row(found[0]) if found else None

@@ -1,23 +1,25 @@
 """Appends events to a case and keeps its row the fold of them.
 
-Promises: an event is appended only to a locked case or a new one, at the next revision, and only where the
-procedure allows it; row and effects are written by the same statement.
+Promises: an event is appended only at the next revision of the case as it was read, and only where the
+procedure allows it; row, event and effects are written by one statement, all or none.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS
 
 from tongban.node.casework import catalogue, effects, limits, procedures
 from tongban.node.casework.history import STOPPED, CaseState, Happened, follow
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.procedure import Procedure, Role
+from tongban.node.casework.rights import ALWAYS, Condition
 from tongban.node.clock import LOCAL_ZONE, now
+from tongban.node.copying import json_text
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
 from tongban.node.statements import Value, Writes
@@ -26,18 +28,28 @@ from tongban.protocol.tlog.records import Json
 
 _INSERT_EVENT = """
 INSERT INTO casework_event (case_id, revision, kind, status, at, actor, data)
-VALUES ((SELECT id FROM kept), %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING id"""
+SELECT id, %s, %s, %s, %s, %s::jsonb, %s::jsonb FROM kept RETURNING id"""
 _CASE = Case._meta.concrete_fields
 _INSERT_CASE = f"""
 INSERT INTO casework_case ({", ".join(str(field.column) for field in _CASE)})
-VALUES ({", ".join("%s" for _ in _CASE)}) RETURNING id"""  # noqa: S608 - columns of the model
+SELECT {", ".join("%s" for _ in _CASE)} WHERE true"""
 _UPDATE_CASE = """
-UPDATE casework_case SET status = %s, awaits = %s, consulted = %s, conversation = %s::uuid, revision = %s,
-    snapshot = %s::jsonb, due_on = %s, updated_at = %s WHERE id = %s RETURNING id"""
-canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-"""An event's data as text, in the form that the log's record has the digest of."""
+UPDATE casework_case AS kept SET status = %s, awaits = %s, consulted = %s, conversation = %s::uuid,
+    revision = %s, snapshot = %s::jsonb, due_on = %s, updated_at = %s
+ WHERE kept.id = %s AND kept.revision = %s"""
 EVENT = "event"
 """The kind of a case's event in the log."""
+
+_ONE_OF_DRAFT = " ON CONFLICT (draft_id) DO NOTHING"
+
+
+class Overtaken(Exception):
+    """The case is no longer as it was read, or what had to hold no longer does; nothing was written."""
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """An event's data as text, in the form that the log's record has the digest of."""
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(frozen=True)
@@ -142,10 +154,16 @@ def state_of(case: Case) -> CaseState:
     return CaseState.from_json(case.snapshot)
 
 
-def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
+def is_followed(kind: str, happening: str) -> bool:
+    """Whether somebody is told of such events, in the transaction that writes them."""
+    return (kind, happening) in _subscribers
+
+
+def append(case: Case, procedure: Procedure, entry: Entry, holds: Condition = ALWAYS) -> CaseState:
     """Append one event to a case that this transaction has locked, or that is new and stored with it.
 
-    Raises HistoryError when the procedure does not allow it; nothing is written then.
+    Without a lock, `holds` says what still has to be true of the case's row when it is written. Raises
+    HistoryError when the procedure does not allow it, and Overtaken; nothing is written then.
     """
     before = state_of(case) if case.snapshot else None
     at = max(now(), case.updated_at)
@@ -163,15 +181,18 @@ def append(case: Case, procedure: Procedure, entry: Entry) -> CaseState:
     after = follow(procedure, before, event)
     told = canonical(data)
     writes = Writes()
-    _keep(case, procedure, after, at, writes)
+    _follow(case, procedure, after, at)
+    _keep(case, holds, writes)
     what = (event.revision, event.kind, event.status, at)
-    writes.add("event", _INSERT_EVENT, [*what, json.dumps(actor, ensure_ascii=False), told])
-    translog.record_within(writes, EVENT, case.id, _record(case, event, actor, told))
+    writes.add("event", _INSERT_EVENT, [*what, json_text(actor), told])
+    translog.record_within(writes, "event", EVENT, case.id, _record(case, event, actor, told))
     asked = effects.wanted(case.agency, procedure, before) if before else effects.NOTHING
     effects.settle(case, event, asked, effects.wanted(case.agency, procedure, after), writes)
     if procedure.happenings[event.kind].notifies:
         effects.notify(case, procedure, event, writes)
     number = writes.number_of("event")
+    if number is None:
+        raise Overtaken
     case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS
     subscribers = _subscribers.get((procedure.kind, event.kind), ())
     if subscribers:
@@ -227,7 +248,8 @@ def _clock_data(
     return {} if clock is None else {"clock": clock.to_json()}
 
 
-def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writes: Writes) -> None:
+def _follow(case: Case, procedure: Procedure, state: CaseState, at: datetime) -> None:
+    """Have the case be what the events up to now make of it."""
     status = procedure.states[state.status]
     case.status = state.status
     case.awaits = status.awaits
@@ -237,12 +259,22 @@ def _keep(case: Case, procedure: Procedure, state: CaseState, at: datetime, writ
     case.snapshot = state.to_json()
     case.due_on = date.fromisoformat(state.due_on) if state.due_on else None
     case.updated_at = at
-    snapshot = json.dumps(case.snapshot, ensure_ascii=False)
+
+
+def _keep(case: Case, holds: Condition, writes: Writes) -> None:
+    """Write the case's row as the part `kept`, which gives no row when it is not as it was read."""
+    snapshot = json_text(case.snapshot)
     if case._state.adding:
-        writes.add("kept", _INSERT_CASE, [_stored(case, field.attname, snapshot) for field in _CASE])
+        values = [_stored(case, field.attname, snapshot) for field in _CASE]
+        _write_case(_INSERT_CASE, values, holds, _ONE_OF_DRAFT, writes)
         return
-    kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision]
-    writes.add("kept", _UPDATE_CASE, [*kept, snapshot, case.due_on, case.updated_at, case.pk])
+    kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision, snapshot]
+    values = [*kept, case.due_on, case.updated_at, case.pk, case.revision - 1]
+    _write_case(_UPDATE_CASE, values, holds, "", writes)
+
+
+def _write_case(text: str, values: list[Value], holds: Condition, ending: str, writes: Writes) -> None:
+    writes.add("kept", f"{text} AND {holds.text}{ending} RETURNING id", [*values, *holds.values])
 
 
 def _stored(case: Case, name: str, snapshot: str) -> Value:

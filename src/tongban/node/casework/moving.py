@@ -54,6 +54,7 @@ def _move(
         case.save()
         was, now_asked = (effects.wanted(case.agency, procedure, state) for procedure in (before, after))
         writes = Writes()
+        writes.add("kept", "SELECT id FROM casework_case WHERE id = %s", [case.pk])
         effects.settle_tasks(case, log.happened(event), was, now_asked, writes)
         writes.run()
         return Move(number)

@@ -15,7 +15,7 @@ from tongban.node.casework.models import Outgoing, Reach
 from tongban.node.casework.senders import Letter, NotSent, sender
 from tongban.node.catalogues import traditional
 from tongban.node.clock import now
-from tongban.node.statements import Writes
+from tongban.node.statements import Value, Writes
 from tongban.services import Text
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,9 @@ _SUBJECT = Text(zh="办件 {number} 有新进展", en="News of your case {number
 _OTHER_SUBJECT = Text(zh="您有一条新通知", en="You have a notice")
 _NOTICE = """
 INSERT INTO casework_notice (account_id, event_id, path, at, text_zh, text_en)
-SELECT id, {event}, %s, %s::timestamptz, %s, %s FROM people_account WHERE person_id = %s
+SELECT account.id, {event}, %s, %s::timestamptz, %s, %s FROM {rows} WHERE person_id = %s
 RETURNING id, account_id, at"""
+_ACCOUNTS = "people_account AS account"
 _OUTGOING = """
 INSERT INTO casework_outgoing (notice_id, channel, language, state, tries, next_try, problem)
 SELECT {notice}.id, chosen.channel, reach.language, 'waiting', 0, {notice}.at, ''
@@ -45,17 +46,26 @@ def tell(person_id: UUID, text: Text, path: str, at: datetime) -> None:
     `path` is the portal's page that tells more. For the caller's transaction.
     """
     writes = Writes()
-    tell_within(writes, person_id, text, path, at)
+    writes.add("notice", _NOTICE.format(event="NULL", rows=_ACCOUNTS), [*_told(text, path, at), person_id])
+    writes.add("sent", _OUTGOING.format(notice="notice"), [])
     writes.run()
 
 
 def tell_within(
-    writes: Writes, person_id: UUID, text: Text, path: str, at: datetime, *, of_event: bool = False
+    writes: Writes, person_id: UUID, text: Text, path: str, at: datetime, *, of_event: bool
 ) -> None:
-    """The same by more parts of what the caller writes, perhaps the notice of its part `event`."""
-    name, event = ("notice", "(SELECT id FROM event)") if of_event else ("other_notice", "NULL")
-    writes.add(name, _NOTICE.format(event=event), [path, at, text.zh, text.en, person_id])
+    """The same by more parts of what the caller writes, if its part `event` is written.
+
+    It is the notice of that event, or one besides it for somebody else.
+    """
+    name, event = ("notice", "event.id") if of_event else ("other_notice", "NULL")
+    notice = _NOTICE.format(event=event, rows=f"{_ACCOUNTS}, event")
+    writes.add(name, notice, [*_told(text, path, at), person_id])
     writes.add(f"{name}_sent", _OUTGOING.format(notice=name), [])
+
+
+def _told(text: Text, path: str, at: datetime) -> list[Value]:
+    return [path, at, text.zh, text.en]
 
 
 def send_due() -> int:

@@ -24,16 +24,21 @@ class Condition:
     values: Sequence[Value]
 
 
+ALWAYS = Condition("true", ())
+
+
 _OFFICERS = """
-%s IN (kept.agency, kept.consulted) AND EXISTS (
-    SELECT FROM people_grant AS given
-     WHERE given.officer_id = %s AND given.act IN ('handle', 'supervise')
+EXISTS (
+    SELECT FROM people_officer AS officer JOIN people_grant AS given ON given.officer_id = officer.id
+     WHERE officer.id = %s AND officer.is_active AND officer.agency IN (kept.agency, kept.consulted)
+       AND given.act IN ('handle', 'supervise')
        AND given.valid_from <= %s AND (given.valid_until IS NULL OR given.valid_until >= %s)
        AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = kept.service_id)))
 """
 _APPLICANTS = """
 kept.enterprise_id IS NOT DISTINCT FROM %s AND (kept.enterprise_id IS NOT NULL OR kept.person_id = %s)
 """
+_UNCHANGED = "EXISTS (SELECT FROM casework_draft WHERE id = %s AND updated_at = %s FOR NO KEY UPDATE)"
 _OF_SERVICES = """
 AND (SELECT code FROM casework_publishedservice WHERE id = kept.service_id) = ANY(%s::text[])
 """
@@ -68,9 +73,9 @@ def reaching(officer: Officer, *, of: str = "") -> Q:
 
 
 def one_of_officer(officer: Officer) -> Condition:
-    """`of_officer` for one case of an officer who is in office."""
+    """`of_officer` for one case, with the officer's post as it is stored."""
     on = today()
-    return Condition(_OFFICERS, [officer.agency, officer.pk, on, on])
+    return Condition(_OFFICERS, [officer.pk, on, on])
 
 
 def one_of_applicant(applicant: Applicant) -> Condition:
@@ -80,6 +85,11 @@ def one_of_applicant(applicant: Applicant) -> Condition:
     if mandate and mandate.services:
         return Condition(_APPLICANTS + _OF_SERVICES, [*values, list(mandate.services)])
     return Condition(_APPLICANTS, values)
+
+
+def unchanged(draft: Draft) -> Condition:
+    """That the draft is as it was read, and stays so until what is written is committed."""
+    return Condition(_UNCHANGED, [draft.pk, draft.updated_at])
 
 
 def of_services(codes: Iterable[str], *, of: str = "") -> Q:

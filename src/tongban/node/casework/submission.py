@@ -4,6 +4,7 @@ Promises: case, first event, consents and questions are one transaction; the sam
 answers pass the form's schema once more, and the agency is the one that decides for the place on the day.
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,14 @@ from tongban.node.casework import (
     locking,
     log,
     procedures,
+    rights,
     sorting,
     transferring,
 )
 from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.opening import Opening, opening
 from tongban.node.casework.refusals import Refused
+from tongban.node.casework.rights import ALWAYS, Condition
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
 from tongban.node.people import applicants
@@ -35,22 +38,37 @@ from tongban.services import Service
 def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[str]) -> Case:
     """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
     applicant = applicants.of(who)
+    if applicant.mandate is None:
+        draft = locking.draft_seen(applicant, draft_id)
+        if _only_opens(drafts.service_of(draft)):
+            with suppress(log.Overtaken):
+                return _submitted(draft, applicant, consents, rights.unchanged(draft))
     with transaction.atomic():
         behalf.hold(applicant)
-        draft = locking.draft_for(applicant, draft_id)
-        service = drafts.service_of(draft)
-        got = opening(service.definition.kind, draft.pk)
-        if got.made is not None:
-            return Case.objects.get(pk=got.made)
-        behalf.may_apply(applicant, service.definition)
-        if not service.form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
-            raise Refused("answers-incomplete")
-        if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
-            raise Refused("consent-missing")
-        return _open(draft, applicant, service, got)
+        return _submitted(locking.draft_for(applicant, draft_id), applicant, consents)
 
 
-def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening) -> Case:
+def _only_opens(service: Service) -> bool:
+    """Whether nothing is written when such a case opens but its first event: no question, no letter."""
+    return not service.definition.evidence and service.definition.kind != "transfer"
+
+
+def _submitted(
+    draft: Draft, applicant: Applicant, consents: frozenset[str], holds: Condition = ALWAYS
+) -> Case:
+    service = drafts.service_of(draft)
+    got = opening(service.definition.kind, draft.pk)
+    if got.made is not None:
+        return Case.objects.get(pk=got.made)
+    behalf.may_apply(applicant, service.definition)
+    if not service.form.accepts(drafts.person_facts(draft) | drafts.given(draft)):
+        raise Refused("answers-incomplete")
+    if not consents.issuperset(consent.key for consent in drafts.consents_needed(draft)):
+        raise Refused("consent-missing")
+    return _open(draft, applicant, service, got, holds)
+
+
+def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening, holds: Condition) -> Case:
     at, day = now(), today()
     given = drafts.given(draft)
     agency = competence.deciding(service.definition, given, day).agency
@@ -79,7 +97,7 @@ def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening) ->
     }
     procedure = procedures.of(case)
     opened = log.Entry("opened", sorting.begins(procedure, asked), log.by_applicant(applicant), data)
-    log.append(case, procedure, opened)
+    log.append(case, procedure, opened, holds)
     for one in asked:
         if one.refusal is not None:
             sorting.refused(case, one.need.key, one.refusal, "not-asked")

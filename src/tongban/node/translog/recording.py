@@ -31,7 +31,7 @@ SELECT coalesce((SELECT halted FROM translog_logstate WHERE id = 1), ''),
 
 
 _COLUMNS = ("kind", "about", "salt", "content", "leaf")
-_INSERT = "INSERT INTO translog_logrecord (kind, about, salt, content, leaf) VALUES (%s, %s, %s, %s, %s)"
+_INSERT = "INSERT INTO translog_logrecord (kind, about, salt, content, leaf) SELECT %s, %s, %s, %s, %s FROM "
 
 
 class LogUnavailable(Exception):
@@ -77,12 +77,15 @@ def record_all(records: Sequence[Prepared]) -> None:
         copied_in("translog_logrecord", _COLUMNS, records)
 
 
-def record_within(writes: Writes, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
-    """Record `content` by one more part of what the caller writes. Raises LogUnavailable."""
+def record_within(writes: Writes, of: str, kind: str, about: UUID, content: Mapping[str, Json]) -> None:
+    """Record `content` by one more part of what the caller writes, if its part `of` gives a row.
+
+    Raises LogUnavailable.
+    """
     check_available()
     opening = seal(kind, content)
     sealed = [opening.salt, opening.content, opening.leaf.encode()]
-    writes.add("recorded", _INSERT, [kind, about, *sealed])
+    writes.add("recorded", _INSERT + of, [kind, about, *sealed])
 
 
 def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> Prepared:

@@ -31,8 +31,8 @@ LAW = ROOT / "src" / "tongban" / "law"
 CASES = [*in_rules.CASES, *over_lists.CASES, *declared.CASES, *in_toml.CASES]
 CATALOGUE = {name: mistake for part in PARTS for name, mistake in catalogue(part).items()}
 CHINESE = re.compile(r"[\u4e00-\u9fff：]")
-# Told only where Python has generics (3.12), and of a file that is no text.
-WITHOUT_CASE = {"arguments-form/generic", "unreadable"}
+# Told only where Python has generics (3.12), and of files that are no text or not to be opened.
+WITHOUT_CASE = {"arguments-form/generic", "unreadable", "unreadable/file"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -153,11 +153,19 @@ def test_the_authors_guide_shows_every_mistake_as_it_is_told() -> None:
 def test_a_file_that_is_no_text_is_told_by_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "utopia"
     folder.mkdir()
-    (folder / "rules.py").write_bytes(b"\xff\xfe")
+    (folder / "rules.py").write_bytes(b"# \n\xb9\xe6")
     with pytest.raises(RuleSetError) as caught:
         load_rulesets(tmp_path)
-    assert caught.value.code == "unreadable"
-    assert str(folder / "rules.py") in caught.value.said("zh")
+    assert caught.value.mistake == "unreadable"
+    assert caught.value.said("zh") == f"{folder / 'rules.py'}:2：不是 UTF-8 编码。请存为 UTF-8 编码"
+
+
+def test_a_file_that_cannot_be_opened_is_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "utopia" / "rules.py").mkdir(parents=True)
+    with pytest.raises(RuleSetError) as caught:
+        load_rulesets(tmp_path)
+    assert caught.value.mistake == "unreadable/file"
+    assert "无法读取（这是文件夹）" in caught.value.said("zh")
 
 
 @pytest.mark.parametrize("text", ["return " + "-" * 3000 + "1", "return " + "(" * 500 + "1" + ")" * 500])

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.core import ParameterSource
 
-from tongban.law.errors import FactsRefused, LawError, UnknownRuleSet
+from tongban.law.errors import FactsRefused, LawError, UnknownRuleSet, trouble
 from tongban.law.rule_sets import RuleSet, read_folder
 
 P = ParamSpec("P")
@@ -80,10 +80,10 @@ def read_facts(file: str) -> Mapping[str, object]:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        reason = trouble(error)
         raise LawError(
-            f"{shown(file)}: cannot be read ({reason}); expected a JSON file with the facts",
-            f"{shown(file, 'zh')}：无法读取（{reason}）；应为写有各事项的 JSON 文件",
+            f"{shown(file)}: cannot be read ({reason.en}); expected a JSON file with the facts",
+            f"{shown(file, 'zh')}：无法读取（{reason.zh}）；应为写有各事项的 JSON 文件",
         ) from None
     try:
         facts = json.loads(text, object_pairs_hook=_once)
@@ -116,8 +116,8 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LawError(
-            f"{path}: cannot be written ({error.strerror}); expected a file in a folder that is there",
-            f"{path}：无法写入（{error.strerror}）；应为已有文件夹中的文件",
+            f"{path}: cannot be written ({trouble(error).en}); expected a file in a folder that is there",
+            f"{path}：无法写入（{trouble(error).zh}）；应为已有文件夹中的文件",
         ) from None
 
 

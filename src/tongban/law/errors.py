@@ -23,6 +23,23 @@ class LawError(Exception):
         return self.zh if lang == "zh" else str(self)
 
 
+_TROUBLES: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件或文件夹",
+    PermissionError: "没有权限",
+    IsADirectoryError: "这是文件夹",
+    NotADirectoryError: "上一级不是文件夹",
+    FileExistsError: "已有同名的文件",
+}
+
+
+def trouble(error: OSError | UnicodeDecodeError) -> Text:
+    """Say why a file cannot be read or written; in Chinese what the system says only where it is rare."""
+    if isinstance(error, UnicodeDecodeError):
+        return Text("不是 UTF-8 编码", "it is not UTF-8")
+    said = error.strerror or str(error)
+    return Text(_TROUBLES.get(type(error), said), said)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where in a text something stands: file, line (from 1, 0 = the whole file) and the line itself."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tongban.law.compiled import Decision, compile_rules
 from tongban.law.consulting import Tables
 from tongban.law.declarations import Declared
-from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, UnknownRuleSet
+from tongban.law.errors import FactsRefused, NoLaw, Place, Problem, UnknownRuleSet, trouble
 from tongban.law.explanation import Explanation
 from tongban.law.facts import FactsReader, decision_day
 from tongban.law.ir import Check, FactDeclared, Rule, Text
@@ -205,8 +205,11 @@ def read_folder(root: Path) -> dict[str, str]:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise tell("unreadable", Place(str(path)), {"said": error}) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise tell("unreadable", Place(str(path), line)) from None
+    except OSError as error:
+        raise tell("unreadable/file", Place(str(path)), {"said": trouble(error)}) from None
 
 
 def load_rulesets_from(files: Mapping[str, str], only: str | None = None) -> dict[str, RuleSet]:

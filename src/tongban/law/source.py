@@ -12,6 +12,9 @@ from tongban.law.mistakes.catalogue import tell
 _COMPLAINTS = {
     "syntax/character": r"invalid (?:non-printable )?character (.+)",
     "syntax/unclosed": r"(?:closing parenthesis |unmatched )?('[(){}\[\]]').*",
+    "syntax/plain": r"(invalid syntax)",
+    "syntax/comma": r"(invalid syntax). Perhaps you forgot a comma.*",
+    "syntax/equals": r"(invalid syntax|cannot assign to .+)\. Maybe you meant '=='.*",
     "syntax/colon": r"expected (':')",
     "syntax/indent": r"(unexpected indent|unindent|expected an indented block|inconsistent use of tabs).*",
     "syntax/text": r"(unterminated).*",

@@ -5,7 +5,10 @@ from tests.law.mistaken import GOOD, HEAD, NUMBERS, PARAMETERS, RULES, Case, mad
 RULE = '@rule(zh="题", en="t", cites="s", '
 FUNCTION = ")\ndef f() -> int:\n    return 1"
 TOP_LEVEL: list[tuple[str, ...]] = [
-    ("syntax", "x = 1 2"),
+    ("syntax", "X = 08"),
+    ("syntax/plain", "x = 1 2"),
+    ("syntax/comma", '@rule(zh="题" en="t")\ndef f() -> int:\n    return 1'),
+    ("syntax/equals", "def f(age: int) -> int:\n    if age = 60:\n        return 1"),
     ("syntax/character", "X = (LIMITS，)"),
     ("syntax/unclosed", "X = (1, 2"),
     ("syntax/colon", "def f()\n    return 1"),

@@ -12,6 +12,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from tongban.law.errors import trouble
 from tongban.law.tables.errors import UnusableTable
 from tongban.law.tables.sources import form_of
 
@@ -52,8 +53,8 @@ class Sink:
             self._writer = self._open()
         except OSError as error:
             raise UnusableTable(
-                f"{self.path}: cannot be written ({error.strerror})",
-                f"{self.path}：无法写入（{error.strerror}）",
+                f"{self.path}: cannot be written ({trouble(error).en})",
+                f"{self.path}：无法写入（{trouble(error).zh}）",
             ) from None
         return self
 

@@ -1,4 +1,4 @@
-"""A gateway as the node's, with the same server, TLS, threads, department and group commit, but no security:
+"""A gateway as the node's, with the same server, TLS, groups, department and group commit, but no security:
 no signature, digest, agreement or consent is checked, nothing is recorded but the answer itself.
 """
 
@@ -34,27 +34,26 @@ def _application() -> object:
     import django
 
     django.setup()
-    import anyio
-    from anyio import to_thread
     from django.db import connection, transaction
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
 
+    from tongban.gateway.gathering import Gathering
     from tongban.gateway.routes import THREADS
     from tongban.node.clock import today
     from tongban.node.exchange import department, identity
     from tongban.node.exchange.connectors import connector_for
+    from tongban.node.exchange.department import Asked
     from tongban.node.group_commit import GroupCommit
 
     node = identity.current()
     kind = node.directory.evidence_type("contribution-spells")
     connector = connector_for("500000-yb", kind.name, node.directory)
-    limiter = anyio.CapacityLimiter(THREADS)
 
-    def store(group: Sequence[tuple[str, str, bytes]]) -> list[None]:
-        now = datetime.now(UTC)
+    def store(groups: Sequence[Sequence[tuple[str, str, bytes]]]) -> list[None]:
+        group, now = [one for answered in groups for one in answered], datetime.now(UTC)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 STORE,
@@ -66,22 +65,28 @@ def _application() -> object:
                     [now for _ in group],
                 ],
             )
-        return [None for _ in group]
+        return [None for _ in groups]
 
     commits = GroupCommit(store)
 
-    def answer(body: bytes) -> bytes:
-        question = json.loads(body)
-        asked = question["body"]
-        records = department.read_evidence(connector, kind, asked["subject"], asked["fields"], today())
-        reply = json.dumps({"id": str(uuid4()), "in_reply_to": question["id"], "records": records}).encode()
-        commits.write((question["sender"], question["id"], reply))
-        return reply
+    def answer(bodies: Sequence[bytes]) -> list[bytes]:
+        questions = [json.loads(body) for body in bodies]
+        asked = [
+            Asked(connector, kind, one["body"]["subject"], tuple(one["body"]["fields"])) for one in questions
+        ]
+        replies = [
+            json.dumps({"id": str(uuid4()), "in_reply_to": question["id"], "records": records}).encode()
+            for question, records in zip(questions, department.read_each(asked, today()), strict=True)
+        ]
+        commits.write(
+            [(one["sender"], one["id"], reply) for one, reply in zip(questions, replies, strict=True)]
+        )
+        return replies
+
+    gathering = Gathering(answer, threads=THREADS)
 
     async def plain(request: Request) -> Response:
-        body = await request.body()
-        reply = await to_thread.run_sync(answer, body, limiter=limiter)
-        return Response(reply, media_type="application/json")
+        return Response(await gathering.give(await request.body(), "plain"), media_type="application/json")
 
     with connection.cursor() as cursor:
         cursor.execute(TABLE)

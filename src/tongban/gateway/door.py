@@ -4,10 +4,11 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, close_old_connections, connection
+from opentelemetry import trace
 
 from tongban.node import tracing
 from tongban.node.config import ConfigError, this_node
@@ -39,7 +40,22 @@ def check_configuration() -> None:
 
 def receive(request: HttpRequest) -> HttpResponse:
     """The reply to a message."""
-    return _told(receiving.receive, request)
+    return receive_each([request])[0]
+
+
+def receive_each(requests: Sequence[HttpRequest]) -> list[HttpResponse]:
+    """The replies to messages that are answered together."""
+    began = time.perf_counter()
+    spans = [tracing.received(request.path, request.headers) for request in requests]
+    replies = _with_connection(lambda: receiving.receive_each(requests))
+    seconds = time.perf_counter() - began
+    responses = []
+    for request, span, reply in zip(requests, spans, replies, strict=True):
+        ANSWER_SECONDS.labels(request.path).observe(seconds)
+        responses.append(counted(request.path, reply))
+        span.set_attribute("tongban.outcome", _outcome(reply))
+        span.end()
+    return responses
 
 
 def receive_batch(request: HttpRequest) -> HttpResponse:
@@ -64,7 +80,7 @@ def _told(give: Callable[[HttpRequest], HttpResponse], request: HttpRequest) -> 
     """What `give` gives, counted, timed and traced."""
     with (
         ANSWER_SECONDS.labels(request.path).time(),
-        tracing.received(request.path, dict(request.headers)) as span,
+        trace.use_span(tracing.received(request.path, request.headers), end_on_exit=True) as span,
     ):
         response = counted(request.path, _with_connection(lambda: give(request)))
         span.set_attribute("tongban.outcome", _outcome(response))

@@ -3,6 +3,7 @@
 A body is read up to the limit only.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
@@ -20,6 +21,7 @@ from starlette.types import ExceptionHandler
 from tongban.gateway import door, openapi
 from tongban.gateway.attachment_routes import ATTACHMENT_ROUTES
 from tongban.gateway.framing import OneReading
+from tongban.gateway.gathering import Gathering
 from tongban.gateway.log_routes import LOG_ROUTES
 from tongban.node.exchange.receiving import BODY_LIMIT, refuse
 from tongban.protocol import DIRECTORY_TYPE, MESSAGES_PATH, Code, Headers, HttpRequest, HttpResponse, Refused
@@ -34,11 +36,21 @@ MOST_WAITING = 512
 
 Given = TypeVar("Given")
 _threads = anyio.CapacityLimiter(THREADS)
+_ASKED = re.compile(rb'"(?:receiver_agency|evidence_type)":"([a-z0-9.-]{1,80})"')
+_ASKED_WITHIN = 4096
+"""Bytes at the start of a body in which it is looked for whom it asks."""
 
 
 async def messages(request: Request) -> Response:
-    """Take a question, give its reply."""
-    return await _reply(request, door.receive)
+    """Take a question, give its reply; what is asked of the same department is answered together."""
+    whole = await _whole(request)
+    if isinstance(whole, Response):
+        return whole
+    questions: Gathering[HttpRequest, HttpResponse] = request.app.state.questions
+    if questions.waiting >= MOST_WAITING:
+        return _too_many_wait(whole)
+    department = tuple(_ASKED.findall(whole.body[:_ASKED_WITHIN])[:2])
+    return _response(await questions.give(whole, department))
 
 
 async def batches(request: Request) -> Response:
@@ -52,16 +64,27 @@ async def conversations(request: Request) -> Response:
 
 
 async def _reply(request: Request, give: Callable[[HttpRequest], HttpResponse]) -> Response:
+    whole = await _whole(request)
+    if isinstance(whole, Response):
+        return whole
+    if _threads.statistics().tasks_waiting >= MOST_WAITING:
+        return _too_many_wait(whole)
+    return _response(await _in_thread(partial(give, whole)))
+
+
+async def _whole(request: Request) -> HttpRequest | Response:
+    """The request with its body; the response when it is refused before it is whole."""
     try:
         _check_query(request)
         body = await _read_body(request)
     except Refused as refused:
         return _response(door.counted(request.url.path, refuse(refused)))
     authority = request.headers.get("host", "").lower()
-    whole = HttpRequest(request.method, authority, request.url.path, _headers(request), body)
-    if _threads.statistics().tasks_waiting >= MOST_WAITING:
-        return _response(door.counted(request.url.path, refuse(Refused(Code.TRY_LATER, "", "too many wait"))))
-    return _response(await _in_thread(partial(give, whole)))
+    return HttpRequest(request.method, authority, request.url.path, _headers(request), body)
+
+
+def _too_many_wait(whole: HttpRequest) -> Response:
+    return _response(door.counted(whole.path, refuse(Refused(Code.TRY_LATER, "", "too many wait"))))
 
 
 async def recall(request: Request) -> Response:
@@ -180,4 +203,6 @@ EXCEPTION_HANDLERS: Mapping[int | type[Exception], ExceptionHandler] = {HTTPExce
 
 def application() -> Starlette:
     """All of it as one application."""
-    return Starlette(routes=ROUTES, middleware=MIDDLEWARE, exception_handlers=EXCEPTION_HANDLERS)
+    served = Starlette(routes=ROUTES, middleware=MIDDLEWARE, exception_handlers=EXCEPTION_HANDLERS)
+    served.state.questions = Gathering(door.receive_each, threads=THREADS)
+    return served

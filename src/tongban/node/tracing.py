@@ -5,7 +5,7 @@ and the message's id; nothing about a person.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,12 +45,11 @@ def provider(node: str, process: str, exporter: "SpanExporter") -> "TracerProvid
     return made
 
 
-@contextmanager
-def received(path: str, headers: Mapping[str, str]) -> Iterator[trace.Span]:
-    """The span of answering a request, in the trace of whoever sent it."""
-    parent = propagate.extract({name: headers[name] for name in ("traceparent",) if name in headers})
-    with _tracer.start_as_current_span(f"answer {path}", parent, kind=trace.SpanKind.SERVER) as span:
-        yield span
+def received(path: str, headers: Iterable[tuple[str, str]]) -> trace.Span:
+    """The span of answering a request, begun in the trace of whoever sent it; the caller ends it."""
+    carrier = {name: value for name, value in headers if name == "traceparent"}
+    parent = propagate.extract(carrier) if carrier else None
+    return _tracer.start_span(f"answer {path}", parent, kind=trace.SpanKind.SERVER)
 
 
 @contextmanager

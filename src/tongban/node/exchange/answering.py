@@ -6,11 +6,12 @@ an answer only after its access record is stored.
 
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tongban import protocol
 from tongban.node.clock import today, true_now
 from tongban.node.exchange import answers, department
-from tongban.node.exchange.answers import Given
+from tongban.node.exchange.answers import Delivered, Given
 from tongban.node.exchange.connectors import connector_for
 from tongban.node.exchange.department import Asked, Records
 from tongban.node.exchange.identity import Identity
@@ -22,21 +23,70 @@ from tongban.protocol.signature import Verified
 log = logging.getLogger(__name__)
 
 
+class Brought(NamedTuple):
+    """One delivery with the messages that it brought."""
+
+    verified: Verified
+    messages: Sequence[Authenticated]
+
+
 def told(verified: Verified, messages: Sequence[Authenticated], node: Identity) -> list[Given | Refused]:
     """What each message of one delivery is told. Raises Refused `replayed`, LogUnavailable."""
     try:
-        known = answers.stored_replies(messages)
-        new = [received for received, stored in zip(messages, known, strict=True) if stored is None]
-        made = dict(zip(map(id, new), _made(new, node), strict=True))
+        before, made = _outcomes(messages, node)
     except Exception:
         answers.note(verified)
         raise
-    final = {key: one for key, one in made.items() if isinstance(one, Given)}
-    kept = dict(zip(final, answers.store(verified, list(final.values())), strict=True))
-    return [
-        stored if stored is not None else kept.get(id(received), made[id(received)])
-        for received, stored in zip(messages, known, strict=True)
-    ]
+    (one,) = _stored([Brought(verified, messages)], before, made)
+    if isinstance(one, Refused):
+        raise one
+    return one
+
+
+def told_each(deliveries: Sequence[Brought], node: Identity) -> list[list[Given | Refused] | Refused]:
+    """What each message of several deliveries is told; Refused `replayed` for one that has arrived before.
+
+    Raises whatever goes wrong with any of them; then it does not count that they arrived.
+    """
+    before, made = _outcomes([one for delivery in deliveries for one in delivery.messages], node)
+    return _stored(deliveries, before, made)
+
+
+_Outcomes = dict[int, Given | Refused]
+"""What messages are told, by their ids as Python objects."""
+
+
+def _outcomes(messages: Sequence[Authenticated], node: Identity) -> tuple[_Outcomes, _Outcomes]:
+    """What messages were answered before, and what the others are answered now, which is not stored yet."""
+    known = answers.stored_replies(messages)
+    before = {id(one): stored for one, stored in zip(messages, known, strict=True) if stored is not None}
+    new = [one for one in messages if id(one) not in before]
+    return before, dict(zip(map(id, new), _made(new, node), strict=True))
+
+
+def _stored(
+    deliveries: Sequence[Brought], before: _Outcomes, made: _Outcomes
+) -> list[list[Given | Refused] | Refused]:
+    """Count the deliveries and store their new answers; what each message is told, or why not even that."""
+    delivered = [Delivered(one.verified, _final(one.messages, made)) for one in deliveries]
+    told: list[list[Given | Refused] | Refused] = []
+    for one, stored, kept in zip(deliveries, delivered, answers.store(delivered), strict=True):
+        if isinstance(kept, Refused):
+            told.append(kept)
+            continue
+        now = dict(zip((id(new.received) for new in stored.given), kept, strict=True))
+        told.append([_first(id(received), before, now, made) for received in one.messages])
+    return told
+
+
+def _first(message: int, *outcomes: _Outcomes) -> Given | Refused:
+    return next(known[message] for known in outcomes if message in known)
+
+
+def _final(messages: Sequence[Authenticated], made: _Outcomes) -> tuple[Given, ...]:
+    """The new answers to these messages that are to be stored."""
+    new = [made.get(id(received)) for received in messages]
+    return tuple(one for one in new if isinstance(one, Given))
 
 
 def _made(messages: Sequence[Authenticated], node: Identity) -> list[Given | Refused]:

@@ -86,19 +86,24 @@ def given(received: Authenticated, reply: Reply) -> Given:
 
 def note(verified: Verified) -> None:
     """Count a delivery that stores nothing else; Refused `replayed` when it has arrived before."""
-    store(verified, ())
+    (noted,) = store([Delivered(verified)])
+    if isinstance(noted, Refused):
+        raise noted
 
 
-def store(verified: Verified, answers: Sequence[Given]) -> list[Given | Refused]:
-    """Store the answers to what one delivery brought, and give what each message is to be told now.
+def store(deliveries: Sequence[Delivered]) -> list[list[Given | Refused] | Refused]:
+    """Store the answers to what deliveries brought, and give what each message of each is to be told now.
 
-    That is the answer, or the one that another delivery of the message got meanwhile. Raises Refused
-    `replayed` when this delivery has arrived before; then nothing is stored.
+    That is the answer, or the one that another delivery of the message got meanwhile. A delivery that has
+    arrived before is Refused `replayed`, and nothing of it is stored.
     """
-    kept = _writer.write(Delivered(verified, tuple(answers)))
-    if kept is None:
-        raise Refused(Code.REPLAYED, "signature parameter nonce")
-    return [_told(one, became) for one, became in zip(answers, kept, strict=True)]
+    kept = _writer.write(deliveries)
+    return [
+        Refused(Code.REPLAYED, "signature parameter nonce")
+        if became is None
+        else [_told(one, became_of) for one, became_of in zip(delivered.given, became, strict=True)]
+        for delivered, became in zip(deliveries, kept, strict=True)
+    ]
 
 
 def stored_replies(messages: Sequence[Authenticated]) -> list[Given | Refused | None]:
@@ -146,6 +151,11 @@ def store_deliveries(group: Sequence[Delivered]) -> list[list[Kept] | None]:
     except DataError as error:
         log.error("answers are stored one by one: %s", type(error).__name__)
     return [_stored_one_by_one(delivered) for delivered in group]
+
+
+def _store_groups(groups: Sequence[Sequence[Delivered]]) -> list[list[list[Kept] | None]]:
+    became = iter(store_deliveries([one for group in groups for one in group]))
+    return [[next(became) for _ in group] for group in groups]
 
 
 def _stored_one_by_one(delivered: Delivered) -> list[Kept] | None:
@@ -235,4 +245,4 @@ def _store_answers(answers: Sequence[Given]) -> set[int]:
 
 
 _reader = GroupCommit(_read_stored)
-_writer = GroupCommit(store_deliveries)
+_writer = GroupCommit(_store_groups)

@@ -1,25 +1,28 @@
 """Answering other nodes' questions, one or several in a delivery: each takes effect once.
 
-`receive` and `receive_batch` always give a response: answers, or a refusal with its code; they never raise.
+What receives always gives a response: answers, or a refusal with its code; it never raises.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import answering, identity, limits
+from tongban.node.exchange.answering import Brought
 from tongban.node.exchange.answers import Given, Reply
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import SeenNonce
 from tongban.node.group_commit import QueueFull
 from tongban.node.translog.api import LogUnavailable
-from tongban.protocol import Authenticated, Code, HttpRequest, HttpResponse, Refused
+from tongban.protocol import Authenticated, Code, EvidenceRequest, HttpRequest, HttpResponse, Refused
 from tongban.protocol.batches import OpenedBatch, open_batch, seal_replies
 from tongban.protocol.signature import CLOCK_SKEW
 
@@ -34,12 +37,34 @@ Told = TypeVar("Told")
 
 def receive(request: HttpRequest) -> HttpResponse:
     """The response to a request of another node that brings one question."""
-    return _response(request, _answered)
+    return receive_each([request])[0]
+
+
+def receive_each(requests: Sequence[HttpRequest]) -> list[HttpResponse]:
+    """The responses to requests that bring one question each and are answered together."""
+    try:
+        node = identity.current()
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        return [_without_identity(error) for _ in requests]
+    read = [_or_refused(partial(_read, request, node)) for request in requests]
+    received = [one for one in read if isinstance(one, Authenticated)]
+    told = dict(zip(map(id, received), _told_each(received, node), strict=True))
+    return [
+        _refused(one, request, node)
+        if isinstance(one, Refused)
+        else _answered(told[id(one)], one.message, request, node)
+        for request, one in zip(requests, read, strict=True)
+    ]
 
 
 def receive_batch(request: HttpRequest) -> HttpResponse:
     """The response to a request of another node that brings several questions."""
-    return _response(request, _answered_batch)
+    try:
+        node = identity.current()
+    except (ConfigError, DatabaseError, InterfaceError) as error:
+        return _without_identity(error)
+    response = _or_refused(lambda: _answered_batch(_within_body_limit(request), node))
+    return _refused(response, request, node) if isinstance(response, Refused) else response
 
 
 def refuse(refused: Refused) -> HttpResponse:
@@ -53,41 +78,67 @@ def forget_old_nonces() -> int:
     return removed
 
 
-def _response(
-    request: HttpRequest, answered: Callable[[HttpRequest, Identity], HttpResponse]
-) -> HttpResponse:
-    try:
-        node = identity.current()
-    except (ConfigError, DatabaseError, InterfaceError) as error:
-        log.error("the exchange cannot answer: %s", type(error).__name__)
-        return refuse(Refused(Code.TRY_LATER))
+def _without_identity(error: Exception) -> HttpResponse:
+    log.error("the exchange cannot answer: %s", type(error).__name__)
+    return refuse(Refused(Code.TRY_LATER))
+
+
+def _within_body_limit(request: HttpRequest) -> HttpRequest:
     if len(request.body) > BODY_LIMIT:
-        response: HttpResponse | Refused = Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
-    else:
-        response = _or_refused(lambda: answered(request, node))
-    if isinstance(response, Refused):
-        log.info("refused code=%s path=%s", response.code.value, response.path)
-        return _sealed(protocol.refusal(response, node.me, None, true_now()), request, node)
-    return response
+        raise Refused(Code.TOO_LARGE, "body", f"at most {BODY_LIMIT} bytes")
+    return request
 
 
-def _answered(request: HttpRequest, node: Identity) -> HttpResponse:
-    received = protocol.authenticate(request, node.directory, node.me, now=true_now())
-    message = received.message
+def _read(request: HttpRequest, node: Identity) -> Authenticated:
+    return protocol.authenticate(_within_body_limit(request), node.directory, node.me, now=true_now())
 
-    def tell() -> Given:
-        with limits.share_of(message.sender):
-            (one,) = answering.told(received.verified, [received], node)
-        if isinstance(one, Refused):
-            raise one
-        return one
 
-    one = _or_refused(tell)
+def _refused(refused: Refused, request: HttpRequest, node: Identity) -> HttpResponse:
+    """The response to a request whose message could not be read."""
+    log.info("refused code=%s path=%s", refused.code.value, refused.path)
+    return _sealed(protocol.refusal(refused, node.me, None, true_now()), request, node)
+
+
+def _answered(
+    one: Given | Refused, message: EvidenceRequest, request: HttpRequest, node: Identity
+) -> HttpResponse:
     if isinstance(one, Refused):
         log.info("refused message=%s code=%s path=%s", message.id, one.code.value, one.path)
         return _sealed(protocol.refusal(one, node.me, message.id, true_now()), request, node)
     log.info("answered message=%s for=%s kind=%s", message.id, message.sender, one.reply.kind)
     return _sealed(one.reply, request, node)
+
+
+def _told_each(received: Sequence[Authenticated], node: Identity) -> list[Given | Refused]:
+    """What each message is told, as far as its sender's share reaches."""
+    with ExitStack() as shares:
+        taken = [
+            _or_refused(partial(shares.enter_context, limits.share_of(one.message.sender)))
+            for one in received
+        ]
+        within = [one for one, share in zip(received, taken, strict=True) if not isinstance(share, Refused)]
+        told = iter(_told_together(within, node))
+        return [share if isinstance(share, Refused) else next(told) for share in taken]
+
+
+def _told_together(received: Sequence[Authenticated], node: Identity) -> list[Given | Refused]:
+    """What each message is told; when they cannot be answered together, each is answered by itself."""
+    if len(received) > 1:
+        try:
+            told = answering.told_each([Brought(one.verified, (one,)) for one in received], node)
+            return [one if isinstance(one, Refused) else one[0] for one in told]
+        except (OperationalError, InterfaceError, QueueFull) as failure:
+            return [_told_of(failure) for _ in received]
+        except Exception as error:  # which one it was is found out one by one
+            log.warning("answered one by one: %s", type(error).__name__)
+    return [_or_refused(partial(_told_alone, one, node)) for one in received]
+
+
+def _told_alone(one: Authenticated, node: Identity) -> Given:
+    (told,) = answering.told(one.verified, [one], node)
+    if isinstance(told, Refused):
+        raise told
+    return told
 
 
 def _answered_batch(request: HttpRequest, node: Identity) -> HttpResponse:
@@ -143,17 +194,24 @@ def _or_refused(tell: Callable[[], Told]) -> Told | Refused:
     """What `tell` gives, or the refusal that stands for what this node cannot do now."""
     try:
         return tell()
-    except Refused as refused:
-        return refused
-    except LogUnavailable as unavailable:
-        log.error("nothing is answered without a record: %s", unavailable.reason)
-        return Refused(Code.LOG_UNAVAILABLE)
-    except (DatabaseError, InterfaceError) as error:
-        log.error("the node's database failed: %s", type(error).__name__)
-    except QueueFull:
-        log.error("too many answers wait to be stored")
-    except Exception as error:  # the door answers whatever happens behind it; the text may hold personal data
-        log.error("answering failed: %s", type(error).__name__)
+    except Exception as error:  # the door answers whatever happens behind it
+        return _told_of(error)
+
+
+def _told_of(error: Exception) -> Refused:
+    """The refusal that stands for an error, whose text may hold personal data and is not logged."""
+    match error:
+        case Refused():
+            return error
+        case LogUnavailable():
+            log.error("nothing is answered without a record: %s", error.reason)
+            return Refused(Code.LOG_UNAVAILABLE)
+        case DatabaseError() | InterfaceError():
+            log.error("the node's database failed: %s", type(error).__name__)
+        case QueueFull():
+            log.error("too many answers wait to be stored")
+        case _:
+            log.error("answering failed: %s", type(error).__name__)
     return Refused(Code.TRY_LATER)
 
 

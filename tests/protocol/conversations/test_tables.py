@@ -108,7 +108,7 @@ def test_from_everywhere_there_is_a_way_to_the_end(kind: Kind) -> None:
 
 @BOTH
 def test_whoever_waits_for_the_partner_is_freed_by_its_time_limit(kind: Kind) -> None:
-    binding = {"handover": {"accepted"}, "transfer": {"moved"}}
+    binding = {"handover": {"accepted"}, "transfer": {"moved"}, "settlement": {"adjudicated"}}
     for state in {state for move in kind.moves if move.by is Role.PARTNER for state in move.said}:
         if state in binding.get(kind.name, set()):
             continue
@@ -122,7 +122,7 @@ def test_the_opener_may_step_back_until_the_partner_has_bound_itself(kind: Kind)
     if step_back is None:
         assert kind.name == "notice"
         return
-    for state in ("offered", "returned", "offered-again", "asked", "stated", "agreed", "active"):
+    for state in ("offered", "returned", "offered-again", "asked", "stated", "agreed", "active", "claimed"):
         if any(state in move.said for move in kind.moves):
             assert state in step_back.said
 

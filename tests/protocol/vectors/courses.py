@@ -309,6 +309,23 @@ def _said_twice(course: Course) -> None:
     course.deliver("sichuan", 1, body=other)
 
 
+def _settled(course: Course) -> None:
+    line: dict[str, str | int] = {"item": "examplamide", "amount": 30_000, "class": "B"}
+    claim = talk.Claim(subject=SUBJECT, bill="CQ-0001", contents={"disease": "hypertension"}, lines=(line,))
+    course.open("sichuan", "settlement-claimed", claim)
+    course.deliver("sichuan", 1)
+    day = course.now.date()
+    course.decide(
+        "chongqing", "settlement-adjudicated", talk.Adjudication(amount=123_456, on=day, contents=CONTENTS)
+    )
+    course.decide("sichuan", "settlement-withdrawn", WHY)
+    course.deliver("sichuan", 2)
+    course.deliver("chongqing", 1)
+    cleared = talk.Clearing(amount=AMOUNT.amount, reference=AMOUNT.reference, on=day)
+    course.decide("chongqing", "settlement-cleared", cleared)
+    course.deliver("chongqing", 2)
+
+
 COURSES: dict[str, tuple[str, Callable[[Course], None]]] = {
     "handover-returned-once": ("offered, returned, offered again, accepted, answered", _returned_once),
     "handover-crossing": (
@@ -328,6 +345,10 @@ COURSES: dict[str, tuple[str, Callable[[Course], None]]] = {
         _changes_out_of_order,
     ),
     "evidence-later": ("a question with a consent, answered by somebody", _evidence),
+    "settlement-crossing": (
+        "a claim, taken back too late: adjudicated and cleared",
+        _settled,
+    ),
     "said-twice": ("the same message again, then other words under its id", _said_twice),
 }
 

@@ -1,7 +1,8 @@
 """Conversations between two nodes as state machines without I/O.
 
 Evidence asked and answered later, a case handed over, a notice, a subscription to changes, a transfer of a
-relation with its money. `steps` decides; whoever runs it stores each Step in one transaction, then sends.
+relation with its money, a bill settled by the home scheme. `steps` decides; whoever runs it stores each Step
+in one transaction, then sends.
 """
 
 from tongban.protocol.conversations.desk import Standing, Storage, standing, take_in
@@ -11,6 +12,7 @@ from tongban.protocol.conversations.kinds import (
     KIND_OF_MESSAGE,
     KINDS,
     NOTICE,
+    SETTLEMENT,
     SUBSCRIPTION,
     TRANSFER,
     Cause,
@@ -19,12 +21,15 @@ from tongban.protocol.conversations.kinds import (
     Role,
 )
 from tongban.protocol.conversations.messages import (
+    Adjudication,
     Amount,
     AnyUtterance,
     Body,
     CaseAnswer,
     CaseContents,
     Change,
+    Claim,
+    Clearing,
     ContactLetter,
     Nothing,
     Opening,
@@ -69,8 +74,10 @@ __all__ = [
     "KINDS",
     "KIND_OF_MESSAGE",
     "NOTICE",
+    "SETTLEMENT",
     "SUBSCRIPTION",
     "TRANSFER",
+    "Adjudication",
     "Amount",
     "AnyUtterance",
     "Body",
@@ -79,6 +86,8 @@ __all__ = [
     "CaseContents",
     "Cause",
     "Change",
+    "Claim",
+    "Clearing",
     "ContactLetter",
     "Conversation",
     "Delivered",

@@ -322,5 +322,54 @@ EVIDENCE = Kind(
 )
 """A question for evidence that somebody has to look into; `evidence-request` is answered at once."""
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (HANDOVER, TRANSFER, NOTICE, SUBSCRIPTION, EVIDENCE)}
+SETTLEMENT = Kind(
+    "settlement",
+    (
+        Move("settlement-claimed", _A, {NOT_OPEN: "claimed"}, {NOT_OPEN: "claimed"}, renews=True),
+        Move(
+            "settlement-adjudicated",
+            _B,
+            {"claimed": "adjudicated"},
+            _all("adjudicated", "claimed", "withdrawing"),
+        ),
+        Move("settlement-refused", _B, {"claimed": "refused"}, _all("refused", "claimed", "withdrawing")),
+        Move("settlement-cleared", _B, {"adjudicated": "cleared"}, {"adjudicated": "cleared"}),
+        Move(
+            "settlement-withdrawn",
+            _A,
+            {"claimed": "withdrawing"},
+            {"claimed": "letting-go"} | _stays("adjudicated", "refused", "cleared", "lapsed", "declined"),
+        ),
+        Move(
+            "settlement-let-go",
+            _B,
+            {"letting-go": "withdrawn"},
+            {"withdrawing": "withdrawn"},
+            Cause.AUTOMATIC,
+        ),
+        Move(
+            "settlement-lapsed",
+            _B,
+            {"claimed": "lapsed"},
+            _all("lapsed", "claimed", "withdrawing"),
+            Cause.DUE,
+        ),
+        Move(
+            "settlement-declined",
+            _B,
+            {"claimed": "declined"},
+            _all("declined", "claimed", "withdrawing"),
+            Cause.INADMISSIBLE,
+        ),
+    ),
+    frozenset({"cleared", "refused", "withdrawn", "lapsed", "declined"}),
+)
+"""A point of service charges the home scheme: a claim, what the home rules give, and the clearing later.
+
+From the adjudication on the amount is owed and the claim cannot be taken back.
+"""
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (HANDOVER, TRANSFER, NOTICE, SUBSCRIPTION, EVIDENCE, SETTLEMENT)
+}
 KIND_OF_MESSAGE: Mapping[str, Kind] = {move.says: kind for kind in KINDS.values() for move in kind.moves}

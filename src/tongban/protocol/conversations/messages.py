@@ -4,6 +4,7 @@ Each message has its place in the thread of its case: `position` counts what its
 `after` how much of the other side it had heard when it said so.
 """
 
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -21,6 +22,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 Value = Annotated[str, StringConstraints(max_length=4000)] | int
 Contents = Annotated[dict[FieldName, Value], Field(max_length=200)]
 """Named values that the two sides' services agree on: answers of a form, facts, findings."""
+Line = Annotated[dict[FieldName, Value], Field(min_length=1, max_length=20)]
+"""One line of a bill."""
 
 
 class Nothing(Strict):
@@ -77,6 +80,29 @@ class Amount(Strict):
 
     amount: Fen
     reference: Reference
+
+
+class Claim(Strict):
+    """A bill that the home scheme is charged: whose, under which number at the place of care, line by line."""
+
+    subject: Subject = Field(repr=False)
+    bill: Reference
+    contents: Contents = Field(repr=False)
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=1000, strict=False, repr=False)]
+
+
+class Adjudication(Strict):
+    """What the home fund pays of the claim, owed since the day `on`, and how the home rules came to it."""
+
+    amount: Fen
+    on: Annotated[date, Field(strict=False)]
+    contents: Contents = Field(repr=False)
+
+
+class Clearing(Amount):
+    """That the amount of the adjudication was cleared, on which day, under which name treasuries find it."""
+
+    on: Annotated[date, Field(strict=False)]
 
 
 class Told(Strict):
@@ -221,6 +247,27 @@ class EvidenceGiven(Utterance):
     body: Evidence
 
 
+class SettlementClaimed(Opening):
+    """What does your scheme pay of this bill?"""
+
+    kind: Literal["settlement-claimed"] = "settlement-claimed"
+    body: Claim
+
+
+class SettlementAdjudicated(Utterance):
+    """This is what our fund owes you for it."""
+
+    kind: Literal["settlement-adjudicated"] = "settlement-adjudicated"
+    body: Adjudication
+
+
+class SettlementCleared(Utterance):
+    """What was owed for it is cleared."""
+
+    kind: Literal["settlement-cleared"] = "settlement-cleared"
+    body: Clearing
+
+
 class Reasoned(Utterance):
     """A step back or a refusal, with its reason."""
 
@@ -237,6 +284,9 @@ class Reasoned(Utterance):
         "evidence-refused",
         "evidence-withdrawn",
         "evidence-declined",
+        "settlement-refused",
+        "settlement-withdrawn",
+        "settlement-declined",
     ]
     body: Reason
 
@@ -255,6 +305,8 @@ class Plain(Utterance):
         "subscription-lapsed",
         "evidence-let-go",
         "evidence-lapsed",
+        "settlement-let-go",
+        "settlement-lapsed",
     ]
     body: Nothing
 
@@ -275,6 +327,9 @@ AnyUtterance: TypeAlias = (
     | SubscriptionTold
     | EvidenceAsked
     | EvidenceGiven
+    | SettlementClaimed
+    | SettlementAdjudicated
+    | SettlementCleared
     | Reasoned
     | Plain
 )
@@ -292,6 +347,9 @@ Body: TypeAlias = (
     | Change
     | Question
     | Evidence
+    | Claim
+    | Adjudication
+    | Clearing
 )
 
 _any: TypeAdapter[AnyUtterance] = TypeAdapter(Annotated[AnyUtterance, Field(discriminator="kind")])

@@ -13,10 +13,12 @@ from uuid import UUID
 from tongban.protocol.conversations.kinds import KIND_OF_MESSAGE, NOT_OPEN, Cause, Move, Role
 from tongban.protocol.conversations.messages import (
     MODELS,
+    Adjudication,
     Amount,
     AnyUtterance,
     Body,
     Change,
+    Clearing,
     Nothing,
     Opening,
     Reason,
@@ -293,7 +295,9 @@ def remember(conversation: Conversation, move: Move, message: AnyUtterance, stat
 
 _KEPT: dict[type[Strict], tuple[str, str]] = {
     Statement: ("amount", "amount"),
+    Adjudication: ("amount", "amount"),
     Amount: ("reference", "reference"),
+    Clearing: ("reference", "reference"),
     Change: ("told", "number"),
 }
 """What a conversation keeps of a body: its own field, and the body's."""
@@ -313,9 +317,9 @@ def _conversation_of(conversation: Conversation | None, message: AnyUtterance, m
 
 def _check_against_memory(conversation: Conversation, body: object) -> None:
     """Refuse money that was not stated, a reference that was not given, a change out of turn."""
-    if type(body) is Amount:
+    if isinstance(body, Amount):
         if body.amount != conversation.amount:
-            raise Refused(Code.SCHEMA_VIOLATED, "body.amount", "the amount of the statement is expected")
+            raise Refused(Code.SCHEMA_VIOLATED, "body.amount", "the amount that was stated is expected")
         if conversation.reference not in {None, body.reference}:
             raise Refused(Code.SCHEMA_VIOLATED, "body.reference", "the instruction's reference is expected")
     if type(body) is Change and body.number != conversation.told + 1:

@@ -12,7 +12,7 @@ _handlers: dict[str, list[Handler]] = {}
 def on_conversation(kind: str, handler: Handler) -> None:
     """Have `handler` told of every effect in conversations of `kind`.
 
-    `kind` is one of `handover`, `transfer`, `notice`, `subscription`, `evidence`. The handler is called once
+    `kind` is one of `handover`, `transfer`, `notice`, `subscription`, `evidence`, `settlement`. The handler is called once
     for each message that takes effect, inside the transaction that stores it; if it raises, nothing is
     stored: a message of the peer comes again later, an own decision has not been made. `effect.by` tells who
     said it: `By.PEER`; `By.NODE`, when this node said it by itself because a time limit was over or a

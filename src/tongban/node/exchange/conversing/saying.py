@@ -4,7 +4,7 @@ What is not allowed or comes at the wrong time is Refused before anything is sto
 delivered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Body, Conversation, Here, Matter, Opening, Reason
 
 Contents = Mapping[str, str | int]
+Bill = Sequence[Contents]
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,39 @@ def confirm_money(conversation: UUID) -> None:
 def decline_transfer(conversation: UUID, reason: Text) -> None:
     """At the origin, before the money is instructed: it will not be moved."""
     _decide(conversation, "transfer-declined", _body(Reason, reason=reason))
+
+
+def make_claim(errand: Errand, *, subject: str, bill: str, contents: Contents, lines: Bill) -> UUID:
+    """Charge the home scheme (发起结算): this side, where the person was treated, sends the bill's lines.
+
+    States: `claimed` → `adjudicated` → `cleared`, or `refused`; until the home side has decided this side may
+    withdraw: `withdrawn`; `lapsed` when it took too long.
+    """
+    lined = tuple(dict(line) for line in lines)
+    return _open(
+        "settlement-claimed", talk.Claim, errand, subject=subject, bill=bill, contents=contents, lines=lined
+    )
+
+
+def adjudicate_claim(conversation: UUID, *, amount: int, on: date, contents: Contents) -> None:
+    """At the home side: what the fund pays, in fen; it is owed since the day `on` and stays so."""
+    body = _body(talk.Adjudication, amount=amount, on=on, contents=dict(contents))
+    _decide(conversation, "settlement-adjudicated", body)
+
+
+def refuse_claim(conversation: UUID, reason: Text) -> None:
+    """At the home side: the fund does not pay."""
+    _decide(conversation, "settlement-refused", _body(Reason, reason=reason))
+
+
+def clear_claim(conversation: UUID, *, reference: str, on: date) -> None:
+    """At the home side: the adjudicated amount was cleared on the day `on` as `reference`."""
+    with transaction.atomic():
+        _, current = storing.lock_conversation(conversation)
+        if current.amount is None:
+            raise Refused(Code.NOT_NOW, "kind", f"the conversation is {current.state}")
+        body = _body(talk.Clearing, amount=current.amount, reference=reference, on=on)
+        _decide(conversation, "settlement-cleared", body)
 
 
 def give_notice(errand: Errand, *, subject: str | None, text: Text, contents: Contents) -> UUID:

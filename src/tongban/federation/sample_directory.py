@@ -53,17 +53,21 @@ def evidence_types() -> tuple[EvidenceType, ...]:
     known = {CONTRIBUTION_SPELLS.name: CONTRIBUTION_SPELLS}
     for definition in definitions():
         for brought in definition.evidence_types:
-            kind = EvidenceType.model_validate(brought.model_dump())
+            kind = EvidenceType.model_validate(brought.model_dump(exclude={"fields": {"__all__": {"names"}}}))
             if known.setdefault(kind.name, kind) != kind:
                 raise ValueError(f"{definition.code}: evidence type {kind.name} is told otherwise elsewhere")
     return tuple(known.values())
 
 
 def agreements() -> tuple[protocol.Agreement, ...]:
-    """What the agency of a side that decides may ask of the other side's that holds the evidence."""
+    """What the agency of a side that decides may ask of the other side's that holds the evidence.
+
+    What each side fetches from its own departments only needs none.
+    """
     return tuple(
         _agreement(definition, need, asking=(side, part.agency_code), holding=(holder_side, holder))
         for definition, need, holder in _needs()
+        if not need.own_side_only
         for part in definition.sides
         if (side := side_at(part.place)) and (holder_side := side_at(need.place)) and side is not holder_side
     )
@@ -104,5 +108,6 @@ def _agreement(
         evidence_type=need.type,
         fields=need.fields,
         legal_bases=(need.basis,),
+        statutes=(protocol.Text(**need.legal_basis.text.to_json()),) if need.basis == "statute" else (),
         valid_from=VALID_FROM,
     )

@@ -6,8 +6,9 @@ from tongban.services.definition import Definition, EvidenceNeed, Side, Source
 from tongban.services.form import Form
 from tongban.services.loading import load
 from tongban.services.question import AnswerError, Question
-from tongban.services.ruling import NotComputable, explain
+from tongban.services.ruling import NotComputable, RuledOut, explain
 from tongban.services.service import Service, ServiceError
+from tongban.services.settlement import Settlement
 from tongban.services.text import Text, shown
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "Proposed",
     "Question",
     "Raw",
+    "RuledOut",
     "Service",
     "ServiceError",
+    "Settlement",
     "Side",
     "Source",
     "Text",

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tongban.services.claim_sources import ClaimSource, Name, evidence_of
 from tongban.services.evidence_type import EvidenceTypeDefinition
+from tongban.services.settlement import Settlement
 from tongban.services.text import Data, Text
 
 Kind = Literal["recognition", "transfer", "handover", "credential", "settlement", "assisted"]
@@ -54,6 +55,7 @@ class EvidenceNeed(Data):
     """Evidence (证明材料) that the service fetches itself, from the side that holds it.
 
     With `own_side_only` the other side's node does not ask for it: what an agency certifies is its own.
+    With the basis `statute` the article is the `legal_basis`, and nobody is asked for consent.
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -61,7 +63,7 @@ class EvidenceNeed(Data):
     title: Text
     place: PlaceCode
     fields: tuple[str, ...] = Field(min_length=1, strict=False)
-    basis: Literal["consent"]
+    basis: Literal["consent", "statute"]
     legal_basis: Source
     purpose: Text
     own_side_only: bool = False
@@ -189,11 +191,11 @@ class Transfer(Data):
 class Definition(Data):
     """One version of one service (事项).
 
-    A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind handover
-    `categories`; the last category is the one for requests that no word puts anywhere. One of kind credential
-    that fetches evidence has a `decision`, and `claims` that evidence and law give. `place_question` is the
-    question whose answer is the place by which the deciding agency is found; without it, the node's own.
-    `applicants` says whether persons, enterprises or both apply.
+    A service of kind recognition has a `decision`, one of kind transfer a `transfer`, one of kind settlement
+    a `settlement`, one of kind handover `categories`; the last category is the one for requests that no word
+    puts anywhere. One of kind credential that fetches evidence has a `decision`, and `claims` that evidence
+    and law give. `place_question` is the question whose answer is the place by which the deciding agency is
+    found; without it, the node's own. `applicants` says whether persons, enterprises or both apply.
     """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,50}$")]
@@ -221,12 +223,14 @@ class Definition(Data):
     decision: Decision | None = None
     transfer: Transfer | None = None
     claims: dict[Name, ClaimSource] = Field(default_factory=dict)
+    settlement: Settlement | None = None
     place_question: str | None = None
 
     @model_validator(mode="after")
     def _has_the_parts_of_its_kind(self) -> "Definition":
         parts = {
             "transfer": (self.transfer, "transfer"),
+            "settlement": (self.settlement, "settlement"),
             "categories": (self.categories, "handover"),
         }
         for name, (part, kind) in parts.items():
@@ -276,6 +280,9 @@ class Definition(Data):
         accepted = [one.vct for one in self.accepts]
         if len(set(accepted)) != len(accepted):
             raise ValueError("accepts: expected each type once")
+        for name in (self.settlement.bill, self.settlement.relation) if self.settlement else ():
+            if name not in fetched:
+                raise ValueError(f"settlement: expected {name} to be a type listed under evidence")
         for name, fact in self.decision.facts.items() if self.decision else ():
             if isinstance(fact, EvidenceFact) and fact.evidence not in fetched:
                 raise ValueError(f"decision.facts.{name}.evidence: expected a type listed under evidence")
@@ -284,7 +291,7 @@ class Definition(Data):
     @property
     def ruleset(self) -> str | None:
         """The rule set that the service relies on, if any."""
-        part = self.decision or self.transfer
+        part = self.decision or self.transfer or self.settlement
         return part.ruleset if part else None
 
     def other_side(self, place: str) -> Side | None:
@@ -300,8 +307,16 @@ class Definition(Data):
         return next((side for side in self.sides if side.place == place), None)
 
     def needs_at(self, place: str) -> tuple[EvidenceNeed, ...]:
-        """The evidence that the node of this place fetches for an application."""
-        return tuple(need for need in self.evidence if not need.own_side_only or need.place == place)
+        """The evidence that the node of this place fetches for an application: of a settlement, the bill."""
+        here = tuple(need for need in self.evidence if not need.own_side_only or need.place == place)
+        if self.settlement is None:
+            return here
+        return tuple(need for need in here if need.type == self.settlement.bill)
+
+    def looked_up_at(self, place: str) -> tuple[EvidenceNeed, ...]:
+        """What the home side at this place looks up when a claim has come."""
+        relation = self.settlement.relation if self.settlement else ""
+        return tuple(need for need in self.evidence if (need.type, need.place) == (relation, place))
 
     def need(self, key: str) -> EvidenceNeed | None:
         """The evidence need of this key."""

@@ -7,24 +7,32 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from tongban.services.text import Data, Text
+from tongban.services.text import Data, Text, shown
 
 FieldType = Literal["text", "month", "date", "place", "integer", "money", "choice"]
 
 
 class EvidenceTypeField(Data):
-    """A field of the records; `choices` are the values of one of type `choice`."""
+    """A field of the records; `choices` are the values of one of type `choice`, `names` what people read."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     title: Text
     type: FieldType
     choices: tuple[str, ...] = Field(default=(), strict=False)
+    names: dict[str, Text] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _choices_fit(self) -> "EvidenceTypeField":
         if bool(self.choices) != (self.type == "choice"):
             raise ValueError("choices: expected for type 'choice', and only there")
+        if not self.names.keys() <= set(self.choices):
+            raise ValueError("names: expected names of choices")
         return self
+
+    def show(self, value: object) -> Text:
+        """A value as people read it."""
+        named = self.names.get(str(value))
+        return named or shown(value)
 
 
 class EvidenceTypeDefinition(Data):

@@ -13,6 +13,7 @@ from tongban.services.claim_sources import rules_of
 from tongban.services.definition import Decision, Transfer
 from tongban.services.ruling import ruleset_of
 from tongban.services.service import FORM_FILE, FORM_SCHEMA_FILE, SERVICE_FILE, Service, ServiceError
+from tongban.services.settlement import Settlement
 
 CREDENTIAL_FILE = "credential.toml"
 _BUNDLED = frozenset({".toml", ".py", ".json"})
@@ -60,9 +61,8 @@ def _rule_files(root: Path, service: Service) -> dict[str, str]:
     wanted = [ruleset.replace("-", "_")] if ruleset else []
     for folder in wanted:
         if not (root / folder / "rules.py").is_file():
-            part = "transfer" if service.definition.transfer else "decision"
             raise ServiceError(
-                _file(service), f"{part}.ruleset", f"expected a rule set in the folder {folder!r}"
+                _file(service), f"{_part(service)}.ruleset", f"expected a rule set in the folder {folder!r}"
             )
         files = {
             path: text
@@ -90,10 +90,12 @@ def _hold_against_law(service: Service) -> None:
     try:
         ruleset = ruleset_of(service)
     except LawError as error:
-        part = "transfer" if service.definition.transfer else "decision"
-        raise ServiceError(_file(service), f"{part}.ruleset", f"expected law that loads: {error}") from error
+        key = f"{_part(service)}.ruleset"
+        raise ServiceError(_file(service), key, f"expected law that loads: {error}") from error
     if service.definition.transfer:
         _hold_transfer(service, service.definition.transfer, ruleset)
+    if service.definition.settlement:
+        _hold_settlement(service, service.definition.settlement, ruleset)
     if service.definition.decision:
         _hold_decision(service, service.definition.decision, ruleset)
     for name, source in service.definition.claims.items():
@@ -101,9 +103,23 @@ def _hold_against_law(service: Service) -> None:
         _expect(service, f"claims.{name}", rules_of(source), known)
 
 
+def _part(service: Service) -> str:
+    """The part of the definition that names the rule set."""
+    return service.definition.kind if service.definition.decision is None else "decision"
+
+
 def _hold_transfer(service: Service, transfer: Transfer, ruleset: RuleSet) -> None:
     _expect_facts(service, "transfer", {*transfer.facts, transfer.origin}, ruleset)
     _expect(service, "transfer.amount", frozenset({transfer.amount}), _outcomes(ruleset))
+
+
+def _hold_settlement(service: Service, settlement: Settlement, ruleset: RuleSet) -> None:
+    _expect_facts(service, "settlement", set(settlement.facts), ruleset)
+    outcomes = _outcomes(ruleset)
+    named = settlement.used | {settlement.fund_pays}
+    _expect(service, "settlement.fund_pays", named, outcomes)
+    told = settlement.title.placeholders | settlement.text.placeholders
+    _expect(service, "settlement.text", told, outcomes)
 
 
 def _hold_decision(service: Service, decision: Decision, ruleset: RuleSet) -> None:

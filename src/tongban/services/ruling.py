@@ -13,6 +13,8 @@ from tongban.services.service import Service
 from tongban.services.text import Text
 
 _LOADED = 64
+_CONDITION = "check-"
+"""How the law's codes of its own conditions begin."""
 
 
 class NotComputable(Exception):
@@ -23,11 +25,20 @@ class NotComputable(Exception):
         self.text = text
 
 
+class RuledOut(NotComputable):
+    """The facts are fit, and a condition of the law is not met by them; `text` is the law's own sentence."""
+
+
 def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[str, Any]:
-    """The explanation (contracts.md) of the service's rule set on that day. Raises NotComputable."""
+    """The explanation (contracts.md) of the service's rule set on that day.
+
+    Raises NotComputable; RuledOut where nothing but conditions of the law stand against it.
+    """
     try:
         return ruleset_of(service).explain(facts, on).to_json()
     except FactsRefused as refused:
+        if all(problem.code.startswith(_CONDITION) for problem in refused.problems):
+            raise RuledOut(_every_condition(refused)) from refused
         raise NotComputable(_every_problem(refused)) from refused
     except LawError as error:
         zh = f"规则对这些材料没有结论，请由工作人员核对（{error.said('zh')}）"
@@ -39,6 +50,11 @@ def _every_problem(refused: FactsRefused) -> Text:
         mark.join(one.said(lang) for one in refused.problems) for lang, mark in (("zh", "；"), ("en", "; "))
     )
     return Text(zh=zh, en=en)
+
+
+def _every_condition(refused: FactsRefused) -> Text:
+    zh = "；".join(problem.zh or problem.message for problem in refused.problems)
+    return Text(zh=zh, en="; ".join(problem.message for problem in refused.problems))
 
 
 def ruleset_of(service: Service) -> RuleSet:

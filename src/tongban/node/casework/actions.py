@@ -80,10 +80,11 @@ def _ask_again(doing: Acting) -> log.Entry:
     case, definition, key = doing.case, doing.service.definition, str(doing.given["evidence"])
     need, piece = definition.need(key), doing.state.piece(key)
     asked = {one["key"]: one for one in case.events.get(revision=1).data["evidence"]}
-    if need is None or piece is None or not asked[key]["consent"]:
+    consent = asked[key]["consent"] if key in asked else ""
+    if need is None or piece is None or (need.basis == "consent" and not consent):
         raise Refused("not-available")
     try:
-        message = asking.ask(case, definition, need, UUID(asked[key]["consent"]))
+        message = asking.ask(case, definition, need, UUID(consent) if consent else None)
     except api.Refused:
         raise Refused("evidence-not-covered") from None
     return doing.entry("gathering", {"key": key, "message": str(message)})

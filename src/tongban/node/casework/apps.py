@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
             log,
             notifying,
             recounting,
+            settling,
             sorting,
             timers,
         )
@@ -31,7 +32,10 @@ class CaseworkConfig(AppConfig):
         api.on_outcomes(sorting.settle)
         log.on_event("settlement", "adjudicated", ledger.owe)
         log.on_event("settlement", "cleared", ledger.pay)
-        for kind in ("handover", "transfer"):
+        log.on_event("settlement", "cleared", settling.tell_cleared)
+        log.on_event("settlement", "settlement-adjudicated", ledger.owed_here)
+        log.on_event("settlement", "settlement-cleared", ledger.pay)
+        for kind in ("handover", "transfer", "settlement"):
             api.on_conversation(kind, hearing.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)

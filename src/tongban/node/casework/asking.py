@@ -64,8 +64,22 @@ def ask_with_consent(case: Case, definition: Definition, need: EvidenceNeed) -> 
     return Asked(need, agency, str(message), str(consent))
 
 
-def ask(case: Case, definition: Definition, need: EvidenceNeed, consent: UUID) -> UUID:
-    """Ask under a consent given before; the exchange's Refused when it no longer covers the question."""
+def ask_by_statute(case: Case, definition: Definition, need: EvidenceNeed) -> Asked:
+    """Ask the agency that holds the evidence by the article that the service names for it."""
+    try:
+        message = ask(case, definition, need)
+    except api.Refused as refused:
+        return Asked(need, holder(definition, need), "", "", _own_text(refused.sentence))
+    return Asked(need, holder(definition, need), str(message), "")
+
+
+def ask(case: Case, definition: Definition, need: EvidenceNeed, consent: UUID | None = None) -> UUID:
+    """Ask under a consent given before, or by the service's article where that is the need's basis.
+
+    Raises the exchange's Refused when nothing covers the question.
+    """
+    statute = need.legal_basis.text
+    basis = api.ByConsent(consent) if consent else api.ByStatute(_protocol_text(statute))
     return api.ask(
         api.Question(
             case_ref=case.number,
@@ -76,7 +90,7 @@ def ask(case: Case, definition: Definition, need: EvidenceNeed, consent: UUID) -
             subject=subject_of(case),
             fields=need.fields,
             purpose=_protocol_text(need.purpose),
-            basis=api.ByConsent(consent),
+            basis=basis,
         )
     )
 

@@ -7,7 +7,16 @@ cannot be opened here is given back with the reason, never left lying.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, enclosures, log, procedures, remaking, transferring
+from tongban.node.casework import (
+    catalogue,
+    enclosures,
+    log,
+    procedures,
+    remaking,
+    settling,
+    sorting,
+    transferring,
+)
 from tongban.node.casework.models import Case
 from tongban.node.casework.opening import opening
 from tongban.node.casework.partner import amount_text, peer_name
@@ -17,7 +26,17 @@ from tongban.node.exchange import api
 from tongban.node.people.models import Person
 from tongban.node.people.register import person_of_number
 from tongban.places.resident_id import ResidentIdRefused
-from tongban.protocol.conversations import Amount, CaseAnswer, CaseContents, ContactLetter, Reason, Statement
+from tongban.protocol.conversations import (
+    Adjudication,
+    Amount,
+    CaseAnswer,
+    CaseContents,
+    Claim,
+    Clearing,
+    ContactLetter,
+    Reason,
+    Statement,
+)
 from tongban.services import Service
 
 logger = logging.getLogger(__name__)
@@ -28,16 +47,17 @@ _NO_PERSON = api.Text(
 )
 _NOT_TAKEN = {"handover-lapsed", "handover-declined"}
 _NOT_TRANSFERRED = {"transfer-declined", "transfer-lapsed", "transfer-inadmissible"}
+_NOT_SETTLED = {"settlement-declined", "settlement-lapsed"}
 _OVER_TIME = {"zh": "对方逾期未办", "en": "The other side did not act in time"}
 
 
 def heard(effect: api.Effect) -> None:
-    """Take in what took effect in a conversation of kind handover or transfer."""
+    """Take in what took effect in a conversation of kind handover, transfer or settlement."""
     if effect.by is api.By.DECISION:
         if effect.is_recalled:
             remaking.again(effect)
         return
-    if isinstance(effect.message.body, CaseContents | ContactLetter):
+    if isinstance(effect.message.body, CaseContents | ContactLetter | Claim):
         _open(effect)
         return
     case = Case.objects.select_for_update().filter(conversation=effect.conversation.id).first()
@@ -60,14 +80,23 @@ def _kind(effect: api.Effect) -> str:
             return "handover-not-taken"
         if said in _NOT_TRANSFERRED:
             return "transfer-declined"
+        if said in _NOT_SETTLED:
+            return "settlement-refused"
     return said
 
 
 def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
     body, data = effect.message.body, {"peer_name": peer_name(case), "reason": _OVER_TIME}
     match body:
+        case Reason() if effect.conversation.kind_name == "settlement":
+            reason = body.reason.model_dump()
+            return data | {"reason": reason} | settling.refused_there(reason)
         case Reason():
             return data | {"reason": body.reason.model_dump()}
+        case Adjudication():
+            return data | settling.heard(case, body)
+        case Clearing():
+            return data | {"reference": body.reference, "booked_on": body.on.isoformat()}
         case CaseAnswer():
             return data | {"text": body.text.model_dump()}
         case Statement():
@@ -77,6 +106,8 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
             return data | stated | {"amount_text": amount_text(body.amount)} | found
         case Amount():
             return data | {"reference": body.reference, "amount_text": amount_text(body.amount)}
+        case _ if effect.message.kind in _NOT_SETTLED:
+            return data | settling.refused_there(_OVER_TIME)
         case _:
             told = getattr(body, "reason", None)
             return data | ({"reason": told.model_dump()} if told else {})
@@ -89,7 +120,7 @@ def _open(effect: api.Effect) -> None:
         _give_back(effect, _NOT_OFFERED)
         return
     body = effect.message.body
-    assert isinstance(body, CaseContents | ContactLetter)
+    assert isinstance(body, CaseContents | ContactLetter | Claim)
     person = _person(body)
     if person is None:
         _give_back(effect, _NO_PERSON)
@@ -117,17 +148,24 @@ def _open(effect: api.Effect) -> None:
         "peer_case": effect.conversation.case_ref,
         "applied_on": today().isoformat(),
     }
+    asked = settling.look_up(case, service) if isinstance(body, Claim) else []
+    data |= {"evidence": [one.to_json() for one in asked]}
     log.append(case, procedure, log.Entry(happening.kind, status, log.PEER, data))
+    for one in asked:
+        if one.refusal is not None:
+            sorting.refused(case, one.need.key, one.refusal, "not-asked")
 
 
-def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, Any]:
+def _opening(service: Service, body: CaseContents | ContactLetter | Claim) -> dict[str, Any]:
     contents = dict(body.contents)
     answers = {}
     for question in service.form.questions:
         given = contents.get(f"answer_{question.key}")
         if given is not None:
             answers[question.key] = given
-    data: dict[str, Any] = {"answers": answers, "evidence": [], "files": enclosures.named_in(contents)}
+    data: dict[str, Any] = {"answers": answers, "files": enclosures.named_in(contents)}
+    if isinstance(body, Claim):
+        data |= settling.claimed(body)
     if isinstance(body, CaseContents):
         category = service.definition.category(str(contents.get("category", "")))
         category = category or service.definition.categories[-1]
@@ -139,7 +177,7 @@ def _opening(service: Service, body: CaseContents | ContactLetter) -> dict[str, 
     return data
 
 
-def _person(body: CaseContents | ContactLetter) -> Person | None:
+def _person(body: CaseContents | ContactLetter | Claim) -> Person | None:
     if body.subject is None:
         return None
     try:
@@ -152,5 +190,7 @@ def _give_back(effect: api.Effect, reason: api.Text) -> None:
     logger.warning("given back: %s for %s", effect.message.kind, effect.conversation.service)
     if effect.conversation.kind_name == "transfer":
         api.decline_transfer(effect.conversation.id, reason)
+    elif effect.conversation.kind_name == "settlement":
+        api.refuse_claim(effect.conversation.id, reason)
     else:
         api.return_case(effect.conversation.id, reason)

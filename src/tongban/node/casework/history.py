@@ -282,6 +282,12 @@ def _issued(state: CaseState, event: Happened) -> CaseState:
     return _decided(state, event) if "outcome" in event.data else state
 
 
+def _settled(state: CaseState, event: Happened) -> CaseState:
+    """A settlement is decided as it is worked out; one by hand has no explanation."""
+    proposed = event.revision if "explanation" in event.data else None
+    return state._replace(proposed_by=proposed, decided_by=event.revision)
+
+
 def _undecided(state: CaseState, event: Happened) -> CaseState:
     return state._replace(decided_by=None)
 
@@ -300,11 +306,17 @@ def _with(state: CaseState, changed: EvidenceState) -> CaseState:
 
 _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "opened": _opened,
+    "settlement-claimed": _opened,
     "evidence-received": _evidence_settled("received"),
     "evidence-refused": _evidence_settled("refused"),
     "evidence-asked-again": _asked_again,
     "proposed": _proposed,
     "decided": _decided,
     "issued": _issued,
+    "adjudicated": _settled,
+    "settlement-adjudicated": _settled,
+    "refused": _decided,
+    "not-claimed": _decided,
+    "settlement-refused": _decided,
     "reopened": _undecided,
 }

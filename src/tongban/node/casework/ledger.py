@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from tongban.node.casework import catalogue, log, partner, procedures
 from tongban.node.casework.models import Case, Event, LedgerEntry
-from tongban.node.clock import LOCAL_ZONE
+from tongban.node.clock import LOCAL_ZONE, today
 
 AMOUNT = "fund_pays"
 """Under which name an event tells the fen that the fund pays."""
@@ -32,13 +32,26 @@ class Statement:
 def owe(case: Case, event: Event) -> None:
     """Book what the home scheme's fund owes the side at which it was charged."""
     side = partner.other_side(catalogue.of(case).definition)
-    _book(event, LedgerEntry.Kind.OWED, case.agency, side.agency_code, int(event.data[AMOUNT]))
+    _owe(case, event, case.agency, side.agency_code)
+
+
+def owed_here(case: Case, event: Event) -> None:
+    """Book what the other side's fund owes this side, at which it was charged."""
+    side = partner.other_side(catalogue.of(case).definition)
+    _owe(case, event, side.agency_code, case.agency)
 
 
 def pay(case: Case, event: Event) -> None:
     """Book that what was owed for the case has been paid."""
     owed = LedgerEntry.objects.get(event__case=case, kind=LedgerEntry.Kind.OWED)
-    _book(event, LedgerEntry.Kind.PAID, owed.debtor, owed.creditor, owed.amount)
+    kind = LedgerEntry.Kind.PAID
+    _book(event, kind=kind, debtor=owed.debtor, creditor=owed.creditor, amount=owed.amount)
+
+
+def _owe(case: Case, event: Event, debtor: str, creditor: str) -> None:
+    claim = str(log.state_of(case).facts.get("bill", ""))
+    amount = int(event.data[AMOUNT])
+    _book(event, kind=LedgerEntry.Kind.OWED, debtor=debtor, creditor=creditor, amount=amount, claim=claim)
 
 
 def statement(debtor: str, creditor: str, month: date) -> Statement:
@@ -57,8 +70,9 @@ def clear(debtor: str, creditor: str, month: date, reference: str) -> Statement:
     """
     with transaction.atomic():
         told = statement(debtor, creditor, month)
+        told_of = {"reference": reference, "booked_on": today().isoformat()}
         for case in _still_owed(debtor, creditor, month).select_for_update(of=("self",)).order_by("number"):
-            entry = log.Entry("cleared", "cleared", log.NODE, {"reference": reference})
+            entry = log.Entry("cleared", "cleared", log.NODE, told_of)
             log.append(case, procedures.of(case), entry)
     return told
 
@@ -71,8 +85,8 @@ def _still_owed(debtor: str, creditor: str, month: date) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=owed.values("event__case"), status="owed")
 
 
-def _book(event: Event, kind: LedgerEntry.Kind, debtor: str, creditor: str, amount: int) -> None:
-    month = event.at.astimezone(LOCAL_ZONE).date().replace(day=1)
-    LedgerEntry.objects.create(
-        event=event, kind=kind, debtor=debtor, creditor=creditor, amount=amount, month=month
-    )
+def _book(event: Event, **entry: str | int) -> None:
+    """Book an entry in the month of the day that both sides book by, so that their months agree."""
+    told = event.data.get("booked_on")
+    day = date.fromisoformat(told) if told else event.at.astimezone(LOCAL_ZONE).date()
+    LedgerEntry.objects.create(event=event, month=day.replace(day=1), **entry)

@@ -341,6 +341,7 @@ class LedgerEntry(models.Model):
     """What one agency's fund owes another's for a settlement, or has paid (清算台账); added, never changed.
 
     `amount` is whole fen, `month` the first day of the month in which it was booked; one entry an event.
+    `claim` is the bill's number at the creditor, which is owed once.
     """
 
     class Kind(models.TextChoices):
@@ -355,10 +356,16 @@ class LedgerEntry(models.Model):
     creditor = models.CharField(max_length=60)
     amount = models.BigIntegerField()
     month = models.DateField()
+    claim = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(amount__gte=0), name="ledger_amount_not_negative")
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="ledger_amount_not_negative"),
+            models.UniqueConstraint(
+                fields=["creditor", "claim"],
+                condition=models.Q(kind="owed") & ~models.Q(claim=""),
+                name="ledger_claim_owed_once",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["debtor", "creditor", "month", "kind"], name="ledger_pair_month")

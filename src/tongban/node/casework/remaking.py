@@ -7,13 +7,23 @@ which officer it was, so the event names none and says that it was recalled.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, handing, log, procedures, transferring
+from tongban.node.casework import catalogue, handing, log, procedures, settling, transferring
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.procedure import Happening
 from tongban.node.config import this_node
 from tongban.node.exchange import api
-from tongban.protocol.conversations import Amount, CaseAnswer, CaseContents, Reason, Reoffer, Statement
+from tongban.protocol.conversations import (
+    Adjudication,
+    Amount,
+    CaseAnswer,
+    CaseContents,
+    Claim,
+    Clearing,
+    Reason,
+    Reoffer,
+    Statement,
+)
 from tongban.services import NotComputable
 
 logger = logging.getLogger(__name__)
@@ -29,6 +39,10 @@ _EVENTS: dict[str, tuple[str, ...]] = {
     "transfer-instructed": ("instructed",),
     "transfer-confirmed": ("confirmed",),
     "transfer-declined": ("declined",),
+    "settlement-claimed": ("claimed",),
+    "settlement-adjudicated": ("adjudicated",),
+    "settlement-refused": ("refused",),
+    "settlement-cleared": ("cleared",),
 }
 """Which event goes with what this node said."""
 _BY_THE_CITIZEN = ("withdrawal-asked", "withdrawn")
@@ -76,7 +90,9 @@ def _names(effect: api.Effect) -> tuple[str, ...]:
 
 
 def _actor(happening: Happening) -> log.Actor:
-    return log.CITIZEN if "citizen" in happening.by else log.Actor("officer")
+    if "citizen" in happening.by:
+        return log.CITIZEN
+    return log.Actor("officer") if "officer" in happening.by else log.NODE
 
 
 def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
@@ -85,6 +101,15 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case CaseContents() as offered:
             conversation = str(effect.conversation.id)
             return named | {"reason": str(offered.contents.get("reason", "")), "conversation": conversation}
+        case Claim() as claim:
+            return named | settling.recalled_claim(case, claim, str(effect.conversation.id))
+        case Adjudication() as adjudication:
+            return settling.recalled(adjudication)
+        case Clearing() as clearing:
+            return {"reference": clearing.reference, "booked_on": clearing.on.isoformat()}
+        case Reason() as told if effect.conversation.kind_name == "settlement":
+            reason = told.reason.model_dump()
+            return named | settling.refused_there(reason) | {"reason": reason}
         case Reoffer() | Reason() as told:
             return named | {"reason": told.reason.zh}
         case CaseAnswer() as answer:

@@ -107,6 +107,15 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """The bill of a settlement: its number, what stands in each column, the lines."""
+
+    number: str
+    titles: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything that a case's page shows."""
 
@@ -130,6 +139,7 @@ class CaseView:
     passage: tuple[Passage, ...]
     actions: tuple[Action, ...]
     behalf: Behalf | None = None
+    bill: Bill | None = None
 
     @property
     def explanation(self) -> Mapping[str, Any] | None:

@@ -6,7 +6,7 @@ Promises: each answer takes effect once; a refused or unusable one becomes an of
 import logging
 from collections.abc import Sequence
 
-from tongban.node.casework import log, procedures, proposing
+from tongban.node.casework import log, procedures, proposing, settling
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case
 from tongban.node.casework.procedure import Procedure
@@ -75,7 +75,9 @@ def _record(case: Case, key: str, kind: str, data: dict[str, object]) -> None:
         log.append(case, procedures.of(case), log.Entry(kind, HELD, log.NODE, data))
         return
     log.append(case, procedures.of(case), log.Entry(kind, GATHERING, log.NODE, data))
-    if is_complete:
+    if is_complete and procedures.of(case).kind == "settlement":
+        settling.gathered(case)
+    elif is_complete:
         proposing.propose(case)
 
 

@@ -12,7 +12,7 @@ from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.remedies import Remedy
-from tongban.node.casework.shown import Behalf, CaseView, Decision, Entry, EvidenceView, Proposal
+from tongban.node.casework.shown import Behalf, Bill, CaseView, Decision, Entry, EvidenceView, Proposal
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Service, Text
@@ -21,6 +21,9 @@ _DELAY = Text(
     zh="{node}的系统暂时没有回应。您的申请已经保存，系统会自动继续核对，您不用重新提交。",
     en="{node} does not answer at present. Your application is kept and goes on by itself.",
 )
+
+
+_BY_THE_RULES = Text(zh="按规则自动办理", en="decided by the rules at once")
 
 
 def view(case: Case, who: acting.Who) -> CaseView:
@@ -50,7 +53,20 @@ def view(case: Case, who: acting.Who) -> CaseView:
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
         actions=acting.available(case, who),
+        bill=_bill(service, events),
     )
+
+
+def _bill(service: Service, events: Mapping[int, Event]) -> Bill | None:
+    """The bill as it was claimed; None before that, and in cases that settle nothing."""
+    settlement = service.definition.settlement
+    told = next((event.data for event in events.values() if "lines" in event.data), None)
+    if settlement is None or told is None:
+        return None
+    (kind,) = (one for one in service.definition.evidence_types if one.name == settlement.bill)
+    fields = [field for field in kind.fields if field.name != settlement.bill_number]
+    rows = tuple(tuple(field.show(line.get(field.name)) for field in fields) for line in told["lines"])
+    return Bill(str(told["bill"]), tuple(field.title for field in fields), rows)
 
 
 def _behalf(case: Case) -> Behalf | None:
@@ -135,8 +151,10 @@ def _decision(case: Case, state: CaseState, events: Mapping[int, Event]) -> Deci
         words=data.get("words", ""),
         agrees="words" not in data,
         at=event.at,
-        officer_post=Text.model_validate(event.actor["post"]),
-        agency=story.deciding_agency(case),
+        officer_post=Text.model_validate(event.actor["post"]) if "post" in event.actor else _BY_THE_RULES,
+        agency=Text.model_validate(data["peer_name"])
+        if event.actor["role"] == "peer"
+        else story.deciding_agency(case),
         remedy=Remedy.from_json(data["remedy"]) if "remedy" in data else None,
     )
 

@@ -95,14 +95,13 @@ def _cards(definition: Definition, explanation: Explanation) -> SafeString:
 
 def reasons_of(case: CaseView) -> Reasons | None:
     """The pictures for a case whose rules have been applied; None before that."""
-    decision = case.service.definition.decision
-    if case.proposal is None or decision is None:
+    definition = case.service.definition
+    told = definition.decision.outcomes["granted"] if definition.decision else definition.settlement
+    if case.proposal is None or told is None:
         return None
     explanation = Explanation.model_validate(case.proposal.explanation)
-    definition = case.service.definition
     drawn = lanes(case)
-    deciding = decision.deciding_outcome(case.proposal.pool)
-    told = decision.outcomes["granted"]
+    deciding = definition.decision.deciding_outcome(case.proposal.pool) if definition.decision else None
     on_top = [deciding] if deciding else sorted(told.title.placeholders | told.text.placeholders)
     steps = [explanation.step_of(outcome) for outcome in on_top]
     top = [step.rule for step in steps if step]

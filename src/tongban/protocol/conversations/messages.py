@@ -83,7 +83,7 @@ class Amount(Strict):
 
 
 class Claim(Strict):
-    """A bill that the home scheme is charged: whose, under which number at the place of care, line by line."""
+    """A bill that the home scheme is charged: whose, its number at the place of care, line by line."""
 
     subject: Subject = Field(repr=False)
     bill: Reference

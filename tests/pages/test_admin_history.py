@@ -142,3 +142,13 @@ def test_every_address_of_the_operators_is_closed_to_who_does_not_administer(
         for response in (client.get(filled(address, model)), client.post(filled(address, model), {})):
             is_kept_out = response.status_code in DENIED
             assert is_kept_out or address.endswith(("jsi18n/", "login/")), (address, response.status_code)
+
+
+def test_what_was_said_about_a_person_is_not_shown_to_operators(operator: Client) -> None:
+    event = Event.objects.get(kind="opened")
+    page = operator.get(f"/admin/casework/event/{event.pk}/change/").content.decode()
+    assert "13800000000" in str(event.data)
+    assert "13800000000" not in page
+    case = operator.get(f"/admin/casework/case/{event.case.pk}/change/").content.decode()
+    assert event.case.person.name not in case
+    assert "snapshot" not in case

@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.casework.conftest import POST
 from tests.casework.walk import RESIDENT_ID
+from tests.pages.sentences import CHINESE
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tongban.node.casework.models import Case, Event, PublishedService
 from tongban.node.clock import today, true_now
@@ -167,3 +168,21 @@ def test_a_mandate_shown_at_a_counter_is_entered_and_ended_and_nothing_else_of_i
     inside.post("/admin/people/mandate/", {"action": "end_mandates", "_selected_action": [kept.pk]})
     kept.refresh_from_db()
     assert (kept.services, kept.ended_by) == (["medical-retirement"], "agency")
+
+
+def test_every_field_that_a_page_shows_has_a_name_in_chinese() -> None:
+    nameless = [
+        f"{model.__name__}.{field.name}"
+        for model in (*admin.site._registry, Grant)
+        for field in model._meta.fields
+        if field.name not in _hidden(model) and not CHINESE.search(str(field.verbose_name))
+    ]
+    assert nameless == []
+
+
+def _hidden(model: type[Model]) -> set[str]:
+    shown = admin.site._registry.get(model)
+    if shown is None:
+        return {"id"}
+    fields = {field.name for field in model._meta.fields}
+    return fields - {str(name) for name in shown.fields} if shown.fields else set(shown.exclude or ())

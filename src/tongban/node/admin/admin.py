@@ -72,10 +72,11 @@ class Kept(_ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Everything but `may_change`, once the row is there."""
+        """Everything but `may_change` and what is not for operators, once the row is there."""
         if obj is None:
             return []
-        return [field.name for field in self.opts.fields if field.name not in self.may_change]
+        left_out = {*self.may_change, *(self.exclude or ())}
+        return [field.name for field in self.opts.fields if field.name not in left_out]
 
     def person_shown(self, row: Model | None) -> Person | None:
         """Whom the row shows, if anybody."""
@@ -101,7 +102,8 @@ class Kept(_ModelAdmin):
                 purpose=_PURPOSE,
                 fields=["name"],
             )
-        return super().change_view(request, object_id, form_url, extra_context)
+        named = {"subtitle": f"{self.opts.verbose_name} {object_id}"}
+        return super().change_view(request, object_id, form_url, named | (extra_context or {}))
 
 
 @admin.register(Account)

@@ -10,5 +10,9 @@ class OperatingConfig(AppConfig):
     label = "operating"
 
     def ready(self) -> None:
-        """Register what operators see."""
-        from tongban.node.admin import admin  # noqa: F401, PLC0415 - needs the apps' models
+        """Register what operators see, under the names that they read."""
+        from django.contrib.admin import site  # noqa: PLC0415 - needs the apps to be ready
+
+        from tongban.node.admin import admin, wording  # noqa: PLC0415 - needs the apps' models
+
+        wording.name_fields((*site._registry, admin.GrantInline.model))

@@ -47,9 +47,9 @@ class Outbox(models.Model):
     class State(models.TextChoices):
         """Where the question is."""
 
-        WAITING = "waiting"
-        SETTLED = "settled"
-        STOPPED = "stopped"
+        WAITING = "waiting", _("等待中")
+        SETTLED = "settled", _("已有结果")
+        STOPPED = "stopped", _("已停止")
 
     id = models.UUIDField(primary_key=True, editable=False)
     receiver = models.CharField(max_length=80)

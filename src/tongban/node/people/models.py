@@ -269,11 +269,11 @@ class AccessRecord(models.Model):
     class Direction(models.TextChoices):
         """Which way: read by an officer or an agent, out to another node, from the own department, in."""
 
-        READ = "read"
-        OUT = "out"
-        OWN = "own"
-        IN = "in"
-        AGENT = "agent"
+        READ = "read", _("工作人员查看")
+        OUT = "out", _("提供给另一节点")
+        OWN = "own", _("本地部门提供")
+        IN = "in", _("从另一节点取得")
+        AGENT = "agent", _("代办人查看")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pseudonym = models.CharField(max_length=64)

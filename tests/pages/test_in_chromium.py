@@ -1,102 +1,25 @@
 """Every page in a real browser: accessible, narrow and wide, quiet, and whole without scripts."""
 
 from collections.abc import Callable
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, Walk
 from tests.pages.browser import overflow, press, violations, watch
-from tests.pages.every_kind import CODE, add_every_kind
-from tests.pages.test_rights import at_the_counter
+from tests.pages.every_page import NOWHERE, citizens_pages, officers_pages, question_pages
 from tests.pages.windows import browser, enter
-from tests.services.shipped import copy_shipped
-from tongban.node.casework import actions, catalogue, drafts
-from tongban.node.people import permissions
+from tongban.node.casework import actions
 from tongban.node.people.models import Account, Officer
-from tongban.node.portal import complaints
 
-__all__ = ["browser", "enter"]
+__all__ = ["browser", "citizens_pages", "enter", "officers_pages", "question_pages"]
 
 PASSWORD = "a long password"
-NOWHERE = "/no-such-page/"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
-    decided = walk.again(walk.proposed())
-    actions.confirm(officer, decided.number, decided.revision)
-    waiting = walk.submitted()
-    draft = walk.draft()
-    return [
-        "/",
-        "/services/medical-retirement/",
-        "/plan/",
-        "/plan/D5/",
-        "/plan/D15/",
-        *(f"/applications/{draft.pk}/questions/{key}/" for key in ("work", "base", "phone")),
-        f"/applications/{draft.pk}/check/",
-        f"/applications/{draft.pk}/consent/",
-        "/cases/",
-        f"/cases/{waiting.number}/",
-        f"/cases/{waiting.number}/submitted/",
-        f"/cases/{decided.number}/",
-        f"/cases/{decided.number}/rating/",
-        "/ratings/",
-        "/complaints/",
-        f"/complaints/new/?case={waiting.number}",
-        "/complaints/new/",
-        "/search/?q=yibao",
-        "/search/?q=xyzzy",
-        "/accesses/",
-        "/notices/",
-        NOWHERE,
-    ]
-
-
-@pytest.fixture
-def question_pages(citizen: Account, tmp_path: Path) -> list[str]:
-    """A page for each kind of question, an item of a group, and the group with an item."""
-    root = copy_shipped(tmp_path / "services")
-    add_every_kind(root)
-    catalogue.publish(root)
-    assert citizen.person is not None
-    draft = drafts.begin(citizen.person, CODE)
-    drafts.answer(draft, "jobs", [{"employer": "锦" * 40, "from": "2001-03", "ended": "no"}])
-    keys = [question.key for question in drafts.questions(draft)]
-    questions = f"/applications/{draft.pk}/questions/"
-    return [f"{questions}{key}/" for key in keys] + [f"{questions}jobs/1/", f"{questions}jobs/2/"]
-
-
-@pytest.fixture
-def officers_pages(walk: Walk, officer: Officer) -> list[str]:
-    for act in (permissions.Act.ASSIGN, permissions.Act.SUPERVISE):
-        permissions.grant(officer, act)
-    rooms = (
-        "",
-        "?status=done",
-        "team/",
-        "absence/",
-        "statistics/",
-        "ledger/",
-        "mandates/",
-        "mandates/new/",
-        "follow-ups/",
-        "shortcuts/",
-        "complaints/",
-    )
-    one = f"cases/{walk.proposed().number}/"
-    for must_be_checked in (False, True):
-        at_the_counter(walk, officer, must_be_checked=must_be_checked)
-    complaints.file(walk.person, uuid4(), "字" * 300, service="medical-retirement")
-    return [f"/workbench/{room}" for room in (*rooms, one)]
-
-
-@pytest.mark.parametrize(("language", "every"), [("zh-hans", 1), ("en", 4)])
+@pytest.mark.parametrize(("language", "every"), [("zh-hans", 1), ("en", 4), ("zh-hant", 5)])
 def test_citizens_pages_are_accessible_quiet_and_fit(
     enter: Callable[..., Page], citizen: Account, citizens_pages: list[str], language: str, every: int
 ) -> None:

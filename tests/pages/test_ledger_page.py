@@ -7,7 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.casework.kinds import case_in
-from tongban.node.casework.models import Event, LedgerEntry
+from tongban.node.casework import log
+from tongban.node.casework.history import Mark
+from tongban.node.casework.models import Case, Event, LedgerEntry
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer, Person
 from tongban.node.theme.wording import yuan_plain, yuan_words
@@ -101,3 +103,65 @@ def test_another_agency_sees_nothing_of_it(client: Client, stranger: Officer) ->
 )
 def test_fen_are_written_in_yuan_exactly(fen: int, plain: str, words: str) -> None:
     assert (yuan_plain(fen), yuan_words(fen)) == (plain, words)
+
+
+@pytest.fixture
+def november(published: Service, woman: Person) -> Case:
+    """A case owed by the own fund, 300.00, and one owed by the other's, 120.50, both for November."""
+    ours = case_in("settlement", "owed", woman)
+    for case, debtor, creditor, amount in (
+        (ours, HOME, AWAY, 30_000),
+        (case_in("settlement", "charged", woman), AWAY, HOME, 12_050),
+    ):
+        event = Event.objects.filter(case=case).latest("revision")
+        month = date(2026, 11, 1)
+        LedgerEntry.objects.create(
+            event=event, kind="owed", debtor=debtor, creditor=creditor, amount=amount, month=month
+        )
+    state = log.state_of(ours)
+    ours.snapshot = state._replace(marks={"adjudicated": Mark(1, "2026-11-03")}, facts={}).to_json()
+    ours.save()
+    return ours
+
+
+def cleared(client: Client, reference: str, month: str = "2026-11") -> HttpResponse:
+    sent = {"peer": AWAY, "month": month, "reference": reference}
+    response = client.post("/workbench/ledger/clear/", sent)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+@pytest.mark.usefixtures("november")
+def test_a_month_is_set_off_and_only_the_difference_is_to_be_paid(finance: Client) -> None:
+    page = shown(finance, "/workbench/ledger/")
+    assert "付出 179.50" in page
+    lines = shown(finance, "/workbench/netting.csv?year=2026").splitlines()
+    assert lines[1:] == [f"2026-11,{AWAY},重庆市医疗保障局,1,300.00,1,120.50,179.50,300.00,120.50"]
+
+
+def test_clearing_a_month_pays_what_this_side_owes_and_nothing_of_the_other(
+    finance: Client, november: Case
+) -> None:
+    assert cleared(finance, "CL-2026-11").status_code == 302
+    november.refresh_from_db()
+    assert november.status == "cleared"
+    (_, net), *_ = finance.get("/workbench/ledger/").context["nets"]
+    assert (net.open.amount, net.open_there.amount, net.to_pay) == (0, 12_050, 17_950)
+    assert cleared(finance, "CL-2026-11-B").status_code == 302
+    assert LedgerEntry.objects.filter(kind="paid").count() == 1
+
+
+@pytest.mark.parametrize(("reference", "month"), [("", "2026-11"), ("凭证", "2026-11"), ("CL-1", "x")])
+def test_a_reference_or_month_that_cannot_be_used_clears_nothing(
+    finance: Client, november: Case, reference: str, month: str
+) -> None:
+    assert cleared(finance, reference, month).status_code == 422
+    november.refresh_from_db()
+    assert november.status == "owed"
+
+
+def test_who_does_not_supervise_clears_nothing(client: Client, officer: Officer, november: Case) -> None:
+    client.force_login(officer.account)
+    assert cleared(client, "CL-1").status_code == 403
+    november.refresh_from_db()
+    assert november.status == "owed"

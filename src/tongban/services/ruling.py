@@ -26,7 +26,11 @@ class NotComputable(Exception):
 
 
 class RuledOut(NotComputable):
-    """The facts are fit, and a condition of the law is not met by them; `text` is the law's own sentence."""
+    """The facts are fit, and a condition of the law is not met by them; `sentence` is the law's own."""
+
+    def __init__(self, text: Text, sentence: Text) -> None:
+        super().__init__(text)
+        self.sentence = sentence
 
 
 def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[str, Any]:
@@ -38,7 +42,7 @@ def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[
         return ruleset_of(service).explain(facts, on).to_json()
     except FactsRefused as refused:
         if all(problem.code.startswith(_CONDITION) for problem in refused.problems):
-            raise RuledOut(_every_condition(refused)) from refused
+            raise RuledOut(_every_problem(refused), _every_condition(refused)) from refused
         raise NotComputable(_every_problem(refused)) from refused
     except LawError as error:
         zh = f"规则对这些材料没有结论，请由工作人员核对（{error.said('zh')}）"

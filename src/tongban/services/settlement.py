@@ -47,6 +47,23 @@ class LinesFact(Data):
 Fact = SideFact | BillFact | RelationFact | LinesFact
 
 
+class Condition(Data):
+    """What a field of the home side's record has to say for a bill to be settled; else `refusal` is told.
+
+    It is one of `among`, or with `care` a place in the province of the place of care.
+    """
+
+    relation: str
+    among: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    care: bool = False
+    refusal: Text
+
+    def holds(self, relation: Record, care: str) -> bool:
+        """Whether the record meets it for a bill of this place of care."""
+        value = str(relation.get(self.relation, ""))
+        return value[:2] == care[:2] if self.care else value in self.among
+
+
 class Settlement(Data):
     """How a bill is found, held against the home side's record, and put to the law.
 
@@ -67,6 +84,7 @@ class Settlement(Data):
     facts: Annotated[dict[str, Fact], Field(min_length=1)]
     title: Text
     text: Text
+    conditions: Annotated[tuple[Condition, ...], Field(strict=False)] = ()
     no_bill: Text
     no_relation: Text
 
@@ -87,6 +105,12 @@ def relation_of(settlement: Settlement, records: Sequence[Record], lines: Sequen
     wanted = {line.get(settlement.matched_by) for line in lines}
     found = [record for record in records if {record.get(settlement.matched_by)} == wanted]
     return max(found, key=lambda record: str(record.get(settlement.latest_by, "")), default=None)
+
+
+def unmet_of(settlement: Settlement, relation: Record, care: str) -> Text | None:
+    """Why the record does not let a bill of this place be settled; None when it does."""
+    unmet = (one.refusal for one in settlement.conditions if not one.holds(relation, care))
+    return next(unmet, None)
 
 
 def billed(settlement: Settlement, lines: Sequence[Record]) -> int:

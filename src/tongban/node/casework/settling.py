@@ -25,7 +25,7 @@ from tongban.node.exchange import api
 from tongban.node.people.models import Person
 from tongban.protocol.conversations import Adjudication, Claim
 from tongban.services import NotComputable, RuledOut, Service, Settlement, Text, explain
-from tongban.services.settlement import Record, billed, facts_of, fen, lines_of, relation_of
+from tongban.services.settlement import Record, billed, facts_of, fen, lines_of, relation_of, unmet_of
 
 FROM_PEER = "from-peer"
 _PURPOSE = Text(zh="门诊费用按参保地规则直接结算", en="To settle a bill directly by the home scheme's rules")
@@ -113,6 +113,8 @@ def _adjudicate(case: Case) -> None:
         _refuse(case, _SETTLED_BEFORE.filled({"bill": bill}))
     elif relation is None:
         _refuse(case, settlement.no_relation)
+    elif unmet := unmet_of(settlement, relation, other_side(service.definition).place):
+        _refuse(case, unmet)
     else:
         _by_the_law(case, service, lines, relation)
 
@@ -123,7 +125,7 @@ def _by_the_law(case: Case, service: Service, lines: list[Record], relation: Rec
     try:
         explanation = _worked_out(service, lines, relation, used, is_home=True)
     except RuledOut as ruled:
-        _refuse(case, ruled.text)
+        _refuse(case, ruled.sentence)
         return
     except NotComputable as failure:
         _append(case, "not-adjudicated", "held", {"reason": failure.text.to_json()})

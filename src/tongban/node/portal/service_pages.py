@@ -8,6 +8,7 @@ from tongban.node.casework import catalogue, competence, drafts, ratings
 from tongban.node.casework.models import Draft
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
+from tongban.node.config import this_node
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.people.rights import person_of
@@ -49,6 +50,7 @@ def _guide(request: HttpRequest, code: str, refused: Refused | None = None) -> H
     person = person_of(request.user)
     context = {
         "service": offered.definition,
+        "needs": offered.definition.asked_at(this_node().office_place),
         "decides": competence.at_home(offered.definition, today()),
         "draft": _open_draft(acting_for.present(request, person) or person, code) if person else None,
         "refused": refused.text if refused else None,

@@ -1,17 +1,20 @@
-"""The ledger of settlements for who supervises: with whom, how much, what is left, by month; and as CSV."""
+"""The ledger of settlements for who supervises: by counterpart, set off by month, cleared; and as CSV."""
+
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import balances
+from tongban.node.casework import balances, netting
+from tongban.node.casework.refusals import InputsRefused
 from tongban.node.clock import today
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal.doors import for_officers_who
 from tongban.node.portal.names import agency_name
-from tongban.node.theme.wording import yuan_plain
+from tongban.node.theme.wording import spoken, yuan_plain
 from tongban.node.workbench.tables import csv_table
 
 _HEAD = (
@@ -29,17 +32,71 @@ _HEAD = (
 )
 
 
+_NET_HEAD = (
+    "month",
+    "counterpart",
+    "counterpart_name",
+    "cases_owed",
+    "owed_yuan",
+    "cases_owed_there",
+    "owed_there_yuan",
+    "to_pay_yuan",
+    "open_yuan",
+    "open_there_yuan",
+)
+
+
 @require_safe
 @for_officers_who(Act.SUPERVISE)
 def ledger(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What the agency's fund owes and has paid, by counterpart and month; `?year=` another year."""
+    return _page(request, officer)
+
+
+@require_POST
+@for_officers_who(Act.SUPERVISE)
+def clear(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Clear what the agency owes a counterpart for a month, under the treasury's reference."""
+    peer, month = request.POST.get("peer", ""), _month(request.POST.get("month", ""))
+    if month is None:
+        return _page(request, officer, status=422)
+    reference = request.POST.get("reference", "")
+    try:
+        netting.clear(officer, peer, month, reference)
+    except InputsRefused as refused:
+        wrong = {"peer": peer, "month": month, "text": spoken(refused.fields["reference"]), "was": reference}
+        return _page(request, officer, wrong, status=422)
+    return redirect("ledger")
+
+
+def _page(
+    request: HttpRequest, officer: Officer, wrong: dict[str, object] | None = None, status: int = 200
+) -> HttpResponse:
     years = balances.years(officer)
     year = _year(request, years)
     accounts = [
         (agency_name(one.debtor), agency_name(one.creditor), one) for one in balances.of_year(officer, year)
     ]
-    context = {"accounts": accounts, "years": years, "year": year, "officer": officer, "tab": "ledger"}
-    return render(request, "workbench/ledger.html", context)
+    nets = [(agency_name(one.peer), one) for one in netting.of_year(officer, year)]
+    context = {"accounts": accounts, "nets": nets, "wrong": wrong, "years": years, "year": year}
+    context |= {"officer": officer, "tab": "ledger"}
+    return render(request, "workbench/ledger.html", context, status=status)
+
+
+@require_safe
+@never_cache
+@for_officers_who(Act.SUPERVISE)
+def netting_csv(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """What is set off by month and counterpart, amounts in yuan; what is to be received is negative."""
+    year = _year(request, balances.years(officer))
+    rows: list[tuple[object, ...]] = [_NET_HEAD]
+    for one in netting.of_year(officer, year):
+        booked = [
+            part for each in (one.owed, one.owed_there) for part in (each.cases, yuan_plain(each.amount))
+        ]
+        amounts = [yuan_plain(amount) for amount in (one.to_pay, one.open.amount, one.open_there.amount)]
+        rows.append((f"{one.month:%Y-%m}", one.peer, agency_name(one.peer), *booked, *amounts))
+    return csv_table(f"netting-{year}.csv", rows)
 
 
 @require_safe
@@ -59,6 +116,14 @@ def ledger_csv(request: HttpRequest, officer: Officer) -> HttpResponse:
             ]
             rows.append((f"{one.month:%Y-%m}", *names, *booked))
     return csv_table(f"ledger-{year}.csv", rows)
+
+
+def _month(text: str) -> date | None:
+    """The month that was sent, like `2026-11`; None for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
 
 
 def _year(request: HttpRequest, years: tuple[int, ...]) -> int:

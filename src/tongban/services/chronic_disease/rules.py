@@ -58,8 +58,6 @@ deductible_left = fact(Fen, at_most=yuan("10000000"), zh="剩余起付线", en="
 cap_left = fact(Fen, at_most=yuan("1000000000"), zh="剩余支付限额", en="cap left")
 hospital_level = fact(int, at_least=1, at_most=3, zh="医院级别", en="level of the hospital")
 retired = fact(bool, zh="退休人员", en="retired")
-relation_open = fact(bool, default=True, zh="参保关系有效", en="insurance relation is open")
-filed_place = fact(PlaceCode, optional=True, zh="备案的就医地", en="place of care filed beforehand")
 
 
 @check(
@@ -69,26 +67,6 @@ filed_place = fact(PlaceCode, optional=True, zh="备案的就医地", en="place 
 )
 def disease_is_settled(disease: str, settled_diseases: frozenset[str]) -> bool:
     return disease in settled_diseases
-
-
-@check(
-    fact="relation_open",
-    zh="参保关系已经终止或暂停，不能直接结算；请先到参保地恢复，或改由现在的参保地结算",
-    en="The insurance relation is closed or suspended, so nothing can be settled directly; have it restored at the"
-    " place of insurance, or use the relation that is open now",
-)
-def relation_is_open(relation_open: bool) -> bool:
-    return relation_open
-
-
-@check(
-    fact="filed_place",
-    zh="备案的就医地不是这里，不能直接结算；请先在参保地办理异地就医备案，再来结算",
-    en="Another place of care is filed, so the bill cannot be settled here; file this place with the insurance"
-    " first, then come again",
-)
-def care_is_where_it_is_filed(filed_place: PlaceCode | None, care_place: PlaceCode) -> bool:
-    return filed_place is None or filed_place.province == care_place.province
 
 
 @rule(zh="费用总额", en="whole bill", cites="医保发〔2022〕22号", scalar_only=True)

@@ -1,0 +1,95 @@
+"""What two sides' funds owe each other for a month, set off: only the difference moves.
+
+Promises: amounts are whole fen; both sides come to the same difference, since both book by the same day; a
+month is cleared by whoever owes it, all of it or nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from tongban.node.casework import inputs, ledger
+from tongban.node.casework.balances import Booked
+from tongban.node.casework.models import LedgerEntry
+from tongban.node.casework.procedure import Input
+from tongban.node.casework.refusals import Refused
+from tongban.node.people import permissions
+from tongban.node.people.models import Officer
+from tongban.services import Text
+
+Kind = LedgerEntry.Kind
+_REFERENCE = Input("reference", "reference", Text(zh="清算凭证号", en="Reference of the clearing"))
+
+
+@dataclass(frozen=True)
+class Net:
+    """A month with one counterpart: what this agency's fund and the other's owe for it, and what is open."""
+
+    own: str
+    peer: str
+    month: date
+    owed: Booked
+    owed_there: Booked
+    open: Booked
+    open_there: Booked
+
+    @property
+    def to_pay(self) -> int:
+        """The difference in fen that this side pays; negative when it receives."""
+        return self.owed.amount - self.owed_there.amount
+
+    @property
+    def to_receive(self) -> int:
+        """The difference in fen that this side receives."""
+        return -self.to_pay
+
+
+def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
+    """The agency's months of a year with each counterpart, the latest first.
+
+    Raises Refused `not-permitted`.
+    """
+    own = officer.agency
+    paid = LedgerEntry.objects.filter(kind=Kind.PAID, event__case=OuterRef("event__case"))
+    rows = (
+        _owed(officer)
+        .filter(month__year=year)
+        .annotate(is_paid=Exists(paid))
+        .values("debtor", "creditor", "month")
+        .annotate(
+            cases=Count("pk"),
+            sum=Sum("amount"),
+            open_cases=Count("pk", filter=Q(is_paid=False)),
+            open_sum=Sum("amount", filter=Q(is_paid=False), default=0),
+        )
+    )
+    told: dict[tuple[str, date], dict[bool, tuple[Booked, Booked]]] = {}
+    for row in rows:
+        is_own = row["debtor"] == own
+        peer = row["creditor"] if is_own else row["debtor"]
+        booked = Booked(row["cases"], int(row["sum"])), Booked(row["open_cases"], int(row["open_sum"]))
+        told.setdefault((peer, row["month"]), {})[is_own] = booked
+    nothing = Booked(), Booked()
+    return tuple(
+        Net(own, peer, month, owed=owed, open=left, owed_there=there, open_there=left_there)
+        for (peer, month), sides in sorted(told.items(), key=lambda one: (one[0][1], one[0][0]), reverse=True)
+        for (owed, left), (there, left_there) in [(sides.get(True, nothing), sides.get(False, nothing))]
+    )
+
+
+def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.Statement:
+    """Clear what the officer's agency owes for a month; the other side is told case by case.
+
+    Raises Refused `not-permitted`, InputsRefused for a reference that no treasury writes.
+    """
+    _owed(officer)
+    given = inputs.read((_REFERENCE,), {"reference": reference})
+    return ledger.clear(officer.agency, peer, month, str(given["reference"]))
+
+
+def _owed(officer: Officer) -> QuerySet[LedgerEntry]:
+    if not permissions.may(officer, permissions.Act.SUPERVISE):
+        raise Refused("not-permitted")
+    mine = Q(debtor=officer.agency) | Q(creditor=officer.agency)
+    return LedgerEntry.objects.filter(mine, kind=Kind.OWED)

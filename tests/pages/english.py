@@ -53,7 +53,7 @@ def _is_only_simplified(character: str) -> bool:
     try:
         character.encode("big5")
     except UnicodeEncodeError:
-        return _TO_TRADITIONAL.convert(character) != character
+        return bool(_TO_TRADITIONAL.convert(character) != character)
     return False
 
 

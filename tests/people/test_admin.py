@@ -171,9 +171,10 @@ def test_a_mandate_shown_at_a_counter_is_entered_and_ended_and_nothing_else_of_i
 
 
 def test_every_field_that_a_page_shows_has_a_name_in_chinese() -> None:
+    shown: list[type[Model]] = [*admin.site._registry, Grant]
     nameless = [
         f"{model.__name__}.{field.name}"
-        for model in (*admin.site._registry, Grant)
+        for model in shown
         for field in model._meta.fields
         if field.name not in _hidden(model) and not CHINESE.search(str(field.verbose_name))
     ]

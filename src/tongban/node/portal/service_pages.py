@@ -50,7 +50,7 @@ def _guide(request: HttpRequest, code: str, refused: Refused | None = None) -> H
     person = person_of(request.user)
     context = {
         "service": offered.definition,
-        "needs": offered.definition.asked_at(this_node().office_place),
+        "needs": offered.definition.needs_at(this_node().office_place),
         "decides": competence.at_home(offered.definition, today()),
         "draft": _open_draft(acting_for.present(request, person) or person, code) if person else None,
         "refused": refused.text if refused else None,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0009_names"),
+        ("people", "0010_longer_names_in_looks"),
     ]
 
     operations = [

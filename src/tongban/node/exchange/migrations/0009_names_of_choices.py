@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0007_names"),
+        ("exchange", "0008_due_by_peer"),
     ]
 
     operations = [

@@ -59,7 +59,7 @@ class Far:
         self.side = FarSide(case_ref)
 
     def deliver(self) -> None:
-        Letter.objects.update(next_try=Now(), lease=None, lease_until=None)
+        Letter.objects.update(next_try=Now() - timedelta(hours=1), lease=None, lease_until=None)
         Peer.objects.update(rests_until=None)
         while deliver_next(self.side):
             pass

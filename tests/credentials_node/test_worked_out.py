@@ -189,3 +189,43 @@ def test_a_report_is_revoked_from_its_case(woman: Person, clerk: Officer) -> Non
     acting.perform(clerk, case.number, case.revision, "revoke", {"reason": "记录有误"})
     report.refresh_from_db()
     assert report.state == Issued.State.REVOKED
+
+
+def test_one_domain_of_a_report_can_be_shown_without_the_others(
+    woman: Person, firm: Enterprise, clerk: Officer
+) -> None:
+    earlier = issued(answered(submitted(Applicant(woman, firm))), clerk)
+    case = submitted(Applicant(woman, firm))
+    shown = evidence.present_card(woman, earlier.pk, case, [*ASKED, "domains.1"]).claims["domains"]
+    assert [(one["place"], one["domain"]) for one in shown] == [("510100", "税务")]
+
+
+def test_the_card_offers_every_domain_by_what_tells_it_apart(
+    citizen: Account, woman: Person, firm: Enterprise, clerk: Officer
+) -> None:
+    report = issued(answered(submitted(Applicant(woman, firm))), clerk)
+    browser = Client()
+    browser.force_login(citizen)
+    page = browser.get(f"/credentials/{report.pk}/").content.decode()
+    assert "各领域结果：成都市 · 税务" in page
+    assert "各领域结果：重庆市 · 税务" in page
+
+
+def test_the_code_of_a_firms_report_is_compared_with_the_business_licence(
+    citizen: Account, woman: Person, firm: Enterprise, clerk: Officer
+) -> None:
+    report = issued(answered(submitted(Applicant(woman, firm))), clerk)
+    browser = Client()
+    browser.force_login(citizen)
+    page = browser.post(f"/credentials/{report.pk}/code/summary/").content.decode()
+    assert f"统一社会信用代码 {FIRM}" in page
+    assert woman.resident_id[-4:] not in page
+
+
+def test_an_officer_reads_the_evidence_field_by_field(woman: Person, clerk: Officer) -> None:
+    case = answered(submitted(woman))
+    desk = Client()
+    desk.force_login(clerk.account)
+    page = desk.get(f"/workbench/cases/{case.number}/").content.decode()
+    assert '<span class="quiet">地方</span> 成都市 · <span class="quiet">领域</span> 海关' in page
+    assert '<span class="quiet">能否查询</span> 否' in page

@@ -102,10 +102,10 @@ def test_every_item_is_carried_out_by_a_service() -> None:
     assert carried == set(NUMBERS)
 
 
-def test_the_catalogue_has_its_sixty_services_with_unique_names() -> None:
+def test_the_catalogue_has_its_sixty_services_and_the_certificate_with_unique_names() -> None:
     names = [service.name for service in catalogue().values()]
-    assert len(names) == 60
-    assert len({name.zh for name in names}) == len({name.en for name in names}) == 60
+    assert len(names) == 61
+    assert len({name.zh for name in names}) == len({name.en for name in names}) == 61
 
 
 def test_a_rule_set_belongs_to_one_service() -> None:

@@ -29,6 +29,7 @@ VALID: dict[str, str | int] = {
     "place": "500103",
     "integer": 7,
     "money": "-12.50",
+    "decimal": "86.5",
     "choice": "deemed",
 }
 values = (

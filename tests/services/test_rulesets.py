@@ -85,6 +85,8 @@ PUBLISHED = {
         "in_scope linked fund_pays person_pays deductible_used cap_used",
     ),
     "old-age-allowance": ("birth_date hukou", "age_years band monthly_amount"),
+    "contribution-certificate": ("spells", "first_month last_month months deemed_months"),
+    "credit-bank": ("achievements", "count_of_achievements total_credits"),
     "credit-report": (
         "domains findings",
         "looked_back_to looked_up_to counted_findings clear_domains flagged_domains uncovered_domains "

@@ -27,6 +27,7 @@ class ValueType(StrEnum):
     PLACE = "place"
     INTEGER = "integer"
     MONEY = "money"
+    DECIMAL = "decimal"
     CHOICE = "choice"
 
 
@@ -42,6 +43,7 @@ _PATTERNS = {
     ValueType.DATE: re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}"),
     ValueType.PLACE: re.compile(r"[1-9][0-9]{5}"),
     ValueType.MONEY: re.compile(r"-?[0-9]{1,15}\.[0-9]{2}"),
+    ValueType.DECIMAL: re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?"),
     ValueType.TEXT: re.compile(r"[^\x00-\x1f\x7f]{1,400}"),
 }
 _SPELL_FIELDS = {"place": ValueType.PLACE, "from": ValueType.MONTH, "to": ValueType.MONTH}

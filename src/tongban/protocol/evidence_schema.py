@@ -23,6 +23,7 @@ _FORMS: dict[ValueType, JsonSchema] = {
     ValueType.PLACE: {"type": "string", "pattern": "^[1-9][0-9]{5}$"},
     ValueType.INTEGER: {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST},
     ValueType.MONEY: {"type": "string", "pattern": "^-?[0-9]{1,15}\\.[0-9]{2}$"},
+    ValueType.DECIMAL: {"type": "string", "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,6})?$"},
 }
 
 

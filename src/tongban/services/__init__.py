@@ -1,7 +1,7 @@
 """Services as data: one folder a service, read and checked here."""
 
 from tongban.services.answers import Answer, FileAnswer, Raw
-from tongban.services.deciding import Known, Proposed, facts, propose
+from tongban.services.deciding import Known, Proposed, facts, lacking, propose
 from tongban.services.definition import Definition, EvidenceNeed, Side, Source
 from tongban.services.form import Form
 from tongban.services.loading import load
@@ -32,6 +32,7 @@ __all__ = [
     "Text",
     "explain",
     "facts",
+    "lacking",
     "load",
     "propose",
     "shown",

@@ -44,8 +44,19 @@ class Proposed:
 
 def facts(definition: Definition, known: Known) -> dict[str, object]:
     """The facts of the rule set in the forms of `tongban law explain`, without those that have no value."""
-    values = {name: _value(fact, known) for name, fact in _decision(definition).facts.items()}
+    decimals = {kind.name: kind.decimals for kind in definition.evidence_types}
+    values = {name: _value(fact, known, decimals) for name, fact in _decision(definition).facts.items()}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def lacking(definition: Definition, known: Known) -> tuple[Text, ...]:
+    """The kinds of evidence of which the law needs a record where no side has one, by their titles."""
+    needed = (fact for fact in _decision(definition).facts.values() if isinstance(fact, EvidenceFact))
+    kinds = dict.fromkeys(
+        fact.evidence for fact in needed if fact.field and not known.evidence.get(fact.evidence)
+    )
+    brought = ((kind, definition.evidence_type(kind)) for kind in kinds)
+    return tuple(one.title if one else Text(zh=name, en=name) for name, one in brought)
 
 
 def propose(
@@ -73,14 +84,15 @@ def _decision(definition: Definition) -> Decision:
     return definition.decision
 
 
-def _value(fact: Fact, known: Known) -> object:
+def _value(fact: Fact, known: Known, decimals: Mapping[str, frozenset[str]]) -> object:
     match fact:
         case PersonFact():
             return known.person[fact.person]
         case CaseFact():
             return known.case[fact.case]
         case EvidenceFact(field=None):
-            return [dict(record) for record in known.evidence.get(fact.evidence, ())]
+            numbers = decimals.get(fact.evidence, frozenset())
+            return [_with_numbers(record, numbers) for record in known.evidence.get(fact.evidence, ())]
         case EvidenceFact():
             return _of_latest(fact, known.evidence.get(fact.evidence, ()))
         case AnswerFact():
@@ -88,6 +100,11 @@ def _value(fact: Fact, known: Known) -> object:
             if answer is None:
                 return fact.otherwise
             return fact.values[str(answer)] if fact.values else answer
+
+
+def _with_numbers(record: Record, decimals: frozenset[str]) -> dict[str, object]:
+    """The record in the forms of the law, where a decimal is a number."""
+    return {name: float(value) if name in decimals else value for name, value in record.items()}
 
 
 def _of_latest(fact: EvidenceFact, records: Sequence[Record]) -> object:

@@ -318,6 +318,10 @@ class Definition(Data):
         relation = self.settlement.relation if self.settlement else ""
         return tuple(need for need in self.evidence if (need.type, need.place) == (relation, place))
 
+    def evidence_type(self, name: str) -> EvidenceTypeDefinition | None:
+        """The kind of evidence of this name, if the service brings it along."""
+        return next((kind for kind in self.evidence_types if kind.name == name), None)
+
     def need(self, key: str) -> EvidenceNeed | None:
         """The evidence need of this key."""
         return next((need for need in self.evidence if need.key == key), None)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from tongban.services.text import Data, Text, shown
 
-FieldType = Literal["text", "month", "date", "place", "integer", "money", "choice"]
+FieldType = Literal["text", "month", "date", "place", "integer", "money", "decimal", "choice"]
 
 
 class EvidenceTypeField(Data):
@@ -47,3 +47,8 @@ class EvidenceTypeDefinition(Data):
     def names(self) -> tuple[str, ...]:
         """The fields' names."""
         return tuple(field.name for field in self.fields)
+
+    @property
+    def decimals(self) -> frozenset[str]:
+        """The names of the fields that hold decimal numbers, as text."""
+        return frozenset(field.name for field in self.fields if field.type == "decimal")

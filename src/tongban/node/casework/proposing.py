@@ -9,7 +9,7 @@ from tongban.node.casework import catalogue, log, procedures
 from tongban.node.casework.models import Case
 from tongban.node.clock import today
 from tongban.node.config import this_node
-from tongban.services import Known, NotComputable, explain, facts
+from tongban.services import Known, NotComputable, Service, Text, explain, facts, lacking
 from tongban.services import propose as proposal_of
 
 
@@ -19,6 +19,7 @@ def propose(case: Case) -> None:
     known = known_of(case)
     on = today()
     try:
+        _expect_records(service, known)
         explanation = explain(service, facts(service.definition, known), on)
     except NotComputable as failure:
         data: dict[str, Any] = {"reason": failure.text.to_json()}
@@ -36,6 +37,13 @@ def propose(case: Case) -> None:
         "bundle": case.service.sha256,
     }
     _append(case, "proposed", data)
+
+
+def _expect_records(service: Service, known: Known) -> None:
+    titles = lacking(service.definition, known)
+    if titles:
+        zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
+        raise NotComputable(Text(zh=f"两地都没有查到：{zh}", en=f"Neither side has a record: {en}"))
 
 
 def known_of(case: Case) -> Known:

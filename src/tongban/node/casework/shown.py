@@ -16,9 +16,10 @@ from tongban.services import Service, Text
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One piece of evidence; `delay` says why it has not come yet, `reason` why it will not.
+    """One piece of evidence; `lines` are its records in words, title by value, where they are no spells.
 
-    `detail` tells an officer what exactly was wrong.
+    `delay` says why it has not come yet, `reason` why it will not; `detail` tells an officer what exactly was
+    wrong.
     """
 
     key: str
@@ -31,6 +32,7 @@ class EvidenceView:
     since: datetime
     settled_at: datetime | None
     records: tuple[Mapping[str, str | int], ...]
+    lines: tuple[tuple[tuple[Text, Text], ...], ...]
     reason: Text | None
     detail: Text | None
     delay: Text | None

@@ -6,7 +6,7 @@ Promises: reads only; the number of queries does not grow with the history.
 from collections.abc import Mapping
 from datetime import datetime
 
-from tongban.node.casework import acting, catalogue, log, procedures, story
+from tongban.node.casework import acting, catalogue, log, procedures, recording, story
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
@@ -100,6 +100,7 @@ def _piece(
 ) -> EvidenceView:
     need, side = service.definition.need(piece.key), service.definition.side(piece.place)
     told = events[piece.told_by].data if piece.told_by else {}
+    records = tuple(told.get("records", ()))
     return EvidenceView(
         key=piece.key,
         type=piece.type,
@@ -110,7 +111,12 @@ def _piece(
         status=piece.status,
         since=datetime.fromisoformat(piece.since),
         settled_at=datetime.fromisoformat(piece.settled_at) if piece.settled_at else None,
-        records=tuple(told.get("records", ())),
+        records=records,
+        lines=tuple(
+            recording.in_words(service.definition, piece.type, record)
+            for record in records
+            if "from" not in record
+        ),
         reason=_text(told.get("reason")),
         detail=_text(told.get("detail")),
         delay=delay,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, portraits, showing, wallet
+from tongban.node.credentials.choosing import choosable
 from tongban.node.credentials.models import Handover, StatusChange
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wallets import renewing, waiting
@@ -57,7 +58,7 @@ def offline(request: HttpRequest, person: Person, batch: uuid.UUID, purpose: str
         return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
     except CredentialRefused as refused:
         raise Http404 from refused
-    context = {"card": found, "code": code, "purpose": found.kind.purpose(purpose), **_holder(person)}
+    context = {"card": found, "code": code, "purpose": found.kind.purpose(purpose), **_holder(person, found)}
     return render(request, "credentials/code.html", context)
 
 
@@ -72,7 +73,7 @@ def online(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespon
         code = showing.online_code(person, batch, chosen)
     except CannotShow as refused:
         return _card(request, person, batch, problem=PROBLEMS[refused.reason], status=409)
-    context = {"card": found, "code": code, "chosen": chosen, "is_online": True, **_holder(person)}
+    context = {"card": found, "code": code, "chosen": chosen, "is_online": True, **_holder(person, found)}
     return render(request, "credentials/code.html", context)
 
 
@@ -100,8 +101,10 @@ def shown(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "credentials/shown.html", {"lines": lines})
 
 
-def _holder(person: Person) -> dict[str, object]:
-    """What whoever scans the code compares: the photo, the name, the end of the ID number."""
+def _holder(person: Person, found: wallet.Card) -> dict[str, object]:
+    """What whoever scans the code compares: photo, name, end of the ID number; a firm's name and code."""
+    if "subject_code" in found.claims:
+        return {"holder": found.claims["subject"], "enterprise": found.claims["subject_code"]}
     return {
         "holder": person.name,
         "id_tail": person.resident_id[-4:],
@@ -116,7 +119,7 @@ def _card(
     context = {
         "card": found,
         "lines": claim_lines(found.kind, found.claims),
-        "choosable": showing.choosable(found),
+        "choosable": choosable(found),
         "purposes": [
             (purpose, claim_titles(found.kind, [".".join(path) for path in purpose.claims]))
             for purpose in found.kind.purposes
@@ -137,5 +140,5 @@ def _found(person: Person, batch: uuid.UUID) -> wallet.Card:
 
 
 def _chosen(request: HttpRequest, found: wallet.Card) -> list[str]:
-    offered = {name for name, _title in showing.choosable(found)}
+    offered = {name for name, _title in choosable(found)}
     return [name for name in request.POST.getlist("claims") if name in offered]

@@ -4,7 +4,7 @@ Promises: nothing is shown that the holder did not choose; every showing is in t
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -135,15 +135,6 @@ def note_request(person: Person, holding: Holding, to: str, purpose: str, chosen
 def paths_of(chosen: Sequence[str]) -> list[Path]:
     """Claim paths out of the dotted names of a form."""
     return [tuple(int(step) if step.isdigit() else step for step in name.split(".")) for name in chosen]
-
-
-def choosable(card: wallet.Card) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """The claims that the holder may keep back, by dotted name, with their titles."""
-    return tuple(
-        (".".join(claim.path), {"zh": claim.zh, "en": claim.en})
-        for claim in card.kind.claims
-        if claim.disclosure == "choice" and len(claim.path) == 1 and claim.path[0] in card.claims
-    )
 
 
 def _own_credential(person: Person, batch: uuid.UUID) -> Issued:

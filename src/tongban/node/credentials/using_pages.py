@@ -20,9 +20,11 @@ from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES
 from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import Case
-from tongban.node.credentials import evidence, issuers, redeeming, showing, wallet
+from tongban.node.credentials import evidence, issuers, redeeming, wallet
+from tongban.node.credentials.choosing import choosable
 from tongban.node.credentials.evidence import NotEvidence
 from tongban.node.credentials.wallets import taking
+from tongban.node.credentials.wording import claim_titles
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_applicants, for_citizens
@@ -111,7 +113,7 @@ def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
         code = request.POST.get("code", "").strip()
         return _read(code, lambda: evidence.present_code(case, code))
     batch = _uuid(request.POST["card"])
-    offered = {name for card in wallet.cards(person) for name, _title in showing.choosable(card)}
+    offered = {name for card in wallet.cards(person) for name, _title in choosable(card)}
     chosen = [name for name in request.POST.getlist("claims") if name in offered]
     return _done(lambda: evidence.present_card(person, batch, case, chosen))
 
@@ -139,17 +141,12 @@ def _done(do: Callable[[], object]) -> str | Promise:
 
 def _offer(person: Person, wanted: AcceptedCredential) -> Offer:
     kind = issuers.types().find(wanted.vct)
-    titles = {".".join(claim.path): spoken(claim) for claim in kind.claims}
     cards = tuple(
-        (card, tuple(_choice(wanted, name, titles[name]) for name, _title in showing.choosable(card)))
+        (card, tuple(Choice(name, title, name in wanted.claims) for name, title in choosable(card)))
         for card in wallet.cards(person)
         if card.kind.vct == wanted.vct
     )
-    return Offer(wanted, kind, tuple(titles[name] for name in wanted.claims), cards)
-
-
-def _choice(wanted: AcceptedCredential, name: str, title: str) -> Choice:
-    return Choice(name, title, name in wanted.claims)
+    return Offer(wanted, kind, claim_titles(kind, wanted.claims), cards)
 
 
 def _uuid(text: str) -> uuid.UUID:

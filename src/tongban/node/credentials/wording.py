@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tongban.credentials.types import Claim, CredentialType
 from tongban.node.credentials import portraits
+from tongban.node.credentials.choosing import title_of
 from tongban.node.theme.wording import place_words, spoken
 from tongban.services import Text
 
@@ -21,18 +22,17 @@ class Line:
 
 
 def claim_lines(kind: CredentialType, claims: Mapping[str, object]) -> tuple[Line, ...]:
-    """The single claims that are there, in the order of the type; lists are counted and told one by one."""
+    """The claims that are there, in the order of the type; of a list those elements that are shown."""
     lines: list[Line] = []
     for claim in kind.claims:
-        if len(claim.path) == 1 and claim.path[0] in claims:
+        if len(claim.path) == 1 and claims.get(claim.path[0]) not in (None, []):
             lines.append(Line(claim.path[0], _title(claim), _words(kind, claim, claims[claim.path[0]])))
     return tuple(lines)
 
 
 def claim_titles(kind: CredentialType, names: Sequence[str]) -> tuple[str, ...]:
     """What the claims of these dotted names are called, in the reader's language."""
-    found = [(name, kind.claim(tuple(name.split(".")))) for name in names]
-    return tuple(_title(claim) if claim else name for name, claim in found)
+    return tuple(title_of(kind, name) for name in names)
 
 
 def _title(claim: Claim) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from tests.casework.conftest import (
     _sichuan,
     citizen,
+    colleague,
     officer,
     published,
     service_root,
@@ -19,7 +20,18 @@ from tests.casework.conftest import (
 from tests.pages.sample import STORY
 from tongban.node.casework import catalogue, proposing
 
-__all__ = ["_sichuan", "citizen", "law", "officer", "published", "service_root", "stranger", "walk", "woman"]
+__all__ = [
+    "_sichuan",
+    "citizen",
+    "colleague",
+    "law",
+    "officer",
+    "published",
+    "service_root",
+    "stranger",
+    "walk",
+    "woman",
+]
 
 
 @pytest.fixture

@@ -187,12 +187,15 @@ def test_a_second_complaint_about_the_same_is_refused_until_the_first_is_answere
 
 def limits(*rows: tuple[str, str]) -> str:
     said = 'confidence = "high"\nsource = { zh = "令", en = "Order" }'
-    return "\n".join(f"[[limits]]\nsince = {since}\nworking_days = {days}\n{said}" for since, days in rows)
+    return "\n".join(
+        f"[[limits]]\nsince = {since}\nworking_days = {days}\nextension = 5\n{said}" for since, days in rows
+    )
 
 
 def test_limits_are_read_in_order_of_their_days() -> None:
     found = complaint_limits.read(limits(("2021-01-01", "7"), ("2027-01-01", "5")))
     assert [(one.since, one.working_days) for one in found] == [(date(2021, 1, 1), 7), (date(2027, 1, 1), 5)]
+    assert found[0].extension == 5
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,7 @@ def test_limits_are_read_in_order_of_their_days() -> None:
     [
         (limits(("2021-01-01", "0")), r"limits\[0\].working_days"),
         (limits(("2021-01-01", '"7"')), r"limits\[0\].working_days"),
+        (limits(("2021-01-01", "7")).replace("extension = 5\n", ""), r"limits\[0\].extension"),
         (limits(("2021-01-01", "7"), ("2020-01-01", "5")), "limits: expected"),
     ],
 )

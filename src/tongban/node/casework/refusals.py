@@ -11,7 +11,10 @@ from tongban.services import Text
 Code = Literal[
     "answers-incomplete",
     "competent-elsewhere",
+    "complaint-assigned",
+    "complaint-not-extendable",
     "complaint-open",
+    "complaint-own-case",
     "consent-missing",
     "credential-not-valid",
     "evidence-not-covered",
@@ -42,10 +45,24 @@ _TEXTS: dict[Code, Text] = {
         en="For this place an agency of the other side decides; apply on the other side's platform, "
         "where you can sign in as well",
     ),
+    "complaint-assigned": Text(
+        zh="这件投诉已经分派给别人，没有办任何事。要由您答复的话，请有分派权限的同事改派给您",
+        en="This complaint is somebody else's and nothing was done; to answer it, "
+        "have a colleague who may assign give it to you",
+    ),
+    "complaint-not-extendable": Text(
+        zh="答复期限只能延长一次，而且要在到期之前，这一次没有延长。请尽快答复",
+        en="The time limit is extended once, before it has passed, and was not extended now; answer soon",
+    ),
     "complaint-open": Text(
         zh="您就同一件事提过的投诉还在处理，这一次没有提交。请在“我的投诉”里看到哪天为止会有答复，答复后仍不满意可以再提",
         en="Your complaint about the same is still being looked into and nothing was filed; see under "
         "“My complaints” by when it is answered, and complain again then if you need to",
+    ),
+    "complaint-own-case": Text(
+        zh="办理过这个办件的人不能答复关于它的投诉，没有办任何事。请分派给没有办理过的同事",
+        en="Who acted on the case does not answer the complaint about it and nothing was done; "
+        "give it to a colleague who did not",
     ),
     "consent-missing": Text(
         zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",

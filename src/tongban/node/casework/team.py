@@ -79,6 +79,11 @@ def colleagues(officer: Officer) -> list[Officer]:
     return list(Officer.objects.filter(agency=officer.agency, is_active=True).order_by("name", "pk"))
 
 
+def colleague(officer: Officer, key: int) -> Officer | None:
+    """The officer of this key, if in office at the same agency."""
+    return Officer.objects.filter(agency=officer.agency, is_active=True, pk=key).first()
+
+
 def team(officer: Officer) -> tuple[Load, ...]:
     """The spread of the agency's open tasks, nobody's first. Raises Refused `not-permitted`."""
     _require(officer, permissions.Act.SUPERVISE, permissions.Act.ASSIGN)

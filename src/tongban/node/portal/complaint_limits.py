@@ -18,10 +18,14 @@ _FILE = "complaint_limits.toml"
 
 @dataclass(frozen=True)
 class AnswerLimit:
-    """From `since` on, complaints are answered within so many working days; `source` says who says so."""
+    """From `since` on, complaints are answered within so many working days; `source` says who says so.
+
+    `extension` is by how many working days an agency may extend the limit, once.
+    """
 
     since: date
     working_days: int
+    extension: int
     source: Text
     is_verified: bool
 
@@ -47,11 +51,16 @@ def _holding(limits: Sequence[AnswerLimit], day: date) -> AnswerLimit:
 
 
 def _limit(position: int, row: dict[str, Any]) -> AnswerLimit:
-    days = row["working_days"]
-    if not isinstance(days, int) or days < 1:
-        raise ValueError(f"{_FILE}: limits[{position}].working_days: expected a whole number of at least 1")
+    days, extension = (_days(position, row, key) for key in ("working_days", "extension"))
     source = Text.model_validate(row["source"])
-    return AnswerLimit(row["since"], days, source, is_verified=row["confidence"] != "low")
+    return AnswerLimit(row["since"], days, extension, source, is_verified=row["confidence"] != "low")
+
+
+def _days(position: int, row: dict[str, Any], key: str) -> int:
+    days = row.get(key)
+    if not isinstance(days, int) or days < 1:
+        raise ValueError(f"{_FILE}: limits[{position}].{key}: expected a whole number of at least 1")
+    return days
 
 
 @cache

@@ -1,7 +1,7 @@
 """Complaints about a service or a case: filed by a citizen, a task of the agency until it is answered.
 
 Promises: a form sent twice is one complaint; while one is open there is no second about the same; each has a
-time limit; a reading is recorded before it is shown; an answer is given once and the citizen is told.
+time limit; a reading is recorded before it is shown, to officers of the agency with the complaint's service.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from tongban.node.casework import catalogue, competence, notifying, rights
+from tongban.node.casework import assigning, catalogue, competence, rights
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.paging import Page, page_of
-from tongban.node.people import access
+from tongban.node.people import access, permissions
 from tongban.node.people.models import Officer, Person
 from tongban.node.portal import complaint_limits
 from tongban.node.portal.models import Complaint
@@ -26,12 +26,10 @@ from tongban.services import Text
 MOST_CHARACTERS = 2000
 FIELDS = ("name", "complaint")
 PATH = "/complaints/"
-Which = Literal["all", "open", "due", "overdue", "answered"]
+Which = Literal["all", "open", "mine", "due", "overdue", "answered"]
+_ACTS = (permissions.Act.HANDLE, permissions.Act.SUPERVISE, permissions.Act.ASSIGN)
 _READING = Text(zh="处理投诉", en="Handling a complaint")
 _DUTY = Text(zh="承办部门依职责答复投诉", en="The agency in charge answers complaints")
-_ANSWERED = Text(
-    zh="您关于{about}的投诉有了答复，请查看", en="Your complaint about {about} has been answered; read it"
-)
 
 
 @dataclass(frozen=True)
@@ -49,17 +47,19 @@ def file(person: Person, token: UUID, words: str, *, case: str = "", service: st
     Raises Refused: `not-found` for a case that is not theirs, `service-unknown`, `complaint-open` while one
     about the same waits for its answer, and those of `competence.deciding`.
     """
-    about = rights.of_citizen(person).select_related("service").filter(number=case).first() if case else None
-    if case and about is None:
+    its_case = (
+        rights.of_citizen(person).select_related("service").filter(number=case).first() if case else None
+    )
+    if case and its_case is None:
         raise Refused("not-found")
-    code = about.service.code if about else catalogue.service(service).code
-    agency = about.agency if about else _agency(code)
+    code = its_case.service.code if its_case else catalogue.service(service).code
+    agency = its_case.agency if its_case else _agency(code)
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
         filed = Complaint.objects.filter(token=token, person=person).first()
         if filed is not None:
             return filed
-        same = Complaint.objects.filter(person=person, service=code, case=about, answered_at=None)
+        same = Complaint.objects.filter(person=person, service=code, case=its_case, answered_at=None)
         if same.exists():
             raise Refused("complaint-open")
         due = add_working_days(today(), complaint_limits.on(today()).working_days)
@@ -67,7 +67,7 @@ def file(person: Person, token: UUID, words: str, *, case: str = "", service: st
             token=token,
             person=person,
             service=code,
-            case=about,
+            case=its_case,
             agency=agency,
             words=words,
             at=now(),
@@ -84,14 +84,14 @@ def of_person(person: Person, number: int = 1) -> Page[Complaint]:
 
 def of_agency(officer: Officer, number: int = 1, which: Which = "all") -> Page[Complaint]:
     """One page of what the officer's agency has to answer: open ones first, by due date."""
-    rows = _which(_visible(officer), which).select_related("case")
+    rows = _which(officer, which).select_related("case", "assignee")
     return page_of(rows.order_by(F("answered_at").desc(nulls_first=True), "due_on", "at", "pk"), number)
 
 
 def waiting(officer: Officer) -> Waiting:
     """What waits for an answer of the officer's agency; one query."""
     told = (
-        _visible(officer)
+        visible(officer)
         .filter(answered_at=None)
         .aggregate(
             open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today())), next_due=Min("due_on")
@@ -107,7 +107,7 @@ def is_overdue(complaint: Complaint) -> bool:
 
 def for_officer(officer: Officer, complaint: UUID) -> Complaint:
     """One complaint to the officer's agency; leaves an access record. Raises Refused `not-found`."""
-    found = _visible(officer).select_related("person", "case").filter(pk=complaint).first()
+    found = visible(officer).select_related("person", "case", "assignee").filter(pk=complaint).first()
     if found is None:
         raise Refused("not-found")
     with transaction.atomic():
@@ -123,26 +123,14 @@ def for_officer(officer: Officer, complaint: UUID) -> Complaint:
     return found
 
 
-def answer(officer: Officer, complaint: UUID, words: str) -> None:
-    """Answer a complaint, and tell the citizen so.
-
-    Raises Refused: `not-found`, `not-available` when it was answered already.
-    """
-    with transaction.atomic():
-        found = _visible(officer).select_for_update().filter(pk=complaint).first()
-        if found is None:
-            raise Refused("not-found")
-        if found.answered_at is not None:
-            raise Refused("not-available")
-        found.answer, found.answered_at, found.answered_by = words, now(), officer
-        found.save()
-        notifying.tell(found.person_id, _ANSWERED.filled({"about": _about(found)}), PATH, found.answered_at)
-
-
-def _which(rows: QuerySet[Complaint], which: Which) -> QuerySet[Complaint]:
+def _which(officer: Officer, which: Which) -> QuerySet[Complaint]:
+    rows = visible(officer)
     match which:
         case "open":
             return rows.filter(answered_at=None)
+        case "mine":
+            theirs = assigning.expected_of(officer) & Q(assignee__isnull=False)
+            return rows.filter(theirs, answered_at=None)
         case "due":
             return rows.filter(answered_at=None, due_on__gte=today())
         case "overdue":
@@ -152,12 +140,14 @@ def _which(rows: QuerySet[Complaint], which: Which) -> QuerySet[Complaint]:
     return rows
 
 
-def _visible(officer: Officer) -> QuerySet[Complaint]:
-    rows = Complaint.objects.filter(agency=officer.agency)
-    return rows if officer.is_active else rows.none()
+def visible(officer: Officer) -> QuerySet[Complaint]:
+    """The complaints to the officer's agency, as far as the officer's grants name their services."""
+    reached = permissions.within_grants(officer, _ACTS, service_field="service")
+    return Complaint.objects.filter(reached, agency=officer.agency)
 
 
-def _about(complaint: Complaint) -> Text:
+def about(complaint: Complaint) -> Text:
+    """What the complaint is about: the case's number, or the name of the service."""
     if complaint.case is not None:
         number = complaint.case.number
         return Text(zh=f"办件 {number}", en=f"case {number}")

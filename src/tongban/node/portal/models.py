@@ -41,7 +41,8 @@ class Complaint(models.Model):
     """A complaint about a service or a case (投诉), a task of the agency in charge until it is answered.
 
     `token` comes with the form, so that a form sent twice is one complaint. `due_on` is the last day of the
-    time limit for the answer; None for one that came before there was a limit.
+    time limit for the answer; None for one that came before there was a limit. The limit is extended once at
+    most, with a reason that the citizen is told; an assignee is optional.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,6 +55,18 @@ class Complaint(models.Model):
     at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
+    assignee = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints_assigned"
+    )
+    assigned_by = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    extended_at = models.DateTimeField(null=True, blank=True)
+    extended_by = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    extension_reason = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
@@ -67,6 +80,12 @@ class Complaint(models.Model):
                 name="complaint_open_by_due",
             ),
             models.Index(fields=["person", "-at"], name="complaint_person_at"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(extended_at=None) | ~models.Q(extension_reason=""),
+                name="complaint_extended_with_reason",
+            )
         ]
 
     def __str__(self) -> str:

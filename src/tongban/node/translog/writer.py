@@ -11,9 +11,13 @@ from pathlib import Path
 from tongban.node.config import CONFIG_VARIABLE
 from tongban.node.starting import start_django
 
+NICENESS = 5
+"""What waits for an answer comes first: the log's work is due within a second, not at once."""
+
 
 def main() -> None:
     """Run as the node's log process."""
+    os.nice(NICENESS)
     start_django(Path(os.environ[CONFIG_VARIABLE]))
     from tongban.node.translog.writing import Writer  # noqa: PLC0415 - needs Django started
 

@@ -24,8 +24,10 @@ from tongban.protocol import NodeEntry
 from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.origins import origin_of
 
-PLACE_SECONDS = 0.25
-"""How often waiting records are looked for; a head is signed at most so long after a record."""
+PLACE_SECONDS = 0.5
+"""How often waiting records are looked for; a head is signed about so long after a record at most."""
+PUBLISH_SECONDS = 1.0
+"""How often the log's files are brought up to date: that costs more than giving records their places."""
 ASK_SECONDS = 0.5
 """How often a witness is asked to cosign the newest head."""
 COMPARE_SECONDS = 10.0
@@ -47,6 +49,7 @@ class Writer:
         self._transport = transport or own_transport()
         self._witnesses: dict[str, threading.Thread] = {}
         self._compared: set[str] = set()
+        self._published_at = float("-inf")
 
     def run(self) -> None:
         """Work until `stop` is set."""
@@ -59,6 +62,7 @@ class Writer:
         self._repeat_until_done(self._compare_with_files)
         self._await_witnesses()
         self._repeat(self._place_and_publish, PLACE_SECONDS)
+        self._published_at = float("-inf")
         _pause_after(self._place_and_publish, 0.0)
         connections.close_all()
         for thread in (peers, stamps, *self._witnesses.values()):
@@ -86,10 +90,12 @@ class Writer:
     def _place_and_publish(self) -> bool:
         node = identity.current()
         placed = place_waiting(origin_of(node.me), node.log_key)
-        try:
-            publish(_folder())
-        except OSError as error:
-            log.error("the log's files cannot be written: %s", error.strerror)
+        if time.monotonic() - self._published_at >= PUBLISH_SECONDS:
+            self._published_at = time.monotonic()
+            try:
+                publish(_folder())
+            except OSError as error:
+                log.error("the log's files cannot be written: %s", error.strerror)
         return placed > 0
 
     def _look_for_peers(self) -> bool:

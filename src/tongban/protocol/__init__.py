@@ -16,6 +16,7 @@ from tongban.protocol.conversation import (
     read_reply,
     seal_reply,
     seal_request,
+    seal_written,
 )
 from tongban.protocol.directory import Directory
 from tongban.protocol.directory_document import (
@@ -138,6 +139,7 @@ __all__ = [
     "refusal",
     "seal_reply",
     "seal_request",
+    "seal_written",
     "sign_consent",
     "sign_directory",
     "signer_name",

@@ -134,8 +134,18 @@ def seal_reply(
 
 def plain_reply(reply: EvidenceAnswer | Refusal) -> HttpResponse:
     """The reply without a signature: for requests that have none to bind it to. Nobody relies on it."""
-    status = Refused(reply.code).meaning.status if isinstance(reply, Refusal) else 200
-    return response_with(encode(reply), status)
+    return response_with(encode(reply), _status(reply))
+
+
+def seal_written(
+    reply: EvidenceAnswer | Refusal, body: bytes, request: HttpRequest, key: SigningKey, *, now: datetime
+) -> HttpResponse:
+    """As `seal_reply`, where `body` is the reply as it was written before."""
+    return sign_response(response_with(body, _status(reply)), request, key, now=now)
+
+
+def _status(reply: EvidenceAnswer | Refusal) -> int:
+    return Refused(reply.code).meaning.status if isinstance(reply, Refusal) else 200
 
 
 def response_with(body: bytes, status: int = 200) -> HttpResponse:

@@ -14,7 +14,8 @@ from tongban.protocol.tlog.records import Json
 
 MESSAGE = "message"
 """The kind of a message's record in the log."""
-CONSENT = Text(zh="本人同意", en="The person's consent")
+CONSENT = Text(zh="本人同意", en="The person's consent").model_dump()
+"""The basis that is recorded where the person consented."""
 
 
 def record_access(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> None:
@@ -28,7 +29,6 @@ def record_access(message: EvidenceRequest, agency: str, direction: AccessRecord
 def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord.Direction) -> Look:
     """The record, not stored yet, that `agency` saw the fields that `message` asks for."""
     basis = message.legal_basis
-    ground = basis.citation if isinstance(basis, StatuteBasis) else CONSENT
     return Look(
         pseudonym=pseudonym(message.body.subject),
         at=now(),
@@ -37,7 +37,7 @@ def access_record(message: EvidenceRequest, agency: str, direction: AccessRecord
         asking_node=message.sender,
         service=message.service,
         case_ref=message.case_ref,
-        basis=ground.model_dump(),
+        basis=basis.citation.model_dump() if isinstance(basis, StatuteBasis) else CONSENT,
         purpose=message.purpose.model_dump(),
         fields=list(message.body.fields),
         message_id=message.id,
@@ -62,7 +62,7 @@ def record_conversation(effect: Effect, basis: dict[str, Any], purpose: dict[str
         asking_node=message.receiver,
         service=message.service,
         case_ref=message.case_ref,
-        basis=basis["citation"] if "citation" in basis else CONSENT.model_dump(),
+        basis=basis.get("citation", CONSENT),
         purpose=purpose,
         fields=fields,
         message_id=message.id,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, transaction
 
 from tongban import protocol
-from tongban.node import arrays
+from tongban.node import arrays, statements
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.group_commit import GroupCommit
@@ -72,7 +72,7 @@ ON CONFLICT DO NOTHING RETURNING keyid, nonce
 """
 _ANSWERS = """
 INSERT INTO exchange_inbox (received_at, id, sender, message, body_sha256, reply)
-SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
+SELECT %s::timestamptz, * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
 ON CONFLICT DO NOTHING RETURNING sender, message
 """
 
@@ -131,13 +131,14 @@ def _told(one: Given, became: Kept) -> Given | Refused:
 def _read_stored(asked: Sequence[Sequence[_Key]]) -> list[list[_Stored | None]]:
     """What each message of a sender was answered before, in their order; None for a new one."""
     keys = [key for group in asked for key in group]
-    with connection.cursor() as cursor:
-        senders, messages = [sender for sender, _ in keys], [message for _, message in keys]
-        cursor.execute(_STORED, [arrays.texts(senders), arrays.uuids(messages)])
-        found = {
-            (sender, message): _Stored(bytes(body_sha256), bytes(reply))
-            for sender, message, body_sha256, reply in cursor.fetchall()
-        }
+    senders, messages = (
+        arrays.texts(sender for sender, _ in keys),
+        arrays.uuids(message for _, message in keys),
+    )
+    found = {
+        (sender, message): _Stored(bytes(body_sha256), bytes(reply))
+        for sender, message, body_sha256, reply in statements.rows(_STORED, [senders, messages])
+    }
     return [[found.get(key) for key in group] for group in asked]
 
 
@@ -204,16 +205,12 @@ def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:
     rows = sorted(expires)
     unused: set[tuple[str, str]] = set()
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _NONCES,
-                [
-                    arrays.texts(keyid for keyid, _ in rows),
-                    arrays.texts(nonce for _, nonce in rows),
-                    arrays.moments(expires[row] for row in rows),
-                ],
-            )
-            unused = set(cursor.fetchall())
+        values = [
+            arrays.texts(keyid for keyid, _ in rows),
+            arrays.texts(nonce for _, nonce in rows),
+            arrays.moments(expires[row] for row in rows),
+        ]
+        unused = {(keyid, nonce) for keyid, nonce in statements.rows(_NONCES, values)}
     new = []
     for claim in claims:
         delivery = (claim.keyid, claim.nonce) if claim is not None else None
@@ -228,20 +225,15 @@ def _store_answers(answers: Sequence[Given]) -> set[int]:
     if not first:
         return set()
     rows = [first[key] for key in sorted(first)]
-    now = true_now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ANSWERS,
-            [
-                now,
-                arrays.uuids(uuid4() for _ in rows),
-                arrays.texts(one.received.message.sender for one in rows),
-                arrays.uuids(one.received.message.id for one in rows),
-                arrays.binaries(one.received.body_sha256 for one in rows),
-                arrays.binaries(one.body for one in rows),
-            ],
-        )
-        return {id(first[key]) for key in cursor.fetchall()}
+    values: list[statements.Value] = [
+        true_now(),
+        arrays.uuids(uuid4() for _ in rows),
+        arrays.texts(one.received.message.sender for one in rows),
+        arrays.uuids(one.received.message.id for one in rows),
+        arrays.binaries(one.received.body_sha256 for one in rows),
+        arrays.binaries(one.body for one in rows),
+    ]
+    return {id(first[sender, message]) for sender, message in statements.rows(_ANSWERS, values)}
 
 
 _reader = GroupCommit(_read_stored)

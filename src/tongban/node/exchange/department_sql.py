@@ -4,13 +4,13 @@ PostgreSQL and SQLite are opened read-only; nothing but SELECT is ever sent to a
 """
 
 import threading
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection as own_database
-from sqlalchemy import URL, Engine, Select, column, create_engine, make_url, select, table
+from sqlalchemy import URL, Engine, Select, bindparam, column, create_engine, make_url, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from tongban.node.exchange.connectors import Row, SqlConnector
@@ -57,8 +57,7 @@ def rows_of_each(
 
 
 def _rows_of(connector: SqlConnector, subject: str, columns: tuple[str, ...], most: int) -> list[Row]:
-    query = _selected(connector, columns).where(column(connector.key) == subject)
-    return _read(connector, query.order_by(*map(column, columns)).limit(most))
+    return _read(connector, _of_one(_source(connector), columns), {"asked": subject, "most": most})
 
 
 def _rows_together(
@@ -69,10 +68,9 @@ def _rows_together(
     That is so where the database finds a person by a number that it writes in another way, or where it holds
     more rows than so many persons usually have.
     """
-    chosen = dict.fromkeys((connector.key, *columns))
-    query = _selected(connector, tuple(chosen)).where(column(connector.key).in_(sorted(subjects)))
     limit = most + ROWS_MORE * (len(subjects) - 1)
-    read = _read(connector, query.order_by(*map(column, columns)).limit(limit))
+    query = _of_several(_source(connector), columns)
+    read = _read(connector, query, {"asked": sorted(subjects), "most": limit})
     if len(read) == limit or any(row[connector.key] not in subjects for row in read):
         return None
     found: dict[str, list[Row]] = {subject: [] for subject in subjects}
@@ -83,7 +81,7 @@ def _rows_together(
 
 def sample(connector: SqlConnector, columns: Sequence[str], most: int) -> list[Row]:
     """Some rows of anybody, for a test of the mapping. Raises Refused `try-later`."""
-    return _read(connector, _selected(connector, columns).limit(most))
+    return _read(connector, _selected(_source(connector), tuple(columns)).limit(most), {})
 
 
 def close_connections() -> None:
@@ -92,19 +90,46 @@ def close_connections() -> None:
         engine.dispose()
 
 
-def _selected(connector: SqlConnector, columns: Sequence[str]) -> Select[Any]:
-    source = table(connector.table, schema=connector.schema_name)
-    selected: list[Any] = [column(name) for name in columns or (connector.key,)]
-    query = cast("Select[Any]", select(*selected)).select_from(source)
-    for name, value in connector.where.items():
+class _Source(NamedTuple):
+    """The table of a connector with what narrows it down, and the column by which persons are found."""
+
+    schema: str | None
+    table: str
+    key: str
+    where: tuple[tuple[str, str | int], ...]
+
+
+def _source(connector: SqlConnector) -> _Source:
+    return _Source(connector.schema_name, connector.table, connector.key, tuple(connector.where.items()))
+
+
+@lru_cache(maxsize=256)
+def _of_one(source: _Source, columns: tuple[str, ...]) -> Select[Any]:
+    """The SELECT of one person's rows, made once for the parameters `asked` and `most`."""
+    query = _selected(source, columns).where(column(source.key) == bindparam("asked"))
+    return query.order_by(*map(column, columns)).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=256)
+def _of_several(source: _Source, columns: tuple[str, ...]) -> Select[Any]:
+    """The SELECT of several persons' rows with the column that tells whose each is, likewise."""
+    chosen = tuple(dict.fromkeys((source.key, *columns)))
+    query = _selected(source, chosen).where(column(source.key).in_(bindparam("asked", expanding=True)))
+    return query.order_by(*map(column, columns)).limit(bindparam("most"))
+
+
+def _selected(source: _Source, columns: tuple[str, ...]) -> Select[Any]:
+    selected: list[Any] = [column(name) for name in columns or (source.key,)]
+    query = cast("Select[Any]", select(*selected)).select_from(table(source.table, schema=source.schema))
+    for name, value in source.where:
         query = query.where(column(name) == value)
     return query
 
 
-def _read(connector: SqlConnector, query: Select[Any]) -> list[Row]:
+def _read(connector: SqlConnector, query: Select[Any], values: Mapping[str, object]) -> list[Row]:
     try:
         with _engine(_address(connector), STATEMENT_MILLISECONDS).connect() as database:
-            return [dict(row) for row in database.execute(query).mappings()]
+            return [dict(row) for row in database.execute(query, values).mappings()]
     except (SQLAlchemyError, OSError, ImportError) as error:
         problem = f"the department's database cannot be read now ({type(error).__name__})"
         raise Refused(Code.TRY_LATER, "connector", problem) from None

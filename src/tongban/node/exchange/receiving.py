@@ -49,6 +49,7 @@ def receive_each(requests: Sequence[HttpRequest]) -> list[HttpResponse]:
     read = [_or_refused(partial(_read, request, node)) for request in requests]
     received = [one for one in read if isinstance(one, Authenticated)]
     told = dict(zip(map(id, received), _told_each(received, node), strict=True))
+    _log_told([(one.message, told[id(one)]) for one in received])
     return [
         _refused(one, request, node)
         if isinstance(one, Refused)
@@ -99,14 +100,27 @@ def _refused(refused: Refused, request: HttpRequest, node: Identity) -> HttpResp
     return _sealed(protocol.refusal(refused, node.me, None, true_now()), request, node)
 
 
+def _log_told(told: Sequence[tuple[EvidenceRequest, Given | Refused]]) -> None:
+    """One line for all that were answered, and one for each that was refused."""
+    answered: list[str] = []
+    for message, one in told:
+        if isinstance(one, Refused):
+            log.info("refused message=%s code=%s path=%s", message.id, one.code.value, one.path)
+        else:
+            answered.append(f"{message.id} for={message.sender} kind={one.reply.kind}")
+    if answered:
+        log.info("answered message=%s", "; message=".join(answered))
+
+
 def _answered(
     one: Given | Refused, message: EvidenceRequest, request: HttpRequest, node: Identity
 ) -> HttpResponse:
     if isinstance(one, Refused):
-        log.info("refused message=%s code=%s path=%s", message.id, one.code.value, one.path)
         return _sealed(protocol.refusal(one, node.me, message.id, true_now()), request, node)
-    log.info("answered message=%s for=%s kind=%s", message.id, message.sender, one.reply.kind)
-    return _sealed(one.reply, request, node)
+    try:
+        return protocol.seal_written(one.reply, one.body, request, node.key, now=true_now())
+    except Refused:
+        return protocol.plain_reply(one.reply)
 
 
 def _told_each(received: Sequence[Authenticated], node: Identity) -> list[Given | Refused]:

@@ -88,20 +88,19 @@ def canonical(record: Mapping[str, Json]) -> bytes:
 
 
 def _check(value: Json) -> None:
-    if type(value) is str or value is None or isinstance(value, (str, bool)):
-        return
-    if isinstance(value, int):
-        if abs(value) > _LARGEST_INTEGER:
-            raise RecordError("a whole number in a record is below 2**53")
-        return
+    """Raise RecordError unless a record may consist of this; texts inside, the most of it, cost no call."""
     if isinstance(value, dict):
         for name, member in value.items():
             if not isinstance(name, str) or not name.isascii():
                 raise RecordError("names in a record are ASCII")
-            _check(member)
-        return
-    if isinstance(value, (list, tuple)):
+            if type(member) is not str and member is not None:
+                _check(member)
+    elif isinstance(value, (list, tuple)):
         for member in value:
-            _check(member)
-        return
-    raise RecordError(f"a record holds no {type(value).__name__}")
+            if type(member) is not str:
+                _check(member)
+    elif isinstance(value, int):
+        if abs(value) > _LARGEST_INTEGER:
+            raise RecordError("a whole number in a record is below 2**53")
+    elif value is not None and not isinstance(value, str):
+        raise RecordError(f"a record holds no {type(value).__name__}")

@@ -43,6 +43,17 @@ def test_a_table_may_give_each_row_its_own_day() -> None:
     assert differences(written) == [[], []]
 
 
+def test_rows_of_a_table_may_change_single_facts_and_be_refused() -> None:
+    written = (
+        '[[table]]\nname = "x"\non = 2026-01-01\nfacts = { age = 9 }\ncolumns = ["facts", "refused"]\n'
+        'rows = [\n  [{ age = 151 }, "age"],\n  [{ age = 150 }, "age"],\n]\n'
+    )
+    assert differences(written) == [
+        [],
+        [Text("应在 age 处被拒绝，实际作出了决定", "expected to be refused at age, but was decided")],
+    ]
+
+
 def test_a_case_may_end_without_law() -> None:
     head = '[[example]]\nname = "x"\non = {}\nfacts = {{ age = 9 }}\nno_law = "most"\n'
     assert differences(head.format("2019-12-31")) == [[]]

@@ -123,4 +123,5 @@ def test_an_example_notices_every_number_that_is_a_unit_away(name: str) -> None:
 
 
 def test_no_parameter_file_is_passed_over() -> None:
-    assert {name for name, ruleset in SETS.items() if not any(True for _ in mutants(ruleset))} == set()
+    numbered = {name: ruleset for name, ruleset in SETS.items() if ruleset.parameters}
+    assert {name for name, ruleset in numbered.items() if not any(True for _ in mutants(ruleset))} == set()

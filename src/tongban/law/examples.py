@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tongban.law.errors import FactsRefused, LawError, NoLaw, Place, RuleSetError
@@ -12,6 +12,7 @@ from tongban.law.mistakes.toml_files import place_of, read_toml
 from tongban.law.rule_sets import RuleSet
 
 _EXAMPLE_KEYS = {"name", "on", "facts", "outcomes", "refused", "no_law", "source", "note"}
+_SPECIAL = ("facts", "refused", "no_law")
 _TABLE_KEYS = {"name", "on", "facts", "columns", "rows", "source", "note"}
 
 
@@ -149,13 +150,16 @@ class _File:
 
     def _example(self, at: str, written: Mapping[str, object]) -> Example:
         name, on = self._name(at, written, _EXAMPLE_KEYS), self._day(f"{at}.on", written.get("on"))
-        outcomes = self._mapping(at, written, "outcomes")
+        facts, outcomes = self._mapping(at, written, "facts"), self._mapping(at, written, "outcomes")
+        return self._ending(at, written, Example(self._place(at), name, on, facts, outcomes))
+
+    def _ending(self, at: str, written: Mapping[str, object], example: Example) -> Example:
+        """Give the example with how it ends; it has exactly one end."""
         refused, no_law = written.get("refused", ""), written.get("no_law", "")
-        ends = [end for end in (outcomes, refused, no_law) if end]
+        ends = [end for end in (example.outcomes, refused, no_law) if end]
         if len(ends) != 1 or not isinstance(refused, str) or not isinstance(no_law, str):
             raise self._refuse(at, "example-form/outcomes")
-        facts = self._mapping(at, written, "facts")
-        return Example(self._place(at), name, on, facts, outcomes, refused, no_law)
+        return replace(example, refused=refused, no_law=no_law)
 
     def _table(self, at: str, written: Mapping[str, object]) -> Iterator[Example]:
         name = self._name(at, written, _TABLE_KEYS)
@@ -169,8 +173,10 @@ class _File:
             key = f"{at}.rows[{index}]"
             if not isinstance(row, list) or len(row) != len(columns):
                 raise self._refuse(key, "example-form/row", count=len(columns))
-            cells = dict(zip(columns, row, strict=True))
+            cells: dict[str, object] = dict(zip(columns, row, strict=True))
             on = self._day(key if "on" in cells else f"{at}.on", cells.pop("on", written.get("on")))
-            facts = {column: cell for column, cell in cells.items() if not column.startswith("=")}
-            outcomes = {column[1:]: cell for column, cell in cells.items() if column.startswith("=")}
-            yield Example(self._place(key), f"{name} [{index}]", on, {**shared, **facts}, outcomes)
+            facts = {**shared, **self._mapping(key, cells, "facts")}
+            facts |= {name: cell for name, cell in cells.items() if name[:1] != "=" and name not in _SPECIAL}
+            outcomes = {name[1:]: cell for name, cell in cells.items() if name[:1] == "="}
+            case = Example(self._place(key), f"{name} [{index}]", on, facts, outcomes)
+            yield self._ending(key, cells, case)

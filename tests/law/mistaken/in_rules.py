@@ -1,6 +1,6 @@
 """Mistakes in the body of a rule: name, body, arguments, result."""
 
-from tests.law.mistaken import RULES, made, rule, with_rules
+from tests.law.mistaken import RULES, Case, rule, with_rules
 
 BODIES: list[tuple[str, ...]] = [
     ("while", "while age > 1:\n    pass\nreturn 1"),
@@ -150,4 +150,9 @@ def _files(body: str, arguments: str = "age: int", result: str = "int") -> dict[
     return with_rules(rule(body, arguments, result))
 
 
-CASES = made(BODIES, RULES, _files)
+def _shown(body: str, arguments: str = "age: int", result: str = "int") -> str:
+    """The body, with what stands before it where the mistake is there."""
+    return f"def answer({arguments}) -> {result}:\n    {body}" if body == "return 1" else body
+
+
+CASES = [Case(name, _shown(*written), RULES, _files(*written)) for name, *written in BODIES]

@@ -51,6 +51,11 @@ IN_EXAMPLES = [
     ("example-form", EXAMPLE + "outcome = { answer = 1 }", "example[0].outcome"),
     ("example-form/list", "example = 1", "example"),
     ("example-form/table", EXAMPLE + "outcomes = 1", "example[0].outcomes"),
+    (
+        "example-form/table",
+        TABLE + 'columns = ["facts", "=answer"]\nrows = [\n  [1, 1],\n]',
+        "table[0].rows[0].facts",
+    ),
     ("example-form/name", "[[example]]\non = 2026-01-01\noutcomes = { answer = 1 }", "example[0].name"),
     ("example-form/on", '[[example]]\nname = "x"\non = "2026"\noutcomes = { answer = 1 }', "example[0].on"),
     (

@@ -4,6 +4,7 @@ import sys
 from typing import NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 
 class PlainCommand(click.Command):
@@ -13,11 +14,13 @@ class PlainCommand(click.Command):
         """Read the arguments; one line on stderr and status 2 when they do not fit."""
         try:
             return super().parse_args(ctx, args)
+        except NoArgsIsHelpError:
+            raise
         except click.UsageError as error:
             _misused(ctx, error)
 
 
-class PlainGroup(click.Group):
+class PlainGroup(PlainCommand, click.Group):
     """A group whose wrong use is told in one line."""
 
     command_class = PlainCommand

@@ -183,6 +183,24 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path: Path) -> None:
     assert "1 of 2 examples hold" in result.output
 
 
+@pytest.mark.parametrize("command", [["list"], ["test"], ["table", "ruritania"]])
+def test_a_folder_without_rule_sets_is_told(tmp_path: Path, command: list[str]) -> None:
+    result = CliRunner().invoke(law, ["--rulesets", str(tmp_path), *command])
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "holds no rule set" in result.stderr
+
+
+def test_a_rule_set_without_outcome_says_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "rules.py").write_text(
+        'from tongban.law import ruleset\nruleset("bare", version="1", zh="空", en="Bare")\n', "utf-8"
+    )
+    result = CliRunner().invoke(
+        law, ["--rulesets", str(tmp_path), "explain", "bare", "--facts", "-"], input="{}"
+    )
+    assert (result.exit_code, "Write @rule(…, outcome=True)" in result.stderr) == (2, True)
+
+
 def test_explain_draws_a_picture_when_asked(run: Run, clerk: dict[str, object], tmp_path: Path) -> None:
     picture = tmp_path / "decision.svg"
     result = run("explain", "ruritania", "--facts", "-", "--svg", str(picture), given=json.dumps(clerk))
@@ -245,6 +263,7 @@ def test_compare_wants_one_other_law(run: Run, clerk: dict[str, object]) -> None
         (("explain",), "RULESET"),
         (("table", "ruritania", "--lang", "fr"), "--lang"),
         (("decree",), "decree"),
+        (("--rulesets", "nowhere", "list"), "--rulesets"),
         (("when", "ruritania", "--facts", "-"), "OUTCOME"),
     ],
 )

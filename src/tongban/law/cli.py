@@ -21,11 +21,12 @@ from tongban.law.command_input import (
     naming,
     plainly,
     read_facts,
+    texts_below,
     write_text,
 )
 from tongban.law.examples import examples_of, failures
 from tongban.law.graph import svg
-from tongban.law.rule_sets import load_rulesets_from, read_folder
+from tongban.law.rule_sets import load_rulesets_from
 from tongban.law.run_command import run
 from tongban.law.table_command import table
 from tongban.law.whatif_commands import compare, when
@@ -51,7 +52,7 @@ def law(context: click.Context, root: Path) -> None:
 @plainly
 def list_rulesets(root: Path) -> None:
     """Rule sets: name, title, version."""
-    for ruleset in load_rulesets_from(read_folder(root)).values():
+    for ruleset in load_rulesets_from(texts_below(root)).values():
         click.echo(f"{ruleset.name:24} {ruleset.version:10} {ruleset.title.zh} · {ruleset.title.en}")
 
 
@@ -86,7 +87,7 @@ def explain(
 @plainly
 def test_examples(root: Path, name: str | None) -> None:
     """Run the rule sets' own examples; exit 1 when one does not hold."""
-    rulesets = [find_ruleset(root, name)] if name else list(load_rulesets_from(read_folder(root)).values())
+    rulesets = [find_ruleset(root, name)] if name else list(load_rulesets_from(texts_below(root)).values())
     failed = 0
     for ruleset in rulesets:
         examples = examples_of(ruleset)

@@ -63,10 +63,22 @@ def naming(file: str) -> Iterator[None]:
         raise LawError(f"{shown(file)}: {error}", f"{shown(file, 'zh')}：{error.said('zh')}") from None
 
 
+def texts_below(root: Path) -> dict[str, str]:
+    """Read the rule sets' files; LawError when the folder holds none."""
+    texts = read_folder(root)
+    if not texts:
+        raise LawError(
+            f"--rulesets {root}: holds no rule set; expected the folder in which the rule sets' folders lie, "
+            "each with a rules.py",
+            f"--rulesets {root}：其中没有规则集；应为存放各规则集文件夹（内有 rules.py）的文件夹",
+        )
+    return texts
+
+
 def find_ruleset(root: Path, name: str) -> RuleSet:
     """Load a rule set; LawError lists the known ones."""
     try:
-        return RuleSet.from_files(read_folder(root), name)
+        return RuleSet.from_files(texts_below(root), name)
     except UnknownRuleSet:
         known = ", ".join(sorted(path.parent.name.replace("_", "-") for path in root.glob("*/rules.py")))
         raise LawError(

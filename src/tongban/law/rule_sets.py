@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from tongban.law.compiled import Decision, compile_rules
@@ -126,13 +127,17 @@ class RuleSet:
             if rule is not None and rule.outcome is not None:
                 self._visit(rule, chosen, ordered, day)
         if not ordered:
-            raise NoLaw(
-                "not-in-force",
-                self.name,
-                f"{self.name}: no rule is in force on {day}. Ask for another date",
-                f"{self.name}：{day} 没有施行的规则，请换一个日期",
-            )
+            self._refuse_day(day)
         return tuple(ordered.values())
+
+    def _refuse_day(self, day: Date) -> NoReturn:
+        if any(rule.outcome is not None for versions in self.rules.values() for rule in versions):
+            en = f"no rule is in force on {day}. Ask for another date"
+            zh = f"{day} 没有施行的规则，请换一个日期"
+        else:
+            en = "no rule gives an outcome. Write @rule(…, outcome=True) at those whose value is asked for"
+            zh = "没有给出结果的规则，请在给出结果的规则上写 @rule(…, outcome=True)"
+        raise NoLaw("not-in-force", self.name, f"{self.name}: {en}", f"{self.name}：{zh}")
 
     def _visit(
         self, rule: Rule, chosen: Mapping[str, Rule | None], ordered: dict[str, Rule], day: Date

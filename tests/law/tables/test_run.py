@@ -209,6 +209,20 @@ def test_only_the_first_ten_offenders_are_told(ruritania: RuleSet, tmp_path: Pat
     assert [offender.row for offender in refused.value.offenders] == list(range(1, 11))
 
 
+@pytest.mark.parametrize("wrong", [(2, 9, 30, 44), tuple(range(5, 40, 3))])
+def test_the_first_offenders_are_told_however_far_apart_they_lie(
+    ruritania: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr("tongban.law.tables.sources.BATCH_ROWS", 7)
+    table = people(50)
+    trades = ["x" if row in wrong else "clerk" for row in range(50)]
+    table = table.set_column(table.schema.get_field_index("trade"), "trade", pa.array(trades))
+    with pytest.raises(RowsRefused) as refused:
+        decided(ruritania, tmp_path, table)
+    assert [offender.row - 1 for offender in refused.value.offenders] == list(wrong)[:10]
+    assert not (tmp_path / "out.parquet").exists()
+
+
 def test_an_empty_table_gives_an_empty_result(ruritania: RuleSet, tmp_path: Path) -> None:
     assert decided(ruritania, tmp_path, people(0)).decided == 0
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 0

@@ -67,8 +67,10 @@ class Program:
 
     @property
     def scalar_only(self) -> bool:
-        """Whether some rule works on lists, which only the interpreter does."""
-        return any(rule.scalar_only for rule in (*self.rules.values(), *self.checks))
+        """Whether some rule works on lists, or an outcome is a history: only the interpreter does that."""
+        return any(rule.scalar_only for rule in (*self.rules.values(), *self.checks)) or any(
+            plain(target.type) == ir.SPELLS for target in self.targets
+        )
 
 
 def program_for(ruleset: RuleSet, day: Date, outcomes: Iterable[str] | None = None) -> Program:

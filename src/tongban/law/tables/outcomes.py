@@ -4,6 +4,7 @@ import functools
 import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +31,23 @@ def column_type(kind: ir.Type) -> pa.DataType:
             return _TEXT
         case ir.Kind():
             return _TYPES[kind.name]
-        case ir.ListType():
-            item = column_type(kind.item)
-            return pa.list_(item.value_type if pa.types.is_dictionary(item) else item)
-        case ir.RecordType() | ir.PairType() | ir.MappingType():
+        case ir.ListType() | ir.RecordType():
+            return _part_type(kind)
+        case ir.PairType() | ir.MappingType():
             return pa.string()
+
+
+def _part_type(kind: ir.Type) -> pa.DataType:
+    """The type of what lies in lists and records, where texts are not kept as dictionaries."""
+    match kind:
+        case ir.OptionalType():
+            return _part_type(kind.item)
+        case ir.ListType():
+            return pa.list_(_part_type(kind.item))
+        case ir.RecordType():
+            return pa.struct([(one.name, _part_type(one.type)) for one in kind.fields])
+    found = column_type(kind)
+    return found.value_type if pa.types.is_dictionary(found) else found
 
 
 def write_answer(target: Target, answer: Answer, missing: Mask | None, texts: Sequence[str]) -> pa.Array:
@@ -82,17 +95,31 @@ def write_column(kind: ir.Type, values: Numbers, missing: Mask | None, texts: Se
 
 def write_objects(kind: ir.Type, values: Sequence[object]) -> pa.Array:
     """Values in the interpreter's encoding, lists included, as an Arrow array."""
-    inner = kind.item if isinstance(kind, ir.OptionalType) else kind
-    put = writer(kind)
-    written = [put(value) for value in values]
+    put, fitted = writer(kind), _fitted(kind)
+    written = [fitted(put(value)) for value in values]
     target = column_type(kind)
-    if inner in (ir.FEN, ir.RATE):
-        return pa.array([None if one is None else Decimal(str(one)) for one in written], target)
-    if isinstance(inner, ir.RecordType | ir.PairType | ir.MappingType):
-        return pa.array([json.dumps(one, ensure_ascii=False) for one in written], target)
     if pa.types.is_dictionary(target):
         return pa.array(written, pa.string()).dictionary_encode().cast(target)
     return pa.array(written, target)
+
+
+def _fitted(kind: ir.Type) -> Callable[[Any], object]:
+    """Give what turns a JSON form into what Arrow takes for the type."""
+    match kind:
+        case ir.OptionalType():
+            inner = _fitted(kind.item)
+            return lambda one: None if one is None else inner(one)
+        case ir.Kind(name="fen" | "rate"):
+            return lambda one: None if one is None else Decimal(str(one))
+        case ir.ListType():
+            item = _fitted(kind.item)
+            return lambda one: [item(part) for part in one]
+        case ir.RecordType(fields=fields):
+            parts = {one.name: _fitted(one.type) for one in fields}
+            return lambda one: {name: part(one[name]) for name, part in parts.items()}
+        case ir.PairType() | ir.MappingType():
+            return lambda one: json.dumps(one, ensure_ascii=False)
+    return lambda one: one
 
 
 _USUAL_MONTHS = range(12 * 1900, 12 * 2300)
@@ -108,6 +135,7 @@ _TYPES = {
     "date": pa.string(),
     "datetime": pa.string(),
     "place": pa.string(),
+    "spells": pa.list_(pa.struct([(part, pa.string()) for part in ("place", "from", "to", "kind")])),
 }
 
 

@@ -85,12 +85,18 @@ class Run:
         with ExitStack() as open_files:
             sink = open_files.enter_context(Sink(self.result, decider.schema(self.source.schema)))
             refused = _Refused(self.refused_table, open_files, self.lang)
+            stopping: list[Offender] = []
             for decided in self._decided(header, decider):
-                if decided.offenders and self.on_error == "stop":
-                    raise RowsRefused(str(self.source.path), decided.offenders[:FIRST])
-                sink.write(decided.good)
-                refused.write(decided)
+                if self.on_error == "stop":
+                    stopping.extend(decided.offenders)
+                if len(stopping) >= FIRST:
+                    break
+                if not stopping:
+                    sink.write(decided.good)
+                    refused.write(decided)
                 told(decided.good.num_rows + decided.bad.num_rows)
+            if stopping:
+                raise RowsRefused(str(self.source.path), stopping)
         return Summary(
             sink.rows, refused.rows, self.refused_table if refused.rows else None, decider.row_by_row
         )
@@ -132,10 +138,12 @@ def decide_table(ruleset: RuleSet, table: pa.Table, day: Date, engine: str = "na
     rows = max(_FEWEST_ROWS, min(share, _MOST_ROWS))
     batches = table.select(list(header.columns)).to_batches(max_chunksize=rows)
     good: list[pa.RecordBatch] = []
+    offenders: list[Offender] = []
     for decided in _side_by_side(batches, decider):
-        if decided.offenders:
-            raise RowsRefused("table", decided.offenders[:FIRST])
         good.append(decided.good)
+        offenders.extend(decided.offenders)
+    if offenders:
+        raise RowsRefused("table", offenders)
     return pa.Table.from_batches(good, decider.schema(table.schema))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.law.noticing import SETS, is_noticed, own_file
+from tests.law.noticing import SETS, Change, own_file, unnoticed
 from tongban.law import RuleSet
 
 SHIFTED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -89,14 +89,15 @@ SAME = {
 }
 
 
-def shifted(ruleset: RuleSet) -> Iterator[tuple[str, str]]:
+def shifted(ruleset: RuleSet) -> Iterator[Change]:
     """Every comparison of the rule set's own rules a unit away: what it becomes, and the text with it."""
-    tree = ast.parse(ruleset.files[own_file(ruleset, "rules.py")])
+    path = own_file(ruleset, "rules.py")
+    tree = ast.parse(ruleset.files[path])
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         for node in ast.walk(function):
             if isinstance(node, ast.Compare):
                 for _ in each_shift(node):
-                    yield f"{function.name}: {ast.unparse(node)}", ast.unparse(tree)
+                    yield f"{function.name}: {ast.unparse(node)}", path, ast.unparse(tree)
 
 
 def each_shift(compared: ast.Compare) -> Iterator[None]:
@@ -117,6 +118,4 @@ def each_shift(compared: ast.Compare) -> Iterator[None]:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_comparison_that_is_a_unit_away(name: str) -> None:
     ruleset = SETS[name]
-    path = own_file(ruleset, "rules.py")
-    unnoticed = {change for change, text in shifted(ruleset) if not is_noticed(ruleset, path, text)}
-    assert unnoticed == set(SAME.get(name, {}))
+    assert unnoticed(ruleset, shifted(ruleset)) == set(SAME.get(name, {}))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.law.noticing import SETS, is_noticed, own_file
+from tests.law.noticing import SETS, Change, own_file, unnoticed
 from tests.law.test_thresholds import changed
 from tongban.law import RuleSet
 
@@ -17,7 +17,7 @@ _LIMITS = ("at_least", "at_most")
 _NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?")
 
 
-def moved(ruleset: RuleSet) -> Iterator[tuple[str, str, str]]:
+def moved(ruleset: RuleSet) -> Iterator[Change]:
     """Each limit of the rule set's own facts, a unit more and less: name, file, text with it."""
     path = own_file(ruleset, "rules.py")
     lines = ruleset.files[path].splitlines(keepends=True)
@@ -65,4 +65,4 @@ def replaced(lines: list[str], node: ast.expr, new: str) -> str:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_limit_of_a_fact_that_is_moved(name: str) -> None:
     ruleset = SETS[name]
-    assert [limit for limit, path, text in moved(ruleset) if not is_noticed(ruleset, path, text)] == []
+    assert unnoticed(ruleset, moved(ruleset)) == set()

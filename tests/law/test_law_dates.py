@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.law.noticing import SETS, is_noticed, own_file
+from tests.law.noticing import SETS, Change, own_file, unnoticed
 from tongban.law import RuleSet
 
 HIDDEN = {
@@ -61,7 +61,7 @@ _DAY = re.compile(r'\b(?:since|until)\s*=\s*"?(\d{4}-\d\d-\d\d)')
 _SECTION = re.compile(r"^\[+([a-z0-9_]+)", re.MULTILINE)
 
 
-def moved(ruleset: RuleSet) -> Iterator[tuple[str, str, str]]:
+def moved(ruleset: RuleSet) -> Iterator[Change]:
     """Each day of the rule set's own files, a day later or earlier: name, file, text with it."""
     for file in ("parameters.toml", "rules.py"):
         path = own_file(ruleset, file)
@@ -92,5 +92,4 @@ def shifted(text: str, spans: list[tuple[int, int]], days: int) -> str:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_day_of_the_law_that_is_moved(name: str) -> None:
     ruleset = SETS[name]
-    unnoticed = {moved_to for moved_to, path, text in moved(ruleset) if not is_noticed(ruleset, path, text)}
-    assert unnoticed == set(HIDDEN.get(name, {}))
+    assert unnoticed(ruleset, moved(ruleset)) == set(HIDDEN.get(name, {}))

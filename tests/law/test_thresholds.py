@@ -6,11 +6,10 @@ holds after all must leave that list.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
-from tests.law.noticing import SETS, is_noticed, own_file
+from tests.law.noticing import SETS, Change, own_file, unnoticed
 from tongban.law import RuleSet
 
 HIDDEN = {
@@ -76,17 +75,8 @@ _WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A parameter file with one number a unit away."""
-
-    name: str
-    path: str
-    text: str
-
-
-def mutants(ruleset: RuleSet) -> Iterator[Mutant]:
-    """Every number of the rule set's own parameters, one unit more and one less."""
+def moved(ruleset: RuleSet) -> Iterator[Change]:
+    """Every number of the rule set's own parameters a unit away: what it becomes, and the text with it."""
     path = own_file(ruleset, "parameters.toml")
     text = ruleset.files[path]
     plain = _WORDS.sub(lambda found: " " * len(found.group()), text)
@@ -100,7 +90,7 @@ def mutants(ruleset: RuleSet) -> Iterator[Mutant]:
             old = text[begin:end]
             new = changed(old, step)
             if new is not None:
-                yield Mutant(f"{table}: {row} {old} -> {new}", path, text[:begin] + new + text[end:])
+                yield f"{table}: {row} {old} -> {new}", path, text[:begin] + new + text[end:]
 
 
 def changed(number: str, step: int) -> str | None:
@@ -116,12 +106,9 @@ def changed(number: str, step: int) -> str | None:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_an_example_notices_every_number_that_is_a_unit_away(name: str) -> None:
     ruleset = SETS[name]
-    unnoticed = {
-        mutant.name for mutant in mutants(ruleset) if not is_noticed(ruleset, mutant.path, mutant.text)
-    }
-    assert unnoticed == set(HIDDEN.get(name, {}))
+    assert unnoticed(ruleset, moved(ruleset)) == set(HIDDEN.get(name, {}))
 
 
 def test_no_parameter_file_is_passed_over() -> None:
     numbered = {name: ruleset for name, ruleset in SETS.items() if ruleset.parameters}
-    assert {name for name, ruleset in numbered.items() if not any(True for _ in mutants(ruleset))} == set()
+    assert {name for name, ruleset in numbered.items() if not any(True for _ in moved(ruleset))} == set()

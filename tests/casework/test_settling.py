@@ -254,8 +254,7 @@ def bill(woman: Person) -> Callable[[str], Case]:
 
 
 def adjudication(amount: int, **contents: str | int) -> talk.Adjudication:
-    named: dict[str, str | int] = {f"relation_{name}": value for name, value in relation().items()}
-    named |= {"relation_filed_place": "510100"}
+    named: dict[str, str | int] = {**relation(), "filed_place": "510100"}
     return talk.Adjudication(amount=amount, on=date(2026, 10, 31), contents=named | contents)
 
 
@@ -290,7 +289,7 @@ def test_an_amount_that_comes_out_otherwise_is_told_so(bill: Callable[[str], Cas
     assert LedgerEntry.objects.get().amount == 12_345
 
 
-@pytest.mark.parametrize("contents", [{"relation_retired": 7}, {"used_deductible_used": "x"}])
+@pytest.mark.parametrize("contents", [{"retired": 7}, {"used_deductible_used": "x"}])
 def test_values_of_the_other_side_that_cannot_be_used_do_not_stop_the_decision(
     bill: Callable[[str], Case], contents: dict[str, str | int]
 ) -> None:

@@ -89,6 +89,12 @@ class Settlement(Data):
     no_relation: Text
 
     @property
+    def line_fields(self) -> frozenset[str]:
+        """The fields of the bill that each line has of its own."""
+        facts = (fact for fact in self.facts.values() if isinstance(fact, LinesFact))
+        return frozenset(one.bill for fact in facts for one in fact.lines.values())
+
+    @property
     def used(self) -> frozenset[str]:
         """The outcomes that earlier settlements use up."""
         facts = (fact for fact in self.facts.values() if isinstance(fact, RelationFact))

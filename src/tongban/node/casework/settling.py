@@ -28,6 +28,8 @@ from tongban.services import NotComputable, RuledOut, Service, Settlement, Text,
 from tongban.services.settlement import Record, billed, facts_of, fen, lines_of, relation_of, unmet_of
 
 FROM_PEER = "from-peer"
+_USED = "used_"
+"""How names of what earlier settlements used begin among the contents of an adjudication."""
 _PURPOSE = Text(zh="门诊费用按参保地规则直接结算", en="To settle a bill directly by the home scheme's rules")
 _NOT_SETTLED = Text(zh="这张账单不能直接结算", en="This bill cannot be settled directly")
 _SETTLED_BEFORE = Text(
@@ -131,8 +133,7 @@ def _by_the_law(case: Case, service: Service, lines: list[Record], relation: Rec
         _append(case, "not-adjudicated", "held", {"reason": failure.text.to_json()})
         return
     amount = fen(explanation["outcomes"][settlement.fund_pays])
-    contents: dict[str, str | int] = {f"relation_{name}": value for name, value in relation.items()}
-    contents |= {f"used_{name}": value for name, value in used.items()}
+    contents: dict[str, str | int] = {**relation, **{_USED + name: value for name, value in used.items()}}
     _tell(case, amount, contents)
     outcomes = explanation["outcomes"]
     data = _told(settlement, outcomes) | _amounts(amount) | _where_to_object(case.agency)
@@ -146,8 +147,8 @@ def heard(case: Case, body: Adjudication) -> dict[str, Any]:
     service = catalogue.of(case)
     settlement = settlement_of(service)
     made = next(event for event in log.history(case) if event.kind == "claimed").data
-    relation = _named(body.contents, "relation_")
-    used = {name: value for name, value in _named(body.contents, "used_").items() if isinstance(value, int)}
+    relation = {name: value for name, value in body.contents.items() if not name.startswith(_USED)}
+    used = _named(body.contents)
     data = _amounts(body.amount) | {"booked_on": body.on.isoformat()}
     data |= _where_to_object(other_side(service.definition).agency_code)
     try:
@@ -222,8 +223,10 @@ def _records(case: Case, kind: str) -> list[Record]:
     ]
 
 
-def _named(contents: dict[str, str | int], prefix: str) -> dict[str, str | int]:
-    return {name.removeprefix(prefix): value for name, value in contents.items() if name.startswith(prefix)}
+def _named(contents: dict[str, str | int]) -> dict[str, int]:
+    """What earlier settlements used, in fen by outcome."""
+    named = ((name.removeprefix(_USED), value) for name, value in contents.items() if name.startswith(_USED))
+    return {name: value for name, value in named if isinstance(value, int)}
 
 
 def _told(settlement: Settlement, outcomes: dict[str, Any]) -> dict[str, Any]:

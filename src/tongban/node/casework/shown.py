@@ -110,9 +110,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Bill:
-    """The bill of a settlement: its number, what stands in each column, the lines."""
+    """The bill of a settlement: its number, what is the same in all lines, each column, the lines."""
 
     number: str
+    same: tuple[tuple[Text, Text], ...]
     titles: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
 

@@ -64,9 +64,22 @@ def _bill(service: Service, events: Mapping[int, Event]) -> Bill | None:
     if settlement is None or told is None:
         return None
     (kind,) = (one for one in service.definition.evidence_types if one.name == settlement.bill)
+    lines = told["lines"]
     fields = [field for field in kind.fields if field.name != settlement.bill_number]
-    rows = tuple(tuple(field.show(line.get(field.name)) for field in fields) for line in told["lines"])
-    return Bill(str(told["bill"]), tuple(field.title for field in fields), rows)
+    same = [
+        field for field in fields if field.name not in settlement.line_fields and _is_same(lines, field.name)
+    ]
+    columns = [field for field in fields if field not in same]
+    return Bill(
+        number=str(told["bill"]),
+        same=tuple((field.title, field.show(lines[0].get(field.name))) for field in same),
+        titles=tuple(field.title for field in columns),
+        rows=tuple(tuple(field.show(line.get(field.name)) for field in columns) for line in lines),
+    )
+
+
+def _is_same(lines: list[Mapping[str, object]], field: str) -> bool:
+    return len({str(line.get(field)) for line in lines}) == 1
 
 
 def _behalf(case: Case) -> Behalf | None:

@@ -1,6 +1,7 @@
 """What every crossing of personal data leaves: who looked (数据访问记录), and which messages went."""
 
 import hashlib
+from itertools import chain
 from typing import Any
 
 from tongban.node.clock import now
@@ -9,7 +10,7 @@ from tongban.node.people.access import Look, store
 from tongban.node.people.models import AccessRecord
 from tongban.node.translog import api as translog
 from tongban.protocol import Evidence, EvidenceRequest, StatuteBasis, Text
-from tongban.protocol.conversations import AnyUtterance, By, Effect
+from tongban.protocol.conversations import AnyUtterance, By, Claim, Effect
 from tongban.protocol.tlog.records import Json
 
 MESSAGE = "message"
@@ -75,7 +76,8 @@ def _carried(message: AnyUtterance) -> list[str]:
     body = message.body
     if isinstance(body, Evidence):
         return list(body.fields)
-    return sorted(getattr(body, "contents", ()))
+    lines = body.lines if isinstance(body, Claim) else ()
+    return sorted({*getattr(body, "contents", ()), *chain.from_iterable(lines)})
 
 
 def record_message(message: EvidenceRequest | AnyUtterance, body: bytes, *, is_own: bool) -> None:

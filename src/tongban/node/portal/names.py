@@ -9,6 +9,9 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.exchange import api
 from tongban.node.theme.wording import is_english, spoken
 
+_USED = "used_"
+"""How names of what earlier settlements used begin."""
+
 
 def agency_name(code: str) -> str:
     """The agency's name, or its code when this node does not know it."""
@@ -42,8 +45,10 @@ def field_names(fields: Iterable[str]) -> str:
         "files": _("申请时上传的材料"),
         "complaint": _("投诉的内容"),
     }
-    titles = {name: spoken(title) for name, title in api.field_titles().items()}
-    return listed(own.get(name) or titles.get(name) or name for name in fields)
+    titles = {name: spoken(title) for name, title in api.field_titles().items()} | own
+    used = _("以前的结算用掉的额度")
+    named = (used if name.startswith(_USED) else titles.get(name) or name for name in fields)
+    return listed(dict.fromkeys(named))
 
 
 def listed(words: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from tongban.services.text import Data, Text, shown
 
+_YES_OR_NO = ("yes", "no")
 FieldType = Literal["text", "month", "date", "place", "integer", "money", "decimal", "choice"]
 
 
@@ -30,9 +31,10 @@ class EvidenceTypeField(Data):
         return self
 
     def show(self, value: object) -> Text:
-        """A value as people read it."""
-        named = self.names.get(str(value))
-        return named or shown(value)
+        """A value as people read it; `yes` and `no` need no names."""
+        if self.type == "choice" and value in _YES_OR_NO and not self.names:
+            return shown(value == "yes")
+        return self.names.get(str(value)) or shown(value)
 
 
 class EvidenceTypeDefinition(Data):

@@ -15,6 +15,14 @@ from tongban.services import Service, Text
 
 
 @dataclass(frozen=True)
+class Table:
+    """Records as people read them: what stands in each column, the rows."""
+
+    titles: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True)
 class EvidenceView:
     """One piece of evidence; `lines` are its records in words, title by value, where they are no spells.
 
@@ -110,12 +118,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class Bill:
-    """The bill of a settlement: its number, what is the same in all lines, each column, the lines."""
+    """The bill of a settlement: its number, what is the same in all lines, the lines."""
 
     number: str
     same: tuple[tuple[Text, Text], ...]
-    titles: tuple[Text, ...]
-    rows: tuple[tuple[Text, ...], ...]
+    lines: Table
 
 
 @dataclass(frozen=True)

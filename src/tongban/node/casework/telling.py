@@ -12,7 +12,7 @@ from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.remedies import Remedy
-from tongban.node.casework.shown import Behalf, Bill, CaseView, Decision, Entry, EvidenceView, Proposal
+from tongban.node.casework.shown import Behalf, CaseView, Decision, Entry, EvidenceView, Proposal
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Service, Text
@@ -53,33 +53,8 @@ def view(case: Case, who: acting.Who) -> CaseView:
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
         actions=acting.available(case, who),
-        bill=_bill(service, events),
+        bill=recording.bill(service.definition, events),
     )
-
-
-def _bill(service: Service, events: Mapping[int, Event]) -> Bill | None:
-    """The bill as it was claimed; None before that, and in cases that settle nothing."""
-    settlement = service.definition.settlement
-    told = next((event.data for event in events.values() if "lines" in event.data), None)
-    if settlement is None or told is None:
-        return None
-    (kind,) = (one for one in service.definition.evidence_types if one.name == settlement.bill)
-    lines = told["lines"]
-    fields = [field for field in kind.fields if field.name != settlement.bill_number]
-    same = [
-        field for field in fields if field.name not in settlement.line_fields and _is_same(lines, field.name)
-    ]
-    columns = [field for field in fields if field not in same]
-    return Bill(
-        number=str(told["bill"]),
-        same=tuple((field.title, field.show(lines[0].get(field.name))) for field in same),
-        titles=tuple(field.title for field in columns),
-        rows=tuple(tuple(field.show(line.get(field.name)) for field in columns) for line in lines),
-    )
-
-
-def _is_same(lines: list[Mapping[str, object]], field: str) -> bool:
-    return len({str(line.get(field)) for line in lines}) == 1
 
 
 def _behalf(case: Case) -> Behalf | None:

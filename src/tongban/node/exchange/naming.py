@@ -1,14 +1,17 @@
 """Names that the directory gives to what messages and records hold only as codes, for pages to show."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tongban.node.exchange import identity
 from tongban.protocol import Text
 
 
-def field_titles() -> Mapping[str, Text]:
-    """The titles of all fields of all evidence types that the directory lists."""
-    kinds = identity.current().directory.evidence_types
+def field_titles(of: Collection[str] = ()) -> Mapping[str, Text]:
+    """The titles of all fields of all evidence types that the directory lists.
+
+    Of fields with one name in several types, those of the types `of` count.
+    """
+    kinds = sorted(identity.current().directory.evidence_types, key=lambda kind: kind.name in of)
     return {field.name: field.title for kind in kinds for field in kind.fields}
 
 

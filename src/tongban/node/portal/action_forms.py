@@ -49,12 +49,22 @@ def action_forms(
     written: Mapping[str, str] | None = None,
     wrong: Mapping[str, Text] | None = None,
 ) -> tuple[ActionForm, ...]:
-    """The forms of the actions that are available; `tried` keeps what was written and shows what is wrong."""
+    """The forms of the actions that are available, those first that bring the case on.
+
+    `tried` keeps what was written and shows what is wrong.
+    """
+    offered = sorted(view.actions, key=lambda action: _is_aside(view, action))
     return tuple(
         _form(view, action, *((written or {}, wrong or {}) if action.code == tried else ({}, {})), tried)
-        for action in view.actions
+        for action in offered
         if action.code not in OWN_PAGES
     )
+
+
+def _is_aside(view: CaseView, action: Action) -> bool:
+    """Whether the case stays where it is, or comes back there."""
+    happening = view.procedure.happenings[action.records]
+    return happening.stays or happening.leaves
 
 
 def _form(

@@ -26,7 +26,7 @@ class ConsentForm(forms.Form):
     @property
     def asked(self) -> list[tuple[ConsentNeeded, forms.BoundField, str]]:
         """Each consent with its tick and the fields it covers, in words."""
-        return [(consent, self[consent.key], field_names(consent.need.fields)) for consent in self.needed]
+        return [(one, self[one.key], field_names(one.need.fields, (one.need.type,))) for one in self.needed]
 
     @property
     def agreed(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.node.people.access import Access
 from tongban.node.pictures.strip import Look, who_looked
-from tongban.node.portal.names import agency_name, field_names, node_name, service_names
+from tongban.node.portal.names import agency_name, evidence_of, field_names, node_name, service_names
 from tongban.node.theme.wording import day_words, side_class, spoken
 
 
@@ -68,16 +68,17 @@ def look_lines(accesses: Iterable[Access]) -> list[LookLine]:
     """The accesses in words."""
     shown = list(accesses)
     services = service_names(access.service for access in shown)
-    return [_look_line(access, services[access.service]) for access in shown]
+    types = {code: evidence_of(code) for code in services}
+    return [_look_line(access, services[access.service], types[access.service]) for access in shown]
 
 
-def _look_line(access: Access, service: str) -> LookLine:
+def _look_line(access: Access, service: str, types: frozenset[str]) -> LookLine:
     return LookLine(
         id=access.id,
         at=access.at,
         who=_who(access),
         how=_how(access),
-        what=field_names(access.fields),
+        what=field_names(access.fields, types),
         whose=access.enterprise,
         why=spoken(access.purpose),
         basis=spoken(access.basis),

@@ -1,6 +1,6 @@
 """Names of what records hold only as codes: agencies, nodes, services, fields; always something readable."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -36,8 +36,16 @@ def service_names(codes: Iterable[str]) -> dict[str, str]:
     return {code: service_name(code) for code in set(codes)}
 
 
-def field_names(fields: Iterable[str]) -> str:
-    """The fields in words, as one enumeration."""
+def evidence_of(code: str) -> frozenset[str]:
+    """The types of evidence that a service asks for; none when this node does not know it."""
+    try:
+        return frozenset(need.type for need in catalogue.service(code).definition.evidence)
+    except Refused:
+        return frozenset()
+
+
+def field_names(fields: Iterable[str], types: Collection[str] = ()) -> str:
+    """The fields in words, as one enumeration; called as those types of evidence call them."""
     own = {
         "name": _("姓名"),
         "resident_id": _("公民身份号码"),
@@ -45,7 +53,7 @@ def field_names(fields: Iterable[str]) -> str:
         "files": _("申请时上传的材料"),
         "complaint": _("投诉的内容"),
     }
-    titles = {name: spoken(title) for name, title in api.field_titles().items()} | own
+    titles = {name: spoken(title) for name, title in api.field_titles(types).items()} | own
     used = _("以前的结算用掉的额度")
     named = (used if name.startswith(_USED) else titles.get(name) or name for name in fields)
     return listed(dict.fromkeys(named))

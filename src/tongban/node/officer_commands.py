@@ -12,7 +12,7 @@ import click
 
 from tongban.node.starting import config_option, start_django
 
-ACTS = ("handle", "assign", "supervise", "administer", "investigate")
+ACTS = ("handle", "assign", "supervise", "administer", "oversee", "investigate")
 
 
 @click.group()

@@ -82,7 +82,8 @@ class Officer(models.Model):
 class Grant(models.Model):
     """What an officer may do (权限): an act, for one service or all, at one place or all, for a time.
 
-    An empty `service` or `place` means every one that the officer's agency is in charge of.
+    An empty `service` or `place` means every one that the officer's agency is in charge of; to oversee, every
+    one of the node's agencies.
     """
 
     class Act(models.TextChoices):
@@ -92,6 +93,7 @@ class Grant(models.Model):
         ASSIGN = "assign", _("分派任务")
         SUPERVISE = "supervise", _("督办和统计")
         ADMINISTER = "administer", _("管理账号和岗位")
+        OVERSEE = "oversee", _("查看多个部门的统计")
         INVESTIGATE = "investigate", _("依法暂缓公开查询记录")
 
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="grants")

@@ -48,7 +48,7 @@ def granted(officer: Officer, *acts: Grant.Act) -> QuerySet[Grant]:
 def may(officer: Officer, act: Grant.Act, *, service: str = "", place: str = "") -> bool:
     """Whether the officer may do `act` for this service at this place; empty asks about any."""
     return any(
-        (not service or given.service in {"", service}) and (not place or _covers(given.place, place))
+        (not service or given.service in {"", service}) and (not place or covers(given.place, place))
         for given in granted(officer, act)
     )
 
@@ -73,5 +73,6 @@ def holding_on(on: date) -> Q:
     return Q(valid_until=None, valid_from__lte=on) | Q(valid_until__gte=on, valid_from__lte=on)
 
 
-def _covers(given: str, place: str) -> bool:
+def covers(given: str, place: str) -> bool:
+    """Whether a grant at the place `given`, every one when empty, reaches `place`: that one, or one above."""
     return given in {"", place} or given in divisions.parents(place)

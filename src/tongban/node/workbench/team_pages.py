@@ -18,10 +18,8 @@ from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal import complaints
 from tongban.node.portal.doors import for_officers, for_officers_who
-from tongban.node.portal.names import agency_name, service_names
+from tongban.node.portal.names import service_names
 from tongban.node.theme.wording import spoken
-from tongban.node.workbench.charts import Bars, bars
-from tongban.node.workbench.tables import csv_table
 
 _DATE = {"required": _("请填写日期"), "invalid": _("请按 2026-10-01 这样填写日期")}
 
@@ -89,61 +87,6 @@ def come_back(request: HttpRequest, officer: Officer, absence: int) -> HttpRespo
 def spoken_problem() -> str:
     """Why an absence cannot be noted."""
     return str(_("开始不能早于今天，结束不能早于开始，代办人要在同一部门在岗。"))
-
-
-@require_safe
-@for_officers_who(Act.SUPERVISE)
-def statistics(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """The agency's figures of twelve months, with a chart and the table behind it."""
-    found = team.statistics(officer)
-    chart = bars(
-        [month.first.strftime("%Y-%m") for month in found.months],
-        [
-            Bars(str(_("收到")), [month.opened for month in found.months]),
-            Bars(str(_("办完")), [month.ended for month in found.months]),
-        ],
-    )
-    names = service_names(one.service for one in found.outcomes)
-    ways = [(names[one.service], one) for one in found.outcomes]
-    context = {
-        "found": found,
-        "agency": agency_name(officer.agency),
-        "outcomes": ways,
-        "chart": chart,
-        "officer": officer,
-        "tab": "statistics",
-    }
-    return render(request, "workbench/statistics.html", context)
-
-
-@require_safe
-@never_cache
-@for_officers_who(Act.SUPERVISE)
-def statistics_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
-    """The same figures as a table for other programs."""
-    found = team.statistics(officer)
-    head = ["service", "name", "opened", "ended", "in_time", "mean_days", "rating", "from_here", "from_there"]
-    rows: list[list[object]] = [list(head)]
-    for one in found.services:
-        days = "" if one.mean_days is None else f"{one.mean_days:.1f}"
-        rating = "" if one.rating_tenths is None else f"{one.rating_tenths / 10:.1f}"
-        sides = ["" if count is None else count for count in (one.from_here, one.from_there)]
-        rows.append([one.code, spoken(one.name), one.opened, one.ended, one.in_time, days, rating, *sides])
-    return csv_table("statistics.csv", rows)
-
-
-@require_safe
-@never_cache
-@for_officers_who(Act.SUPERVISE)
-def outcomes_csv(_request: HttpRequest, officer: Officer) -> HttpResponse:
-    """How cases ended, by service; a count that is left out is empty."""
-    rows: list[list[object]] = [["service", "name", "outcome", "title", "count"]]
-    outcomes = team.statistics(officer).outcomes
-    names = service_names(one.service for one in outcomes)
-    for one in outcomes:
-        count = "" if one.count is None else one.count
-        rows.append([one.service, names[one.service], one.status, spoken(one.text), count])
-    return csv_table("outcomes.csv", rows)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from tongban.node.workbench import ledger_pages, mandate_pages, pages, team_pages, worklist_pages
+from tongban.node.workbench import (
+    ledger_pages,
+    mandate_pages,
+    pages,
+    statistics_pages,
+    team_pages,
+    worklist_pages,
+)
 
 urlpatterns = [
     path("", worklist_pages.inbox, name="inbox"),
@@ -11,9 +18,10 @@ urlpatterns = [
     path("team/", team_pages.spread, name="team"),
     path("absence/", team_pages.absence, name="absence"),
     path("absence/<int:absence>/end/", team_pages.come_back, name="come-back"),
-    path("statistics/", team_pages.statistics, name="statistics"),
-    path("statistics.csv", team_pages.statistics_csv, name="statistics-csv"),
-    path("outcomes.csv", team_pages.outcomes_csv, name="outcomes-csv"),
+    path("statistics/", statistics_pages.statistics, name="statistics"),
+    path("statistics.csv", statistics_pages.statistics_csv, name="statistics-csv"),
+    path("outcomes.csv", statistics_pages.outcomes_csv, name="outcomes-csv"),
+    path("agencies.csv", statistics_pages.agencies_csv, name="agencies-csv"),
     path("ledger/", ledger_pages.ledger, name="ledger"),
     path("ledger/clear/", ledger_pages.clear, name="clear-month"),
     path("netting.csv", ledger_pages.netting_csv, name="netting-csv"),

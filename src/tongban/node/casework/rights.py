@@ -39,6 +39,12 @@ _APPLICANTS = """
 kept.enterprise_id IS NOT DISTINCT FROM %s AND (kept.enterprise_id IS NOT NULL OR kept.person_id = %s)
 """
 _UNCHANGED = "EXISTS (SELECT FROM casework_draft WHERE id = %s AND updated_at = %s FOR NO KEY UPDATE)"
+_BY_OFFICE = """
+AND EXISTS (
+    SELECT FROM people_representative AS head
+     WHERE head.enterprise_id = kept.enterprise_id AND head.person_id = %s
+       AND head.valid_from <= %s AND (head.valid_until IS NULL OR head.valid_until >= %s))
+"""
 _OF_SERVICES = """
 AND (SELECT code FROM casework_publishedservice WHERE id = kept.service_id) = ANY(%s::text[])
 """
@@ -79,9 +85,12 @@ def one_of_officer(officer: Officer) -> Condition:
 
 
 def one_of_applicant(applicant: Applicant) -> Condition:
-    """`of_citizen` and `drafts_of` for one case or draft."""
+    """`of_citizen` and `drafts_of` for one case or draft, with who heads the enterprise as it is stored."""
     enterprise, mandate = applicant.enterprise, applicant.mandate
-    values = [enterprise.pk if enterprise else None, applicant.person.pk]
+    values: list[Value] = [enterprise.pk if enterprise else None, applicant.person.pk]
+    if enterprise and mandate is None:
+        on = today()
+        return Condition(_APPLICANTS + _BY_OFFICE, [*values, applicant.person.pk, on, on])
     if mandate and mandate.services:
         return Condition(_APPLICANTS + _OF_SERVICES, [*values, list(mandate.services)])
     return Condition(_APPLICANTS, values)

@@ -12,8 +12,9 @@ from tests.credentials_node.test_evidence import ANSWERS
 from tests.pages.rights import ROLES, clients_of, differences, pages
 from tests.services.shipped import FOLDERS, copy_shipped
 from tongban.node.casework import catalogue, drafts, submission
+from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Issued
+from tongban.node.credentials.models import Awaited, Issued
 from tongban.node.people.models import Account, Officer, Person
 
 SERVICE = "professional-title"
@@ -32,6 +33,8 @@ def named(woman: Person, title: Issued, tmp_path: Path) -> Mapping[str, object]:
     return {
         "number": UUID(int=1),
         "case-credentials.number": case.number,
+        "case-offer.number": case.number,
+        "credential-awaited.number": _waited_for(woman),
         "status-list.number": 0,
         "batch": title.id,
         "case": case.pk,
@@ -39,6 +42,14 @@ def named(woman: Person, title: Issued, tmp_path: Path) -> Mapping[str, object]:
         "name": "nonsense",
         "purpose": issuers.types()[TITLE].purposes[0].key,
     }
+
+
+def _waited_for(person: Person) -> UUID:
+    """Something that the owner's wallet waited for in vain."""
+    now = true_now()
+    return Awaited.objects.create(
+        person=person, vct=TITLE, issuer="x", secret="", asked_at=now, due=now, expires=now, ended="not-valid"
+    ).pk
 
 
 @pytest.mark.parametrize("role", ROLES)

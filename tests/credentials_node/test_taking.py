@@ -17,7 +17,7 @@ from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, re
 from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
 from tongban.node.credentials.models import Entry, Handover, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
-from tongban.node.credentials.wallets import makers, offering, reader, taking
+from tongban.node.credentials.wallets import makers, offering, reader, taking, talking
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person
@@ -79,7 +79,7 @@ def take(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person, s
             patch.setattr(copies, "at_hand", lambda: lists)
             client = httpx.Client(transport=issuer)
             site = Site(seconds=1, most_bytes=redeeming.MOST_BYTES, client=client)
-            patch.setattr(taking, "connection", lambda: site)
+            patch.setattr(talking, "connection", lambda: site)
             return taking.take(person, link, number)
 
     return taken
@@ -94,7 +94,7 @@ def offered(title: Issued) -> tuple[str, str]:
 
 
 def reason(take: Take, person: Person, link: str, number: str) -> str:
-    with pytest.raises(taking.NotTaken) as refused:
+    with pytest.raises(talking.NotTaken) as refused:
         take(person, link, number)
     return refused.value.reason
 
@@ -154,7 +154,7 @@ def test_what_does_not_count_is_not_taken(take: Take, woman: Person, title: Issu
 
 
 def test_a_node_does_not_take_what_it_offers_itself(woman: Person, title: Issued) -> None:
-    with pytest.raises(taking.NotTaken, match="own-offer"):
+    with pytest.raises(talking.NotTaken, match="own-offer"):
         taking.take(woman, *offered(title))
 
 

@@ -107,9 +107,15 @@ def put_into_other_wallet(here: Page, there: Page, card: str) -> None:
     here.goto("/credentials/")
     press(here.get_by_role("link", name=card).first)
     press(here.get_by_role("button", name="放进其他钱包"))
+    take_up_offer(here, there)
+    expect(there.get_by_role("link", name=card)).to_be_visible()
+
+
+def take_up_offer(here: Page, there: Page) -> None:
+    """Put what the page of one portal offers into the wallet of the other."""
     link, number = here.get_by_label("领取链接").input_value(), here.locator("#number").inner_text()
     there.goto("/credentials/add/")
     there.get_by_label("领取链接").fill(link)
     there.get_by_label("数字", exact=True).fill(number)
     press(there.get_by_role("button", name="放进我的证照"))
-    expect(there.get_by_role("link", name=card)).to_be_visible()
+    expect(there.get_by_role("heading", name="我的证照")).to_be_visible()

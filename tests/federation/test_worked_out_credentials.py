@@ -1,5 +1,5 @@
-"""Every service that works a credential out brings it by its folder alone: asked of both sides, issued on
-one, put into the wallet of the other side's portal, and evidence in a case there."""
+"""Every service that works a credential out brings it by its folder alone: asked of both sides, waited for by
+the wallet of the other side's portal before it is issued, and evidence in a case there once it is."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.federation.desks import Clerk, Desk, begin, put_into_other_wallet, submit
+from tests.federation.desks import Clerk, Desk, begin, put_into_other_wallet, submit, take_up_offer
 from tests.federation.test_recognition import answer_everything
 from tests.pages.browser import press
 from tests.services.shipped import SHIPPED
@@ -79,6 +79,14 @@ def apply(desk: Desk, who: Applicant, service: Definition) -> str:
     return submit(desk)
 
 
+def wait_for_it_elsewhere(here: Desk, there: Desk, number: str) -> None:
+    """Have the wallet on the other side wait for what the open case will bring."""
+    here.page.goto(f"/cases/{number}/")
+    press(here.page.get_by_role("button", name="签发后放进其他钱包"))
+    take_up_offer(here.page, there.page)
+    expect(there.page.get_by_role("heading", name="另一地还没有签发")).to_be_visible()
+
+
 def issue(desk: Desk, number: str) -> Clerk:
     clerk = Clerk(desk)
     clerk.number = number
@@ -103,12 +111,18 @@ def test_what_one_side_works_out_is_evidence_on_the_other(
     who = applicant(service)
     here, there = sit(SICHUAN.node, who.username), sit(CHONGQING.node, who.username)
     number = apply(here, who, service)
+    if not who.firm:
+        wait_for_it_elsewhere(here, there, number)
     issue(sit(SICHUAN.node, clerk_of(service, SICHUAN)), number)
     here.page.goto(f"/cases/{number}/")
     expect(here.page.locator(".outcome--granted")).to_be_visible()
     expect(here.page.get_by_role("heading", name="为什么这样决定")).to_be_visible()
 
-    put_into_other_wallet(here.page, there.page, card_name(service))
+    if who.firm:
+        put_into_other_wallet(here.page, there.page, card_name(service))
+    else:
+        press(there.page.get_by_role("button", name="现在看看"))
+        expect(there.page.get_by_role("link", name=card_name(service))).to_be_visible()
     other = accepting(service)
     number = apply(there, who, other)
     show_what_is_asked(there, number)

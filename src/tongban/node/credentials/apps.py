@@ -17,8 +17,10 @@ class CredentialsConfig(AppConfig):
         from tongban.node import periodic  # noqa: PLC0415 - needs the apps' models
         from tongban.node.casework import acting  # noqa: PLC0415 - needs the apps' models
         from tongban.node.credentials import copies, evidence, of_cases  # noqa: PLC0415 - needs the apps' models
+        from tongban.node.credentials.wallets import awaiting  # noqa: PLC0415 - needs the apps' models
 
         of_cases.register()
         for code in DECIDES:
             acting.before(code, evidence.judge_again)
         periodic.every(copies.REFRESH_SECONDS, copies.refresh)
+        periodic.every(awaiting.SECONDS, awaiting.look_at_due)

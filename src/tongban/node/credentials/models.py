@@ -203,7 +203,7 @@ class Judged(models.Model):
 
 
 class Offer(models.Model):
-    """An offer of a credential to a wallet of the holder's choice (领取邀请), taken up once.
+    """An offer (领取邀请) to a wallet of the holder's choice, taken up once: of a credential or of a case's.
 
     Stored are digests of its name, of its code and of the state of a sign-in, and the number to type in.
     """
@@ -212,7 +212,8 @@ class Offer(models.Model):
     code = models.BinaryField(unique=True, max_length=32)
     state = models.BinaryField(unique=True, max_length=32)
     number = models.CharField(max_length=64)
-    credential = models.ForeignKey(Issued, on_delete=models.CASCADE)
+    credential = models.ForeignKey(Issued, null=True, default=None, on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, null=True, default=None, on_delete=models.CASCADE)
     tries = models.PositiveSmallIntegerField(default=0)
     expires = models.DateTimeField(db_index=True)
     redeemed_at = models.DateTimeField(null=True, default=None)
@@ -303,6 +304,27 @@ class Deferral(models.Model):
 
     def __str__(self) -> str:
         return "deferral"
+
+
+class Awaited(models.Model):
+    """What the portal's wallet has asked for on another node, and what is not issued there yet.
+
+    `secret` holds, encrypted, the wallet's key, the keys of the copies, its tokens and the transaction. It is
+    looked after at `due`. `ended` is the stable code of why nothing will come, empty while it may.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="awaited")
+    vct = models.CharField(max_length=200)
+    issuer = models.CharField(max_length=200)
+    secret = models.TextField()
+    asked_at = models.DateTimeField()
+    due = models.DateTimeField(db_index=True)
+    expires = models.DateTimeField()
+    ended = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return "awaited"
 
 
 class Handover(models.Model):

@@ -17,7 +17,7 @@ from tongban.node.credentials import issuers, portraits, showing, wallet
 from tongban.node.credentials.choosing import choosable
 from tongban.node.credentials.models import Handover, StatusChange
 from tongban.node.credentials.showing import CannotShow
-from tongban.node.credentials.wallets import renewing, waiting
+from tongban.node.credentials.wallets import awaiting, renewing, waiting
 from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
@@ -34,7 +34,12 @@ PROBLEMS = {
 @for_citizens
 def cards(request: HttpRequest, person: Person) -> HttpResponse:
     """Everything that the person holds here."""
-    context = {"cards": wallet.cards(person), "waiting": waiting.of(person)}
+    context = {
+        "cards": wallet.cards(person),
+        "waiting": waiting.of(person),
+        "awaited": awaiting.of(person),
+        "later": "later" in request.GET,
+    }
     return render(request, "credentials/cards.html", context)
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tongban.node.credentials.wallets.urls")),
     path("credentials/", pages.cards, name="credentials"),
     path("credentials/add/", using_pages.add, name="credential-add"),
+    path("credentials/awaited/<uuid:number>/", using_pages.awaited, name="credential-awaited"),
     path("credentials/portrait/", pages.portrait, name="portrait"),
     path("credentials/shown/", pages.shown, name="credentials-shown"),
     path("credentials/redeem/", verifier_pages.redeem, name="credential-redeem"),

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.credentials import SENTENCES, Code, CredentialRefused
 from tongban.credentials.trust import Untrusted
@@ -23,7 +24,8 @@ from tongban.node.casework.models import Case
 from tongban.node.credentials import evidence, issuers, redeeming, wallet
 from tongban.node.credentials.choosing import choosable
 from tongban.node.credentials.evidence import NotEvidence
-from tongban.node.credentials.wallets import taking
+from tongban.node.credentials.wallets import awaiting, taking
+from tongban.node.credentials.wallets.talking import NotTaken
 from tongban.node.credentials.wording import claim_titles
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
@@ -107,6 +109,24 @@ def add(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "credentials/add.html", context, status=409 if problem else 200)
 
 
+@require_POST
+@never_cache
+@for_citizens
+def awaited(request: HttpRequest, person: Person, number: uuid.UUID) -> HttpResponse:
+    """Look whether what the wallet waits for was issued meanwhile, or wait for it no longer."""
+    found = awaiting.find(person, number)
+    if found is None:
+        raise Http404
+    if request.POST.get("answer") == "end":
+        awaiting.end(found)
+        return redirect("credentials")
+    try:
+        awaiting.look_now(found)
+    except redeeming.IssuerAway:
+        return redirect(f"{reverse('credentials')}?later")
+    return redirect("credentials")
+
+
 def _tried(request: HttpRequest, person: Person, case: Case) -> str | Promise:
     """Why it did not become evidence; empty when it did."""
     if "card" not in request.POST:
@@ -128,7 +148,7 @@ def _read(code: str, do: Callable[[], object]) -> str | Promise:
 def _done(do: Callable[[], object]) -> str | Promise:
     try:
         do()
-    except (NotEvidence, taking.NotTaken) as refused:
+    except (NotEvidence, NotTaken) as refused:
         return spoken(VERDICT_SENTENCES[refused.verdict]) if refused.verdict else PROBLEMS[refused.reason]
     except Untrusted as untrusted:
         return spoken(VERDICT_SENTENCES[untrusted.verdict])

@@ -86,15 +86,19 @@ def candidates(row: Authorisation, person: Person) -> list[Issued]:
     """The person's credentials that the wallet may get: of the type asked for, the offered one if any."""
     found = Issued.objects.filter(person=person, state=Issued.State.VALID, expires__gt=true_now())
     if row.offer is not None:
-        found = found.filter(pk=row.offer.credential_id)
+        offered = granting.of(row.offer).credential
+        found = found.filter(pk=offered.pk) if offered else found.none()
     wanted = row.fields["wanted"]
     ordered = found.order_by("-issued_at")
     return [one for one in ordered if configuration_id(issuers.types().find(one.vct)) == wanted]
 
 
 def pending(row: Authorisation, person: Person) -> list[Case]:
-    """The person's open cases that may bring what the wallet wants; none where it came with an offer."""
-    return [] if row.offer is not None else granting.open_cases(person, str(row.fields["wanted"]))
+    """The person's open cases that may bring what the wallet wants; with an offer, the offered one."""
+    if row.offer is None:
+        return granting.open_cases(person, str(row.fields["wanted"]))
+    case = row.offer.case
+    return [case] if case is not None and case.person_id == person.pk and granting.may_bring(case) else []
 
 
 def agree(row: Authorisation, granted: Granted) -> str | None:

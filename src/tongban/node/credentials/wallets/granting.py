@@ -9,7 +9,7 @@ from tongban.credentials.openid import configuration_id
 from tongban.credentials.types import CredentialType
 from tongban.node.casework.models import Case
 from tongban.node.credentials import issuers, of_cases
-from tongban.node.credentials.models import Access, Issued, Renewal
+from tongban.node.credentials.models import Access, Issued, Offer, Renewal
 from tongban.node.credentials.wallets import tokens
 from tongban.node.people.models import Person
 
@@ -46,8 +46,8 @@ class Granted:
         return tokens.derived(str(subject), "credential identifier")[:32]
 
 
-def of(row: Access | Renewal) -> Granted:
-    """What a token is good for now: of a case that was decided meanwhile, the credential that it brought."""
+def of(row: Access | Renewal | Offer) -> Granted:
+    """What a token or an offer is good for now: of a case decided meanwhile, what it brought."""
     if row.credential is not None:
         return Granted(row.credential, row.case)
     return Granted(outcome(row.case) if row.case is not None else None, row.case)
@@ -66,6 +66,12 @@ def open_cases(person: Person, configuration: str) -> list[Case]:
         for case in rows.select_related("service").order_by("-opened_at")
         if (kind := of_cases.type_of(case.service.code)) and configuration_id(kind) == configuration
     ]
+
+
+def may_bring(case: Case) -> bool:
+    """Whether the case is open, will bring a credential, and has not brought it yet."""
+    brings = of_cases.type_of(case.service.code) is not None and case.enterprise_id is None
+    return brings and outcome(case) is None and is_open(case)
 
 
 def is_open(case: Case) -> bool:

@@ -54,8 +54,8 @@ def give_token(
     if isinstance(asked, RefreshRequest):
         granted, refresh = renewing.use(asked, proof, wallet), None
     elif isinstance(asked, PreAuthorisedRequest):
-        granted = Granted(offering.redeem(asked))
-        refresh = renewing.begin(granted, proof, wallet)
+        granted = offering.redeem(asked)
+        refresh = renewing.begin(granted, proof, wallet, wallet.maker if wallet else "")
     else:
         redeemed = authorising.redeem(asked, asked.client_id or (wallet.client_id if wallet else ""))
         granted = redeemed.granted

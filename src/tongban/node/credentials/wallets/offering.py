@@ -1,4 +1,4 @@
-"""Offers: the holder takes a credential of this node into a wallet of their own choice (领取到其他钱包).
+"""Offers: the holder takes a credential of this node, or what a case will bring, into a wallet elsewhere.
 
 Promises: an offer is taken up once, by its code with the number shown beside it, or by signing in; five wrong
 numbers end it.
@@ -18,13 +18,14 @@ from tongban.credentials.openid import (
     OpenIdRefused,
     PreAuthorisedRequest,
     TransactionCode,
-    configuration_id,
     link_to,
 )
+from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
 from tongban.node.credentials.models import Issued, Offer
-from tongban.node.credentials.wallets import addresses, tokens
+from tongban.node.credentials.wallets import addresses, granting, tokens
+from tongban.node.credentials.wallets.granting import Granted
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
@@ -42,9 +43,20 @@ class Made:
 
 def offer(credential: Issued) -> Made:
     """Offer a credential to whichever wallet comes first. Raises CannotOffer."""
-    now = true_now()
-    if credential.state != Issued.State.VALID or credential.expires <= now:
+    if credential.state != Issued.State.VALID or credential.expires <= true_now():
         raise CannotOffer
+    return _make(Granted(credential))
+
+
+def offer_case(case: Case) -> Made:
+    """Offer what an open case will bring: the wallet that takes it up comes again. Raises CannotOffer."""
+    if not granting.may_bring(case):
+        raise CannotOffer
+    return _make(Granted(case=case))
+
+
+def _make(granted: Granted) -> Made:
+    now = true_now()
     name = tokens.fresh()
     number = f"{secrets.randbelow(10**NUMBER_LENGTH):0{NUMBER_LENGTH}}"
     Offer.objects.filter(expires__lt=now).delete()
@@ -53,14 +65,15 @@ def offer(credential: Issued) -> Made:
         code=tokens.digest(_code(name)),
         state=tokens.digest(_state(name)),
         number=tokens.derived(name, number),
-        credential=credential,
+        credential=granted.credential,
+        case=granted.case,
         expires=now + LIFETIME,
     )
     return Made(link_to(addresses.offer_uri(name)), number, now + LIFETIME)
 
 
 class CannotOffer(Exception):
-    """Only a credential that counts can be put into a wallet."""
+    """Only a credential that counts can be put into a wallet, or what an open case may still bring."""
 
 
 def read(name: str) -> CredentialOffer | None:
@@ -70,18 +83,17 @@ def read(name: str) -> CredentialOffer | None:
     ).first()
     if row is None:
         return None
-    kind = issuers.types().find(row.credential.vct)
     return CredentialOffer(
         issuer=issuers.own().uri,
-        configurations=(configuration_id(kind),),
+        configurations=(granting.of(row).configuration,),
         pre_authorised=_with_name(name, _code(name)),
         transaction_code=TransactionCode(NUMBER_LENGTH, "The number shown beside the code"),
         issuer_state=_state(name),
     )
 
 
-def redeem(asked: PreAuthorisedRequest) -> Issued:
-    """The credential that a code was made for; the code is spent. Raises OpenIdRefused."""
+def redeem(asked: PreAuthorisedRequest) -> Granted:
+    """What a code was made for; the code is spent. Raises OpenIdRefused."""
     name, _, code = asked.code.partition(".")
     with transaction.atomic():
         row = Offer.objects.select_for_update().filter(code=tokens.digest(code)).first()
@@ -93,7 +105,7 @@ def redeem(asked: PreAuthorisedRequest) -> Issued:
         if right:
             row.redeemed_at = true_now()
             row.save(update_fields=["redeemed_at"])
-            return row.credential
+            return granting.of(row)
         Offer.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
     raise OpenIdRefused(OpenIdError.INVALID_GRANT, "tx_code: type the number shown beside the code")
 

@@ -4,6 +4,7 @@ Promises: nothing leaves before the citizen agreed on a page that says which app
 """
 
 import uuid
+from collections.abc import Callable, Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.credentials.codes.qr import QrCode
 from tongban.node.casework.models import Case
-from tongban.node.credentials import issuers
+from tongban.node.credentials import issuers, of_cases
 from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import authorising, offering, renewing, waiting
 from tongban.node.credentials.wallets.granting import Granted
@@ -29,12 +30,30 @@ def offer(request: HttpRequest, person: Person, batch: uuid.UUID) -> HttpRespons
     if credential is None:
         raise Http404
     context = {"kind": issuers.types().find(credential.vct), "batch": batch}
+    return _offered(request, context, lambda: offering.offer(credential))
+
+
+@require_POST
+@never_cache
+@for_citizens
+def offer_case(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """The same for what an open case will bring: the wallet comes again for it."""
+    found = Case.objects.filter(person=person, number=number).select_related("service").first()
+    kind = of_cases.type_of(found.service.code) if found else None
+    if found is None or kind is None:
+        raise Http404
+    return _offered(request, {"kind": kind, "case": found}, lambda: offering.offer_case(found))
+
+
+def _offered(
+    request: HttpRequest, context: Mapping[str, object], make: Callable[[], offering.Made]
+) -> HttpResponse:
     try:
-        made = offering.offer(credential)
+        made = make()
     except offering.CannotOffer:
         return render(request, "credentials/offer.html", context, status=409)
-    context |= {"made": made, "svg": QrCode.of_link(made.link).svg()}
-    return render(request, "credentials/offer.html", context)
+    shown = {**context, "made": made, "svg": QrCode.of_link(made.link).svg()}
+    return render(request, "credentials/offer.html", shown)
 
 
 @require_POST

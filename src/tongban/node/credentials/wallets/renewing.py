@@ -29,11 +29,12 @@ PAUSE_WAITING = timedelta(minutes=50)
 
 
 def begin(granted: Granted, proof: DpopProof, wallet: AttestedWallet | None, app: str = "") -> str | None:
-    """A refresh token for a wallet that was let in just now; none for portals, which ask their people.
+    """A refresh token for a wallet that was let in just now.
 
+    Portals get one for what is not issued yet only; for more copies they ask their people.
     `app` is where the wallet was reached, for the holder to read.
     """
-    if wallet is not None and wallet.client_id == makers.PORTAL:
+    if wallet is not None and wallet.client_id == makers.PORTAL and granted.credential is not None:
         return None
     token = tokens.fresh()
     now = true_now()

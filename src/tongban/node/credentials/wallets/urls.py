@@ -20,6 +20,7 @@ urlpatterns = [
     path("credentials/<uuid:batch>/wallet/", pages.offer, name="credential-offer"),
     path("credentials/<uuid:batch>/wallet/end/", pages.end_renewals, name="credential-renewals-end"),
     path("credentials/waiting/<uuid:case>/end/", pages.end_waiting, name="credential-waiting-end"),
+    path("credentials/cases/<slug:number>/wallet/", pages.offer_case, name="case-offer"),
     path("verify/ask/", verifier_pages.ask, name="verify-ask"),
     path("verify/asked/<uuid:number>/", verifier_pages.asked, name="verify-asked"),
     path("verify/asked/<uuid:number>/shown/", verifier_pages.shown, name="verify-asked-shown"),

@@ -18,7 +18,7 @@ from tongban.credentials.types import CredentialType
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials.models import Access, Deferral, Renewal
-from tongban.node.credentials.wallets import granting, tokens
+from tongban.node.credentials.wallets import granting, makers, tokens
 from tongban.node.credentials.wallets.handover import hand_over
 from tongban.node.people.models import Person
 from tongban.suites import VerifyingKey
@@ -80,7 +80,9 @@ def collect(access: Access, name: str) -> dict[str, object]:
         keys = [from_jwk(members, "keys") for members in row.keys]
         told = hand_over(access, granted.credential, keys)
         told.pop("notification_id")
-        Renewal.objects.filter(case=row.case, thumbprint=row.thumbprint).update(credential=granted.credential)
+        renewals = Renewal.objects.filter(case=row.case, thumbprint=row.thumbprint)
+        renewals.update(credential=granted.credential)
+        renewals.filter(client=makers.PORTAL).update(ended_at=true_now())
         row.delete()
     return told
 

@@ -182,6 +182,7 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path: Path) -> None:
     assert f"{line}: expected true, but is false" in result.output
     told = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test"], env={"LC_ALL": "zh_CN.UTF-8"})
     assert f"{line}：例中为 true，算得 false" in told.output
+    assert "ruritania：2 例中 1 例相符" in told.output
     assert "1 of 2 examples hold" in result.output
 
 

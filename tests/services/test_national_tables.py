@@ -3,12 +3,15 @@
 import itertools
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tongban.services
+from tongban.law import RuleSet
+from tongban.law.rule_sets import read_folder
 
 ROOT = Path(tongban.services.__file__).parent
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("*/parameters.toml"))
@@ -88,6 +91,25 @@ def without_code(entry: dict[str, Any]) -> list[str]:
     """The ports that a list names, and that have no code here."""
     named = entry["note"].partition("不能填写的口岸：")[2]
     return named.split("，") if named else []
+
+
+def test_a_journey_by_a_port_whose_code_is_not_verified_is_allowed_and_says_so() -> None:
+    ruleset = RuleSet.from_files(read_folder(ROOT), "transit-exemption")
+    journey = {
+        "nationality": "DE",
+        "passport_expires": "2027-06-30",
+        "arrival": "2026-11-01T09:30",
+        "entry_port": "CNHGQ",
+        "from_country": "MO",
+        "to_country": "DE",
+        "onward_departure": "2026-11-08T18:00",
+        "exit_port": "CTU",
+        "stops": ["440400", "510100"],
+    }
+    doubtful = ruleset.explain(journey, date(2026, 11, 1))
+    plain = ruleset.explain({**journey, "entry_port": "CAN"}, date(2026, 11, 1))
+    assert (doubtful.outcomes["allowed"], doubtful.unverified) == (True, ["ports_unverified"])
+    assert (plain.outcomes["allowed"], plain.unverified) == (True, [])
 
 
 def test_the_ports_are_as_many_as_announced_with_those_whose_code_is_not_verified_or_not_found() -> None:

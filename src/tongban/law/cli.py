@@ -26,11 +26,14 @@ from tongban.law.command_input import (
 )
 from tongban.law.examples import examples_of, failures
 from tongban.law.graph import svg
+from tongban.law.ir import Text
 from tongban.law.rule_sets import load_rulesets_from
 from tongban.law.run_command import run
 from tongban.law.table_command import table
 from tongban.law.whatif_commands import compare, when
 from tongban.plain_commands import PlainGroup
+
+_HOLD = Text("{0}：{2} 例中 {1} 例相符", "{0}: {1} of {2} examples hold")
 
 
 @click.group(cls=PlainGroup)
@@ -97,7 +100,9 @@ def test_examples(root: Path, name: str | None) -> None:
                 where = f"{example.where.file}:{example.where.line}"
                 click.echo(f"{where}: {example.name}: {difference.of(language())}")
         failed += len(wrong)
-        click.echo(f"{ruleset.name}: {len(examples) - len(wrong)} of {len(examples)} examples hold")
+        click.echo(
+            _HOLD.of(language()).format(ruleset.name, len(examples) - len(wrong), len(examples)),
+        )
     if failed:
         sys.exit(1)
 

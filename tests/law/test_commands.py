@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -180,7 +181,7 @@ def test_an_example_that_does_not_hold_is_shown(tmp_path: Path) -> None:
     assert result.exit_code == 1
     line = "ruritania/examples/wrong.toml:6: w [0]: entitled"
     assert f"{line}: expected true, but is false" in result.output
-    told = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test"], env={"LC_ALL": "zh_CN.UTF-8"})
+    told = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test", "--lang", "zh"])
     assert f"{line}：例中为 true，算得 false" in told.output
     assert "ruritania：2 例中 1 例相符" in told.output
     assert "1 of 2 examples hold" in result.output
@@ -295,3 +296,18 @@ def test_strange_input_never_ends_in_a_traceback(run: Run, given: str) -> None:
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("asked", [["--lang", "zh"], []])
+def test_a_mistake_in_a_rule_set_is_told_in_the_language_asked_for(tmp_path: Path, asked: list[str]) -> None:
+    shutil.copytree(Path(ROOT) / "ruritania", tmp_path / "ruritania")
+    parameters = tmp_path / "ruritania" / "parameters.toml"
+    parameters.write_text(parameters.read_text("utf-8").replace('"high"', '"sure"', 1), "utf-8")
+    spoken = {"LC_ALL": "C" if asked else "zh_CN.UTF-8"}
+    result = CliRunner().invoke(law, ["--rulesets", str(tmp_path), "test", *asked], env=spoken)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(
+        r'ruritania/parameters\.toml:\d+: `confidence = "sure"`：\w+\.values\[0\]\.confidence：'
+        r"没有这种可信程度。请写 high、medium 或 low\n",
+        result.stderr,
+    )

@@ -86,10 +86,14 @@ def explain(
 
 @law.command("test")
 @click.argument("name", metavar="[RULESET]", required=False)
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of the text; default: that of the environment."
+)
 @click.pass_obj
 @plainly
-def test_examples(root: Path, name: str | None) -> None:
+def test_examples(root: Path, name: str | None, lang: str | None) -> None:
     """Run the rule sets' own examples; exit 1 when one does not hold."""
+    lang = lang or language()
     rulesets = [find_ruleset(root, name)] if name else list(load_rulesets_from(texts_below(root)).values())
     failed = 0
     for ruleset in rulesets:
@@ -98,11 +102,9 @@ def test_examples(root: Path, name: str | None) -> None:
         for example, found in wrong:
             for difference in found:
                 where = f"{example.where.file}:{example.where.line}"
-                click.echo(f"{where}: {example.name}: {difference.of(language())}")
+                click.echo(f"{where}: {example.name}: {difference.of(lang)}")
         failed += len(wrong)
-        click.echo(
-            _HOLD.of(language()).format(ruleset.name, len(examples) - len(wrong), len(examples)),
-        )
+        click.echo(_HOLD.of(lang).format(ruleset.name, len(examples) - len(wrong), len(examples)))
     if failed:
         sys.exit(1)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import connection
 
@@ -41,3 +42,22 @@ def database_gone() -> Iterator[None]:
     finally:
         connection.close()
         settings.update(kept)
+
+
+@contextmanager
+def unstorable(message: UUID) -> Iterator[None]:
+    """The node's database cannot hold the answer to that message."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION cannot_hold() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'data_exception'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER cannot_hold BEFORE INSERT ON exchange_inbox FOR EACH ROW"
+            f" WHEN (NEW.message = '{message}') EXECUTE FUNCTION cannot_hold()"
+        )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION cannot_hold CASCADE")

@@ -65,6 +65,7 @@ class FarChongqing:
         self.serves_batches = True
         self.batches: list[int] = []
         self.records = RECORDS
+        self.files: tuple[protocol.EvidenceFile, ...] = ()
         self.signs_with = CHONGQING_KEY
         self.received: list[protocol.EvidenceRequest] = []
         self.nonces: list[str] = []
@@ -101,7 +102,7 @@ class FarChongqing:
         if self.refuses is not None and received.message.case_ref in self.refused_cases:
             refused = protocol.Refused(self.refuses, "service")
             return protocol.refusal(refused, "chongqing", received.message.id, now)
-        return protocol.answer(received.message, self.records, now)
+        return protocol.answer(received.message, self.records, now, self.files)
 
 
 class _Every:

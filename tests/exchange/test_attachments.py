@@ -19,7 +19,8 @@ from tongban.node.exchange.attachments import Attachments, Crossing
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import HttpTransport
 from tongban.protocol import Code, Refused
-from tongban.protocol.attachments import ATTACHMENTS_PATH, FETCH_PATH, LARGEST_ATTACHMENT, Fetch, seal
+from tongban.protocol.attachments import ATTACHMENTS_PATH, FETCH_PATH, Fetch, seal
+from tongban.protocol.model import LARGEST_ATTACHMENT
 from tongban.suites import SigningKey
 
 CASE = "SC-2026-000001"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.exchange.asked import Fill, code_of
+from tests.exchange.asked import Fill, code_of, unstorable
 from tests.exchange.sides import Row, delivered, fresh_question
 from tests.protocol.federation_of_two import RECORDS, SICHUAN_KEY, STRANGER_KEY, SUBJECT, directory, text
 from tongban import protocol
@@ -160,11 +160,20 @@ def test_answers_that_do_not_fit_into_one_response_are_given_when_asked_again(
     assert AccessRecord.objects.count() == 3
 
 
-def test_an_answer_that_the_database_cannot_hold_is_the_only_one_that_waits(department: Fill) -> None:
+def test_a_question_with_a_zero_byte_is_the_only_one_that_is_refused(department: Fill) -> None:
     department(Row())
     faulty = fresh_question(purpose=text("a zero byte: \0"))
     replies = ask([*several(2), faulty])
-    assert records(replies) == [RECORDS, RECORDS, Code.TRY_LATER]
+    assert records(replies) == [RECORDS, RECORDS, Code.SCHEMA_VIOLATED]
+    assert AccessRecord.objects.count() == 2
+
+
+def test_an_answer_that_the_database_cannot_hold_is_the_only_one_that_is_refused(department: Fill) -> None:
+    department(Row())
+    asked = several(3)
+    with unstorable(asked[1].id):
+        replies = ask(asked)
+    assert records(replies) == [RECORDS, Code.SCHEMA_VIOLATED, RECORDS]
     assert AccessRecord.objects.count() == 2
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.exchange.asked import Fill, ask, code_of
+from tests.exchange.asked import Fill, ask, code_of, unstorable
 from tests.exchange.far_side import FarSide
 from tests.exchange.questions import a_question
 from tests.exchange.sides import FarChongqing, Row, fresh_question
@@ -64,19 +64,9 @@ def test_an_own_message_with_a_zero_byte_is_not_put_on_its_way() -> None:
 @pytest.mark.usefixtures("chongqing")
 def test_a_question_whose_answer_the_database_cannot_hold_is_refused_for_good(department: Fill) -> None:
     department(Row())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION cannot_hold() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'data_exception'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER cannot_hold BEFORE INSERT ON exchange_inbox EXECUTE FUNCTION cannot_hold()"
-        )
-    try:
-        reply = ask(fresh_question())
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP FUNCTION cannot_hold CASCADE")
+    asked = fresh_question()
+    with unstorable(asked.id):
+        reply = ask(asked)
     assert code_of(reply) is Code.SCHEMA_VIOLATED
     assert not Inbox.objects.exists()
     assert not AccessRecord.objects.exists()

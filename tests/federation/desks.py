@@ -62,10 +62,14 @@ class Clerk:
 
     def opens(self, file: str) -> tuple[int, str]:
         """Wait until a file that came with the case is all here, and open it; status and media type."""
+        answer = self.page.request.get(self.address_of(file))
+        return answer.status, answer.headers["content-type"]
+
+    def address_of(self, file: str) -> str:
+        """Wait until a file that came with the case is all here; where it is opened."""
         link = self.page.get_by_role("link", name=file)
         self.await_shown(link)
-        answer = self.page.request.get(link.get_attribute("href") or "")
-        return answer.status, answer.headers["content-type"]
+        return link.get_attribute("href") or ""
 
     def act(self, code: str, **given: str) -> None:
         """Wait until the case offers the action, fill in what it asks for, and act."""
@@ -119,3 +123,22 @@ def take_up_offer(here: Page, there: Page) -> None:
     there.get_by_label("数字", exact=True).fill(number)
     press(there.get_by_role("button", name="放进我的证照"))
     expect(there.get_by_role("heading", name="我的证照")).to_be_visible()
+
+
+def ask_for_transfer(desk: Desk, paper: bytes | None = None) -> str:
+    """Ask for the unemployment insurance relation, with a paper or without one; the case's number."""
+    begin(desk, "unemployment-transfer")
+    desk.choose("失业，要在本地领取待遇")
+    desk.page.get_by_label("年", exact=True).fill("2026")
+    desk.page.get_by_label("月", exact=True).fill("8")
+    desk.go_on()
+    if paper is None:
+        desk.go_on()
+    else:
+        sent = desk.page.locator("input[type=file]")
+        sent.set_input_files({"name": "失业证明.png", "mimeType": "image/png", "buffer": paper})
+        desk.go_on()
+        desk.press("继续")
+    desk.page.get_by_label("需要时怎么联系您？").fill("13800000000")
+    desk.go_on()
+    return submit(desk)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.federation.desks import Clerk, Desk, await_words, begin, submit
+from tests.federation.desks import Clerk, Desk, ask_for_transfer, await_words, begin, submit
 from tests.federation.two_nodes import TwoNodes
 from tests.pages.files import picture
 from tongban.federation.sides import CHONGQING, SICHUAN
@@ -63,15 +63,7 @@ def test_a_request_is_handed_over_returned_once_offered_again_and_answered_back(
 def test_a_relation_and_its_money_move_once(
     two_nodes: TwoNodes, she: Desk, chengdu: Clerk, chongqing: Clerk
 ) -> None:
-    begin(she, "unemployment-transfer")
-    she.choose("失业，要在本地领取待遇")
-    she.page.get_by_label("年", exact=True).fill("2026")
-    she.page.get_by_label("月", exact=True).fill("8")
-    she.go_on()
-    she.page.get_by_label("需要时怎么联系您？").fill("13800000000")
-    she.go_on()
-    chengdu.number = number = submit(she)
-
+    chengdu.number = number = ask_for_transfer(she)
     chongqing.find("失业保险关系转移接续")
     chongqing.act("state", months="62", months_left="10", monthly_benefit="1645.00")
     await_words(she, number, "24,675.00 元")

@@ -98,6 +98,8 @@ def found(
                 _keep_secret(_sign_in_secret(home, side, other), secrets.token_hex(32))
         for name, export in sample_records.exports(side):
             write_private(home / side.node / sample_records.FOLDER / name, export.encode())
+        for name, scan in sample_records.scans(side):
+            write_private(home / side.node / sample_records.FOLDER / name, scan)
         configuration = _configuration(side, addresses, (databases or {}).get(side.node, ""))
         path = home / side.node / "node.toml"
         _write(path, configuration.encode())

@@ -37,8 +37,8 @@ def handles() -> tuple[protocol.Handles, ...]:
 
 
 def holds() -> tuple[protocol.Holds, ...]:
-    """Which agency holds evidence of each kind that a service asks for, each place once."""
-    held = {(need.type, need.place): holder for _, need, holder in _needs()}
+    """Which agency holds evidence of each kind that a service asks for or takes along, each place once."""
+    held = {(need.type, need.place): holder for _, need, holder in _needs()} | dict(_papers())
     return tuple(
         protocol.Holds(evidence_type=kind, place=place, agency=agency, valid_from=VALID_FROM)
         for (kind, place), agency in held.items()
@@ -91,6 +91,15 @@ def _needs() -> Iterator[tuple[Definition, EvidenceNeed, str]]:
             holder = definition.side(need.place)
             if holder and side_at(need.place):
                 yield definition, need, holder.agency_code
+
+
+def _papers() -> Iterator[tuple[tuple[str, str], str]]:
+    """What an own department gives along with a statement of account: kind and place, and who has it."""
+    for definition in definitions():
+        if definition.transfer and definition.transfer.papers:
+            for part in definition.sides:
+                if side_at(part.place):
+                    yield (definition.transfer.papers, part.place), part.agency_code
 
 
 def _agreement(

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tongban.federation import sample_directory
+from tongban.federation import sample_directory, sample_scans
 from tongban.federation.sample_firms import sample_firm, sample_firms
 from tongban.federation.sample_people import sample_people, sample_person
 from tongban.federation.sides import Post, Side
@@ -28,6 +28,7 @@ _CONVERTED = {
     ValueType.DATE: "date",
     ValueType.INTEGER: "integer",
     ValueType.MONEY: "money",
+    ValueType.FILE: "file",
 }
 
 
@@ -101,11 +102,25 @@ def exports(side: Side) -> Iterator[tuple[str, str]]:
         text = io.StringIO()
         writer = csv.DictWriter(text, [_SUBJECT, *(field.name for field in kind.fields)])
         writer.writeheader()
-        for file in _files():
-            for record in file.records:
-                if (record.evidence, record.place) == (kind.name, side.office_place):
-                    writer.writerows({_SUBJECT: subject, **record.values} for subject in record.subjects)
+        for record in _records(kind, side):
+            writer.writerows({_SUBJECT: subject, **record.values} for subject in record.subjects)
         yield _name(kind, agency), text.getvalue()
+
+
+def scans(side: Side) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the papers that the exports name."""
+    for kind, _ in _exported(side):
+        for record in _records(kind, side):
+            for name in kind.file_fields:
+                if scan := str(record.values.get(name, "")):
+                    yield scan, sample_scans.placeholder(scan)
+
+
+def _records(kind: EvidenceType, side: Side) -> Iterator[Record]:
+    for file in _files():
+        for record in file.records:
+            if (record.evidence, record.place) == (kind.name, side.office_place):
+                yield record
 
 
 def connectors(side: Side) -> str:

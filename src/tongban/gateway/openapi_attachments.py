@@ -2,7 +2,8 @@
 
 from tongban.gateway.openapi_parts import Json, body, header, json_of, not_served, refusals, signed
 from tongban.protocol import MEANINGS, Code
-from tongban.protocol.attachments import ATTACHMENTS_PATH, FETCH_PATH, LARGEST_ATTACHMENT, Fetch, Held, Offer
+from tongban.protocol.attachments import ATTACHMENTS_PATH, FETCH_PATH, Fetch, Held, Offer
+from tongban.protocol.model import LARGEST_ATTACHMENT
 
 ATTACHMENT_MODELS = (Offer, Held, Fetch)
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
 from tongban.protocol.conversation import encode
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import Refusal, parse_reply
-from tongban.protocol.model import CaseReference, Moment, Name, Strict
+from tongban.protocol.model import LARGEST_ATTACHMENT, CaseReference, Moment, Name, Sha256, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
     CONTENT_TYPE,
@@ -27,10 +27,6 @@ from tongban.suites import SigningKey
 
 ATTACHMENTS_PATH = "/exchange/v1/attachments"
 FETCH_PATH = "/exchange/v1/attachments/fetch"
-LARGEST_ATTACHMENT = 128 * 1024 * 1024
-"""Bytes of one attachment, at most."""
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Offer(Strict):

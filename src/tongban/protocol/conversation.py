@@ -16,6 +16,7 @@ from tongban.protocol.directory_entries import Agreement
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import (
     ConsentBasis,
+    Evidence,
     EvidenceAnswer,
     EvidenceRequest,
     Refusal,
@@ -195,8 +196,14 @@ def check_answer(reply: EvidenceAnswer, message: EvidenceRequest, directory: Dir
     given = (reply.in_reply_to, reply.receiver, reply.case_ref, reply.body.evidence_type, reply.body.fields)
     if given != expected:
         raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the answer is to another question")
-    kind = directory.evidence_type(reply.body.evidence_type)
-    kind.check_records(reply.body.records, reply.body.fields, "body.records")
+    check_evidence(reply.body, directory)
+
+
+def check_evidence(evidence: Evidence, directory: Directory) -> None:
+    """Refuse `schema-violated` what is not of its type, or describes other files than its records name."""
+    kind = directory.evidence_type(evidence.evidence_type)
+    kind.check_records(evidence.records, evidence.fields, "body.records")
+    kind.check_files(evidence.records, [file.sha256 for file in evidence.files], "body.files")
 
 
 def _check_agency(code: str, node: str, path: str, directory: Directory) -> None:

@@ -29,6 +29,7 @@ class ValueType(StrEnum):
     MONEY = "money"
     DECIMAL = "decimal"
     CHOICE = "choice"
+    FILE = "file"
 
 
 class Shape(StrEnum):
@@ -45,12 +46,16 @@ _PATTERNS = {
     ValueType.MONEY: re.compile(r"-?[0-9]{1,15}\.[0-9]{2}"),
     ValueType.DECIMAL: re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?"),
     ValueType.TEXT: re.compile(r"[^\x00-\x1f\x7f]{1,400}"),
+    ValueType.FILE: re.compile(r"(?:[0-9a-f]{64})?"),
 }
 _SPELL_FIELDS = {"place": ValueType.PLACE, "from": ValueType.MONTH, "to": ValueType.MONTH}
 
 
 class EvidenceField(Strict):
-    """A field of the records: its name, what it is called, what it holds."""
+    """A field of the records: its name, what it is called, what it holds.
+
+    A file's value is its SHA-256, or nothing where there is none; its bytes cross beside the messages.
+    """
 
     name: FieldName
     title: Text
@@ -90,6 +95,21 @@ class EvidenceType(Strict):
     def field(self, name: str) -> EvidenceField | None:
         """The field of that name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def file_fields(self) -> tuple[str, ...]:
+        """The fields whose values name files."""
+        return tuple(field.name for field in self.fields if field.type is ValueType.FILE)
+
+    def files_named(self, records: Sequence[Record]) -> tuple[str, ...]:
+        """The digests of the files that the records name, each once, in their order."""
+        named = (str(record.get(name, "")) for record in records for name in self.file_fields)
+        return tuple(dict.fromkeys(digest for digest in named if digest))
+
+    def check_files(self, records: Sequence[Record], files: Sequence[str], path: str) -> None:
+        """Refuse unless exactly the `files` that the records name are described, each once."""
+        if sorted(files) != sorted(self.files_named(records)):
+            raise Refused(Code.SCHEMA_VIOLATED, path, "exactly the files that the records name")
 
     def check_records(self, records: Sequence[Record], fields: Sequence[str], path: str) -> None:
         """Refuse records that have other fields than those asked, or a value of another type."""

@@ -22,6 +22,7 @@ _FORMS: dict[ValueType, JsonSchema] = {
     ValueType.DATE: {"type": "string", "format": "date", "pattern": "^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$"},
     ValueType.PLACE: {"type": "string", "pattern": "^[1-9][0-9]{5}$"},
     ValueType.INTEGER: {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST},
+    ValueType.FILE: {"type": "string", "pattern": "^([0-9a-f]{64})?$"},
     ValueType.MONEY: {"type": "string", "pattern": "^-?[0-9]{1,15}\\.[0-9]{2}$"},
     ValueType.DECIMAL: {"type": "string", "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,6})?$"},
 }

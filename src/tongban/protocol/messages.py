@@ -12,16 +12,28 @@ from typing import Annotated, Literal, TypeVar
 from uuid import UUID, uuid4
 
 import orjson
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, StringConstraints, ValidationError
 
 from tongban.protocol.dsse import SignedDocument
-from tongban.protocol.model import CaseReference, EvidenceSubject, FieldName, Moment, Name, Strict, Text
+from tongban.protocol.model import (
+    LARGEST_ATTACHMENT,
+    CaseReference,
+    EvidenceSubject,
+    FieldName,
+    Moment,
+    Name,
+    Sha256,
+    Strict,
+    Text,
+)
 from tongban.protocol.refusals import Code, Refused
 
 Message = TypeVar("Message", bound=Strict)
 
 VERSION: Literal["1"] = "1"
 """The protocol version that this library speaks."""
+MOST_FILES = 20
+"""Files that one answer brings along, at most."""
 
 
 class ConsentBasis(Strict):
@@ -81,13 +93,27 @@ class EvidenceRequest(Envelope):
     body: Question
 
 
+class EvidenceFile(Strict):
+    """A file that evidence brings along: the digest by which it is known, how long it is, a name to show."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=LARGEST_ATTACHMENT)]
+    name: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f/\\]{1,120}$")]
+
+
 class Evidence(Strict):
-    """What the holding agency's system says: records with exactly the asked fields."""
+    """What the holding agency's system says: records with exactly the asked fields.
+
+    `files` are those that the records name; they cross beside the messages, as attachments.
+    """
 
     evidence_type: Name
     fields: tuple[FieldName, ...]
     records: Annotated[tuple[dict[FieldName, str | int], ...], Field(max_length=10_000)] = Field(repr=False)
     as_of: Moment
+    files: Annotated[tuple[EvidenceFile, ...], Field(max_length=MOST_FILES)] = Field(
+        default=(), exclude_if=not_
+    )
 
 
 class EvidenceAnswer(Envelope):
@@ -114,7 +140,10 @@ class Refusal(Strict):
 
 
 def answer(
-    request: EvidenceRequest, records: tuple[dict[str, str | int], ...], now: datetime
+    request: EvidenceRequest,
+    records: tuple[dict[str, str | int], ...],
+    now: datetime,
+    files: tuple[EvidenceFile, ...] = (),
 ) -> EvidenceAnswer:
     """The answer to `request`; Refused `schema-violated` when the records are not of that form."""
     try:
@@ -134,6 +163,7 @@ def answer(
                 fields=request.body.fields,
                 records=records,
                 as_of=now,
+                files=files,
             ),
         )
     except ValidationError as invalid:
@@ -267,6 +297,7 @@ _KNOWN_NAMES = _names(
     Refusal,
     Question,
     Evidence,
+    EvidenceFile,
     ConsentBasis,
     StatuteBasis,
     SignedDocument,

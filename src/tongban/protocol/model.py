@@ -23,6 +23,12 @@ EvidenceSubject = Annotated[
 ]
 """Whom evidence is about, by shape: a person (ID number) or an enterprise (credit code, GB 32100)."""
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal: the name of bytes that cross beside the messages."""
+
+LARGEST_ATTACHMENT = 128 * 1024 * 1024
+"""Bytes of one attachment, at most."""
+
 Moment = AwareDatetime
 
 

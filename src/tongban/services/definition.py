@@ -178,7 +178,8 @@ class StatementFact(Data):
 class Transfer(Data):
     """What moves in a transfer: the fund, and how the law works out the money from the origin's statement.
 
-    The fact `origin` is the place that the person leaves; `amount` is the outcome that moves.
+    The fact `origin` is the place that the person leaves; `amount` is the outcome that moves. `papers` is the
+    kind of evidence whose files the origin's own department gives along with the statement.
     """
 
     ruleset: str
@@ -186,6 +187,7 @@ class Transfer(Data):
     origin: str
     amount: str
     facts: dict[str, StatementFact]
+    papers: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,60}$")] | None = None
 
 
 class Definition(Data):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from tongban.services.text import Data, Text, shown
 
 _YES_OR_NO = ("yes", "no")
-FieldType = Literal["text", "month", "date", "place", "integer", "money", "decimal", "choice"]
+FieldType = Literal["text", "month", "date", "place", "integer", "money", "decimal", "choice", "file"]
 
 
 class EvidenceTypeField(Data):

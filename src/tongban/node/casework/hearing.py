@@ -102,8 +102,14 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case Statement():
             service = catalogue.of(case)
             found = transferring.checked(service, dict(body.contents), body.amount)
-            stated = {"amount": body.amount, "months": body.months, "stated": dict(body.contents)}
-            return data | stated | {"amount_text": amount_text(body.amount)} | found
+            stated = {
+                "amount": body.amount,
+                "amount_text": amount_text(body.amount),
+                "months": body.months,
+                "stated": enclosures.others_in(body.contents),
+                "files": enclosures.named_in(body.contents),
+            }
+            return data | stated | found
         case Amount():
             return data | {"reference": body.reference, "amount_text": amount_text(body.amount)}
         case _ if effect.message.kind in _NOT_SETTLED:

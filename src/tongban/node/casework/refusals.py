@@ -26,6 +26,7 @@ Code = Literal[
     "not-available",
     "not-found",
     "not-permitted",
+    "papers-unreadable",
     "place-divided",
     "place-not-covered",
     "rated-already",
@@ -108,6 +109,11 @@ _TEXTS: dict[Code, Text] = {
     "not-permitted": Text(
         zh="您的岗位没有这项权限，请联系本部门管理员",
         en="Your post does not permit this; ask your agency's administrator",
+    ),
+    "papers-unreadable": Text(
+        zh="本部门的档案现在读不到或者有误，信息表没有发出。请稍后再试；还是不行的，请运维人员检查部门系统的连接",
+        en="Your agency's own records cannot be read now or are faulty, and the statement was not sent; try "
+        "again later, and if it stays so have the operator test the connector",
     ),
     "place-divided": Text(
         zh="您选择的辖区已经分别划入几个新的辖区，请返回修改，选择其中一个",

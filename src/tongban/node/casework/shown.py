@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from tongban.node.casework.enclosures import Received
 from tongban.node.casework.history import EvidenceStatus
 from tongban.node.casework.procedure import Action, Procedure
 from tongban.node.casework.remedies import Remedy
@@ -27,7 +28,7 @@ class EvidenceView:
     """One piece of evidence; `lines` are its records in words, title by value, where they are no spells.
 
     `delay` says why it has not come yet, `reason` why it will not; `detail` tells an officer what exactly was
-    wrong.
+    wrong. `papers` are the files that it brought along.
     """
 
     key: str
@@ -45,6 +46,7 @@ class EvidenceView:
     detail: Text | None
     delay: Text | None
     message_id: str
+    papers: tuple[Received, ...] = ()
 
 
 @dataclass(frozen=True)

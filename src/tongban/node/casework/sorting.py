@@ -52,6 +52,8 @@ def _settle_one(outcome: api.Outcome) -> None:
         "records": records,
         "answered_at": outcome.answered_at.isoformat(),
     }
+    if outcome.files:
+        data["papers"] = [file.model_dump() for file in outcome.files]
     _record(case, piece.key, "evidence-received", data)
 
 

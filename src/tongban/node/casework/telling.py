@@ -5,8 +5,9 @@ Promises: reads only; the number of queries does not grow with the history.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from tongban.node.casework import acting, catalogue, log, procedures, recording, story
+from tongban.node.casework import acting, catalogue, enclosures, log, procedures, recording, story
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
@@ -88,7 +89,7 @@ def _piece(
 ) -> EvidenceView:
     need, side = service.definition.need(piece.key), service.definition.side(piece.place)
     told = events[piece.told_by].data if piece.told_by else {}
-    records = tuple(told.get("records", ()))
+    records = _without_digests(told)
     return EvidenceView(
         key=piece.key,
         type=piece.type,
@@ -105,11 +106,19 @@ def _piece(
             for record in records
             if "from" not in record
         ),
+        papers=enclosures.papers(told),
         reason=_text(told.get("reason")),
         detail=_text(told.get("detail")),
         delay=delay,
         message_id=piece.message,
     )
+
+
+def _without_digests(told: Mapping[str, Any]) -> tuple[Mapping[str, str | int], ...]:
+    """The records as people read them: without digests of files, and without what is empty."""
+    digests = {"", *(file["sha256"] for file in told.get("papers", ()))}
+    records = told.get("records", ())
+    return tuple({name: value for name, value in one.items() if value not in digests} for one in records)
 
 
 def _delay(waiting: api.Waiting) -> Text | None:

@@ -79,10 +79,35 @@ def _state(doing: Acting) -> log.Entry:
     except NotComputable as failure:
         raise Refused("not-available") from failure
     contents = {key: value for key, value in stated.items() if key != "months"}
+    contents |= _papers(doing)
     with saying():
         api.state_account(talk(doing), amount=amount, months=int(stated["months"]), contents=contents)
     told = {"amount": amount, "amount_text": amount_text(amount), "explanation": explanation}
     return doing.entry("stated", stated | told)
+
+
+def _papers(doing: Acting) -> dict[str, str | int]:
+    """What the statement says of the papers that the own department gives along with it."""
+    transfer = doing.service.definition.transfer
+    if transfer is None or transfer.papers is None:
+        return {}
+    about, case = errand(doing.case, _PURPOSE), doing.case
+    citation = doing.service.definition.legal_basis[0].text
+    asked = api.OwnPapers(
+        case_ref=case.number,
+        service=about.service,
+        agency=about.own_agency,
+        evidence_type=transfer.papers,
+        subject=case.person.resident_id,
+        peer=api.node_of(about.peer_agency),
+        basis=api.Text(zh=citation.zh, en=citation.en),
+        purpose=about.purpose,
+    )
+    try:
+        files = api.enclose_papers(asked)
+    except api.Refused as refused:
+        raise Refused("papers-unreadable") from refused
+    return enclosures.naming((file.name, file.sha256, file.size) for file in files)
 
 
 def _agree(doing: Acting) -> log.Entry:

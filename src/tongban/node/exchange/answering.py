@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tongban import protocol
 from tongban.node.clock import today, true_now
-from tongban.node.exchange import answers, department
+from tongban.node.exchange import answers, department, papers
 from tongban.node.exchange.answers import Delivered, Given
 from tongban.node.exchange.connectors import connector_for
 from tongban.node.exchange.department import Asked, Records
@@ -118,7 +118,8 @@ def _answer(received: Authenticated, read: Records | Refused, node: Identity) ->
     try:
         if isinstance(read, Refused):
             raise read
-        reply = protocol.answer(message, read, true_now())
+        kind = node.directory.evidence_type(message.body.evidence_type)
+        reply = protocol.answer(message, read, true_now(), papers.described(kind, read))
     except Refused as refused:
         if refused.retry:
             return refused

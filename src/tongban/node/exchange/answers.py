@@ -16,6 +16,7 @@ from tongban import protocol
 from tongban.node import arrays, statements
 from tongban.node.clock import true_now
 from tongban.node.exchange.accesses import access_record, answered_record
+from tongban.node.exchange.models import Enclosure
 from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store as store_accesses_and_log
@@ -179,7 +180,9 @@ def _stored_together(group: Sequence[Delivered]) -> list[list[Kept] | None]:
         ]
         GROUP_SIZE.observe(len(answers))
         stored = _store_answers(answers)
-        _record([one for one in answers if id(one) in stored])
+        new_answers = [one for one in answers if id(one) in stored]
+        _record(new_answers)
+        _enclose(new_answers)
     return [
         [Kept.STORED if id(one) in stored else Kept.ANSWERED_BEFORE for one in delivered.given]
         if is_new
@@ -196,6 +199,21 @@ def _record(answers: Sequence[Given]) -> None:
     ]
     messages = [answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers]
     store_accesses_and_log(accesses, messages)
+
+
+def _enclose(answers: Sequence[Given]) -> None:
+    """Have the files that answers name sent, once this transaction is over."""
+    now = true_now()
+    rows = [
+        Enclosure(
+            sha256=file.sha256, peer=one.received.message.sender, case_ref=one.reply.case_ref, next_try=now
+        )
+        for one in answers
+        if isinstance(one.reply, EvidenceAnswer)
+        for file in one.reply.body.files
+    ]
+    if rows:
+        Enclosure.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:

@@ -35,7 +35,7 @@ from tongban.node.exchange.conversing.saying import (
     tell_change,
     withdraw,
 )
-from tongban.node.exchange.enclosing import Enclosed, enclose, has_come
+from tongban.node.exchange.enclosing import Enclosed, OwnPapers, enclose, enclose_papers, has_come
 from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome, on_outcomes
@@ -55,6 +55,7 @@ __all__ = [
     "Enclosed",
     "Errand",
     "Outcome",
+    "OwnPapers",
     "Question",
     "Refused",
     "Role",
@@ -76,6 +77,7 @@ __all__ = [
     "conversations",
     "decline_transfer",
     "enclose",
+    "enclose_papers",
     "enclosed_content",
     "field_titles",
     "give_consent",

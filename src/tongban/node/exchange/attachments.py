@@ -8,17 +8,19 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from tongban.node.config import this_node
 from tongban.node.tls_folder import write_private
 from tongban.protocol import Code, Refused
-from tongban.protocol.attachments import LARGEST_ATTACHMENT
+from tongban.protocol.model import LARGEST_ATTACHMENT
 
 PIECE = 256 * 1024
 _NAME = re.compile("[0-9a-f]{64}")
@@ -70,8 +72,7 @@ class Attachments:
         if known is None and sum(1 for _ in self._unfinished(crossing.peers)) >= MOST_UNFINISHED:
             raise Refused(Code.TOO_MANY, "sha256", f"at most {MOST_UNFINISHED} unfinished at a time")
         peers = tuple(sorted({*crossing.peers, *(known.peers if known else ())}))
-        note = {"size": crossing.size, "peers": peers, "case_ref": crossing.case_ref}
-        write_private(self._note(crossing.sha256), json.dumps(note).encode())
+        self._write_note(Crossing(crossing.sha256, crossing.size, peers, crossing.case_ref))
 
     def crossing(self, sha256: str) -> Crossing | None:
         """What was said of the attachment, None when it was never offered."""
@@ -108,6 +109,35 @@ class Attachments:
                     intake.add(piece)
         return crossing
 
+    def store(self, pieces: Iterable[bytes]) -> tuple[str, int]:
+        """Keep bytes of this node under their digest, offered to nobody yet; digest and size.
+
+        Raises Refused `too-large`.
+        """
+        arriving = self.folder / "new" / f"{secrets.token_hex(16)}.part"
+        arriving.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with arriving.open("xb") as file:
+                sha256, size = measured(_written(pieces, file))
+                file.flush()
+                os.fsync(file.fileno())
+            whole = self.path(sha256)
+            whole.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            arriving.replace(whole)
+        finally:
+            arriving.unlink(missing_ok=True)
+        return sha256, size
+
+    def offered(self, sha256: str, case_ref: str, peer: str) -> Crossing:
+        """A whole file of this node as one that crosses with `peer` too. Raises FileNotFoundError."""
+        known = self.crossing(sha256)
+        if known is None or peer not in known.peers:
+            peers = tuple(sorted({peer, *(known.peers if known else ())}))
+            size = self.path(sha256).stat().st_size
+            known = Crossing(sha256, size, peers, known.case_ref if known else case_ref)
+            self._write_note(known)
+        return known
+
     def verify(self, sha256: str) -> bool:
         """Whether the bytes under the name still have that digest."""
         digest = hashlib.sha256()
@@ -128,6 +158,10 @@ class Attachments:
                     part.with_suffix(".json").unlink(missing_ok=True)
                     removed += 1
         return removed
+
+    def _write_note(self, crossing: Crossing) -> None:
+        note = {"size": crossing.size, "peers": crossing.peers, "case_ref": crossing.case_ref}
+        write_private(self._note(crossing.sha256), json.dumps(note).encode())
 
     def _unfinished(self, peers: tuple[str, ...]) -> Iterator[str]:
         for note in self.folder.glob("*/*.json"):
@@ -195,6 +229,23 @@ def pieces(path: Path, offset: int) -> Iterator[bytes]:
         file.seek(offset)
         while piece := file.read(PIECE):
             yield piece
+
+
+def measured(pieces: Iterable[bytes]) -> tuple[str, int]:
+    """Digest and size of bytes that come in pieces. Raises Refused `too-large` before there are more."""
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        size += len(piece)
+        if size > LARGEST_ATTACHMENT:
+            raise Refused(Code.TOO_LARGE, "size", f"1 to {LARGEST_ATTACHMENT} bytes")
+        digest.update(piece)
+    return digest.hexdigest(), size
+
+
+def _written(pieces: Iterable[bytes], file: BinaryIO) -> Iterator[bytes]:
+    for piece in pieces:
+        file.write(piece)
+        yield piece
 
 
 def own() -> Attachments:

@@ -27,12 +27,14 @@ class _Declared(BaseModel):
 class FieldSource(_Declared):
     """Where a field's value comes from: a column, converted or mapped, or a fixed value.
 
-    `form` is how months or dates are written, such as YYYY年MM月; `unit` is what amounts are kept in.
+    `form` is how months or dates are written, such as YYYY年MM月; `unit` is what amounts are kept in. With
+    `convert` file the column leads to a file: its bytes, its path below `files_path`, its address at the
+    department's service, or what a function returns.
     """
 
     column: _Name | None = None
     value: Value | None = None
-    convert: Literal["text", "month", "date", "integer", "money", "fen"] = "text"
+    convert: Literal["text", "month", "date", "integer", "money", "fen", "file"] = "text"
     form: str = ""
     unit: Unit = Unit.YUAN
     map: dict[str, str] = {}
@@ -46,12 +48,19 @@ class FieldSource(_Declared):
     def _one_source(self) -> "FieldSource":
         if (self.column is None) == (self.value is None):
             raise ValueError("either column or value is expected")
+        if self.is_file and (self.column is None or self.map):
+            raise ValueError("convert file goes with a column, and with no map")
         if self.form and (self.convert not in {"month", "date"} or "YYYY" not in self.form):
             raise ValueError("form goes with convert month or date, and holds YYYY, MM and for dates DD")
         needed = {"month": ("MM",), "date": ("MM", "DD")}.get(self.convert, ()) if self.form else ()
         if any(part not in self.form for part in needed):
             raise ValueError(f"form lacks {' or '.join(needed)}")
         return self
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the value is a file, which is not read here."""
+        return self.convert == "file"
 
     def read(self, row: Row, path: str) -> Value:
         """The field's value in `row`; Refused `department-data-invalid` when it cannot be converted."""
@@ -83,6 +92,7 @@ class _Connector(_Declared):
     agency: str
     key: _Identifier
     enterprise_key: _Identifier | None = None
+    files_path: Path | None = None
     fields: dict[str, FieldSource]
 
     def keyed_for(self, subject: str) -> Self:
@@ -101,8 +111,17 @@ class _Connector(_Declared):
         named = (self.fields[name].column for name in fields)
         return tuple(dict.fromkeys(column for column in named if column is not None))
 
+    def files_among(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Those of the fields whose values are files."""
+        return tuple(name for name in fields if self.fields[name].is_file)
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """The columns that hold files."""
+        return tuple(one.column for one in self.fields.values() if one.is_file and one.column is not None)
+
     def record(self, row: Row, fields: Sequence[str], path: str) -> dict[str, Value]:
-        """The fields of one row as evidence."""
+        """The fields of one row as evidence, none of which is a file."""
         return {name: self.fields[name].read(row, f"{path}.{name}") for name in fields}
 
 
@@ -187,10 +206,18 @@ def connector_for(agency: str, evidence_type: str, directory: Directory) -> Conn
 
     Refused `try-later` when the operator has not declared one: the question waits until that is mended.
     """
+    found = declared_for(agency, evidence_type, directory)
+    if found is None:
+        raise Refused(Code.TRY_LATER, "connectors", "no connector is declared for this evidence")
+    return found
+
+
+def declared_for(agency: str, evidence_type: str, directory: Directory) -> Connector | None:
+    """The connector to the agency's system for that evidence, if the operator has declared one."""
     for connector in _known.of(this_node(), directory):
         if (connector.agency, connector.evidence_type) == (agency, evidence_type):
             return connector
-    raise Refused(Code.TRY_LATER, "connectors", "no connector is declared for this evidence")
+    return None
 
 
 class _Known:
@@ -225,6 +252,10 @@ def _connector(
     expected = {field.name for field in kind.fields}
     if set(connector.fields) != expected:
         raise ConfigError(f"node.toml: {where}.fields: exactly {', '.join(sorted(expected))} are expected")
+    for name, source in connector.fields.items():
+        if source.is_file != (name in kind.file_fields):
+            what = "the field is a file" if name in kind.file_fields else "the field is no file"
+            raise ConfigError(f"node.toml: {where}.fields.{name}.convert: {what}")
     return connector
 
 
@@ -241,7 +272,7 @@ def _is_database_address(url: str) -> bool:
 def _at_home(raw: Mapping[str, object], home: Path) -> dict[str, object]:
     """The declaration with its paths made absolute; `dsn` is an earlier name of `url`."""
     known = {("url" if key == "dsn" else key): value for key, value in raw.items()}
-    for key in ("password_path", "secret_path", "ca_path", "folder"):
+    for key in ("password_path", "secret_path", "ca_path", "folder", "files_path"):
         if isinstance(path := known.get(key), str):
             known[key] = home / path
     return known

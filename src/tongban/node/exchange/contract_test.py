@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tongban.node.exchange import department, department_data, department_files, department_sql
+from tongban.node.exchange import department, department_data, department_files, department_sql, papers
 from tongban.node.exchange.connectors import Connector, FilesConnector, Row, SqlConnector
 from tongban.protocol import Code, EvidenceType, Record, Refused, Value
 
@@ -106,7 +106,7 @@ def _tried(
     faults: Counter[str] = Counter()
     for row in rows:
         try:
-            value: Value = source.read(row, name)
+            value: Value = papers.tried(connector, row, name) if source.is_file else source.read(row, name)
         except Refused as refused:
             faults[refused.hint] += 1
             continue
@@ -127,6 +127,8 @@ def _about_nobody(connector: Connector, names: Sequence[str]) -> list[str]:
 
 def _together(connector: Connector, kind: EvidenceType, rows: Sequence[Row], today: date) -> list[str]:
     names = [known.name for known in kind.fields]
+    files = connector.files_among(names)
+    names = [name for name in names if name not in files]
     records: list[Record] = [connector.record(row, names, f"records[{n}]") for n, row in enumerate(rows)]
     try:
         department_data.check(kind, names, records, today)

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from tongban import protocol
 from tongban.node import tracing
 from tongban.node.clock import true_now
-from tongban.node.exchange import answering, asking_peers, claims, identity, outcomes
+from tongban.node.exchange import answering, asking_peers, attachments, claims, identity, outcomes, papers
 from tongban.node.exchange.asking_peers import Later
 from tongban.node.exchange.department import Records
 from tongban.node.exchange.due import first_due
@@ -141,7 +141,7 @@ def _try(rows: Sequence[Outbox], node: Identity, transport: Transport) -> list[S
     tried: list[Outcome | Later] = []
     if due and due[0].receiver == node.me:
         read = answering.read_each(messages, node)
-        tried = [_of_own_agency(row, one) for row, one in zip(due, read, strict=True)]
+        tried = [_of_own_agency(row, one, node) for row, one in zip(due, read, strict=True)]
     elif due:
         tried = asking_peers.ask(due, messages, node, transport)
     known: dict[UUID, Settled | Later] = {
@@ -155,9 +155,12 @@ def _expired(row: Outbox) -> Settled:
     return Settled(row, outcomes.declined(row, Refused(Code.EXPIRED, "expires")), None)
 
 
-def _of_own_agency(row: Outbox, read: Records | Refused) -> Outcome | Later:
+def _of_own_agency(row: Outbox, read: Records | Refused, node: Identity) -> Outcome | Later:
     if not isinstance(read, Refused):
-        return outcomes.answered(row, read, true_now())
+        files = papers.described(node.directory.evidence_type(row.evidence_type), read)
+        for file in files:
+            attachments.own().offered(file.sha256, row.case_ref, node.me)
+        return outcomes.answered(row, read, true_now(), files)
     return Later(read.code) if read.retry else outcomes.declined(row, read)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, partial
 from itertools import islice
 
-from tongban.node.exchange import department_data
+from tongban.node.exchange import department_data, papers
 from tongban.node.exchange.connectors import Connector, FilesConnector, HttpConnector, Row, SqlConnector
 from tongban.node.exchange.subjects import names_enterprise
 from tongban.protocol import Code, EvidenceType, Refused, Value
@@ -37,15 +37,16 @@ class Asked:
 def read_each(asked: Sequence[Asked], today: date) -> list[Records | Refused]:
     """What the departments hold about each, in their order, or why it cannot be had.
 
-    A database is asked once for all persons; other systems, and for enterprises, one by one, several at a
-    time. What these do not give in time is `try-later`, so that one slow system does not hold up all that was
-    asked with it.
+    A database is asked once for all persons; other systems, for files, and for enterprises, one by one,
+    several at a time. What these do not give in time is `try-later`, so that one slow system does not hold up
+    all that was asked with it.
     """
     results: dict[int, Records | Refused] = {}
     alone: list[int] = []
     alike: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     for position, one in enumerate(asked):
-        if isinstance(one.connector, SqlConnector) and not names_enterprise(one.subject):
+        is_rows = isinstance(one.connector, SqlConnector) and not one.connector.files_among(one.fields)
+        if is_rows and not names_enterprise(one.subject):
             alike.setdefault((id(one.connector), one.fields), []).append(position)
         else:
             alone.append(position)
@@ -119,7 +120,12 @@ def read_evidence(
 def _checked(one: Asked, rows: Sequence[Row], today: date) -> Records:
     if len(rows) > MOST_ROWS:
         raise department_data.invalid("records", department_data.Fault.TOO_MANY)
-    records = tuple(one.connector.record(row, one.fields, f"records[{n}]") for n, row in enumerate(rows))
+    files = one.connector.files_among(one.fields)
+    plain = [name for name in one.fields if name not in files] if files else one.fields
+    records = tuple(one.connector.record(row, plain, f"records[{n}]") for n, row in enumerate(rows))
+    if files:
+        for record, digests in zip(records, papers.taken_in(one.connector, rows, files), strict=True):
+            record.update(digests)
     department_data.check(one.kind, one.fields, records, today)
     return records
 

@@ -42,6 +42,10 @@ class Fault(StrEnum):
     OVERLAPS = "overlaps"
     PLACE_UNKNOWN = "place-unknown"
     PLACE_NOT_VALID = "place-not-valid"
+    FILE_MISSING = "file-missing"
+    FILE_TOO_LARGE = "file-too-large"
+    NOT_A_DOCUMENT = "not-a-document"
+    TOO_MANY_FILES = "too-many-files"
 
 
 FAULTS: Mapping[Fault, Text] = {
@@ -60,6 +64,10 @@ FAULTS: Mapping[Fault, Text] = {
     Fault.PLACE_NOT_VALID: Text(
         zh="参保地代码在该时间无效", en="the place did not exist under this code at that time"
     ),
+    Fault.FILE_MISSING: Text(zh="所指的附件不存在", en="the file that it names is not there"),
+    Fault.FILE_TOO_LARGE: Text(zh="附件太大，不能传送", en="the file is too large to cross"),
+    Fault.NOT_A_DOCUMENT: Text(zh="附件不是 PDF、JPEG 或 PNG 文件", en="the file is no PDF, JPEG or PNG"),
+    Fault.TOO_MANY_FILES: Text(zh="附件过多", en="too many files for one answer"),
 }
 _POSITION = re.compile(r"records\[([0-9]+)\]")
 

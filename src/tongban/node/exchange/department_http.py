@@ -5,18 +5,22 @@ Whatever is not a whole answer in time is `try-later`; redirects and proxies are
 
 import json
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from tongban.node.exchange import department_data
 from tongban.node.exchange.connectors import HttpConnector, Row
+from tongban.node.exchange.department_data import Fault
 from tongban.protocol import Code, Refused
 
 CONNECT_SECONDS = 3.0
 ANSWER_LIMIT = 4 * 1024 * 1024
+_GONE = {httpx.codes.NOT_FOUND, httpx.codes.GONE}
 
 
 def rows(connector: HttpConnector, subject: str, columns: Sequence[str]) -> list[Row]:
@@ -36,17 +40,50 @@ def rows(connector: HttpConnector, subject: str, columns: Sequence[str]) -> list
     return [{name: _inside(item, name) for name in columns} for item in found]
 
 
+def file(connector: HttpConnector, address: str, path: str) -> Iterator[bytes]:
+    """The file under an address at the same service, piece by piece. Raises Refused.
+
+    `path` is where in the records the address stands.
+    """
+    url = urljoin(connector.url, address)
+    if _origin(url) != _origin(connector.url):
+        raise department_data.invalid(path, Fault.FILE_MISSING)
+    try:
+        with _client(connector.ca_path).stream(
+            "GET", url, headers=_headers(connector, "*/*"), timeout=_timeout(connector)
+        ) as response:
+            if response.status_code in _GONE:
+                raise department_data.invalid(path, Fault.FILE_MISSING)
+            if response.status_code != httpx.codes.OK:
+                raise _unreadable(f"it answers with status {response.status_code}")
+            yield from response.iter_raw()
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+        raise _unreadable(type(error).__name__) from None
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _timeout(connector: HttpConnector) -> httpx.Timeout:
+    seconds = connector.timeout_seconds
+    return httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+
+
+def _headers(connector: HttpConnector, accepted: str) -> dict[str, str]:
+    headers = {"accept": accepted, "accept-encoding": "identity"}
+    if connector.secret_path is not None:
+        headers[connector.header] = connector.secret_path.read_text(encoding="utf-8").strip()
+    return headers
+
+
 def _ask(connector: HttpConnector, question: dict[str, object]) -> tuple[int, bytes]:
     client = _client(connector.ca_path)
-    timeout = httpx.Timeout(
-        connector.timeout_seconds, connect=min(CONNECT_SECONDS, connector.timeout_seconds)
-    )
-    headers = {"accept": "application/json", "accept-encoding": "identity"}
     try:
-        if connector.secret_path is not None:
-            headers[connector.header] = connector.secret_path.read_text(encoding="utf-8").strip()
+        headers = _headers(connector, "application/json")
         with client.stream(
-            "POST", connector.url, json=question, headers=headers, timeout=timeout
+            "POST", connector.url, json=question, headers=headers, timeout=_timeout(connector)
         ) as response:
             received = bytearray()
             for part in response.iter_raw():

@@ -91,23 +91,32 @@ def close_connections() -> None:
 
 
 class _Source(NamedTuple):
-    """The table of a connector with what narrows it down, and the column by which persons are found."""
+    """The table of a connector with what narrows it down, and the column by which persons are found.
+
+    `files` are the columns that hold files, by which not every database can sort.
+    """
 
     schema: str | None
     table: str
     key: str
     where: tuple[tuple[str, str | int], ...]
+    files: tuple[str, ...]
+
+    def sorted_by(self, columns: tuple[str, ...]) -> list[Any]:
+        """The columns that rows are sorted by."""
+        return [column(name) for name in columns if name not in self.files]
 
 
 def _source(connector: SqlConnector) -> _Source:
-    return _Source(connector.schema_name, connector.table, connector.key, tuple(connector.where.items()))
+    where = tuple(connector.where.items())
+    return _Source(connector.schema_name, connector.table, connector.key, where, connector.file_columns)
 
 
 @lru_cache(maxsize=256)
 def _of_one(source: _Source, columns: tuple[str, ...]) -> Select[Any]:
     """The SELECT of one person's rows, made once for the parameters `asked` and `most`."""
     query = _selected(source, columns).where(column(source.key) == bindparam("asked"))
-    return query.order_by(*map(column, columns)).limit(bindparam("most"))
+    return query.order_by(*source.sorted_by(columns)).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +124,7 @@ def _of_several(source: _Source, columns: tuple[str, ...]) -> Select[Any]:
     """The SELECT of several persons' rows with the column that tells whose each is, likewise."""
     chosen = tuple(dict.fromkeys((source.key, *columns)))
     query = _selected(source, chosen).where(column(source.key).in_(bindparam("asked", expanding=True)))
-    return query.order_by(*map(column, columns)).limit(bindparam("most"))
+    return query.order_by(*source.sorted_by(columns)).limit(bindparam("most"))
 
 
 def _selected(source: _Source, columns: tuple[str, ...]) -> Select[Any]:

@@ -6,17 +6,22 @@ given out here has that digest.
 
 import logging
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from django.db.models import F
 
-from tongban.node.clock import true_now
-from tongban.node.exchange import attachments, carrying
+from tongban.node.clock import now, today, true_now
+from tongban.node.exchange import attachments, carrying, connectors, identity, papers
+from tongban.node.exchange.department import read_evidence
 from tongban.node.exchange.models import Enclosure
 from tongban.node.exchange.transport import HttpTransport, Unreachable, own_transport
-from tongban.protocol import Refused
+from tongban.node.people import pseudonym
+from tongban.node.people.access import Look, store
+from tongban.node.people.models import AccessRecord
+from tongban.protocol import EvidenceFile, Refused, Text
 
 MOST_AT_ONCE = 20
 LONGEST_WAIT = timedelta(minutes=10)
@@ -36,12 +41,61 @@ class Enclosed:
 def enclose(source: Path, case_ref: str, peer: str) -> Enclosed:
     """Keep a file for the other node and have it sent once this transaction is over. Raises Refused."""
     kept = attachments.own().keep(source, case_ref, peer)
-    Enclosure.objects.get_or_create(
-        sha256=kept.sha256,
-        peer=peer,
-        defaults={"case_ref": case_ref, "next_try": true_now()},
-    )
+    _put_on_its_way(kept.sha256, case_ref, peer)
     return Enclosed(kept.sha256, kept.size)
+
+
+def _put_on_its_way(sha256: str, case_ref: str, peer: str) -> None:
+    Enclosure.objects.get_or_create(
+        sha256=sha256, peer=peer, defaults={"case_ref": case_ref, "next_try": true_now()}
+    )
+
+
+@dataclass(frozen=True)
+class OwnPapers:
+    """Which papers of an own agency go along with what a case says to another node, and why."""
+
+    case_ref: str
+    service: str
+    agency: str
+    evidence_type: str
+    subject: str = field(repr=False)
+    peer: str
+    basis: Text
+    purpose: Text
+
+
+def enclose_papers(asked: OwnPapers) -> tuple[EvidenceFile, ...]:
+    """Read the files that the own department holds, record the look, and have them sent as `enclose` does.
+
+    None where no connector is declared for them. Raises Refused `try-later` or `department-data-invalid`.
+    """
+    node = identity.current()
+    connector = connectors.declared_for(asked.agency, asked.evidence_type, node.directory)
+    if connector is None:
+        return ()
+    kind = node.directory.evidence_type(asked.evidence_type)
+    records = read_evidence(connector, kind, asked.subject, kind.file_fields, today())
+    store([_look(asked, kind.file_fields, node.me)])
+    files = papers.described(kind, records)
+    for file in files:
+        _put_on_its_way(file.sha256, asked.case_ref, asked.peer)
+    return files
+
+
+def _look(asked: OwnPapers, fields: Sequence[str], me: str) -> Look:
+    return Look(
+        pseudonym=pseudonym(asked.subject),
+        at=now(),
+        direction=AccessRecord.Direction.OWN,
+        agency=asked.agency,
+        asking_node=me,
+        service=asked.service,
+        case_ref=asked.case_ref,
+        basis=asked.basis.model_dump(),
+        purpose=asked.purpose.model_dump(),
+        fields=list(fields),
+    )
 
 
 def send_due(transport: HttpTransport | None = None) -> int:
@@ -65,11 +119,8 @@ def has_come(sha256: str) -> bool:
 
 
 def _send(row: Enclosure, transport: HttpTransport) -> bool:
-    crossing = attachments.own().crossing(row.sha256)
     try:
-        if crossing is None:
-            raise FileNotFoundError(row.sha256)
-        carrying.send(crossing, row.peer, transport)
+        carrying.send(attachments.own().offered(row.sha256, row.case_ref, row.peer), row.peer, transport)
     except (Unreachable, Refused, OSError) as error:
         wait = min(timedelta(seconds=2 ** min(row.tries, 12)), LONGEST_WAIT)
         chance = timedelta(seconds=secrets.randbelow(_FRACTIONS) / _FRACTIONS)

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from tongban.node.exchange.department_data import describe
 from tongban.node.exchange.models import Outbox
-from tongban.protocol import Code, EvidenceAnswer, Record, Refusal, Refused, Text
+from tongban.protocol import Code, EvidenceAnswer, EvidenceFile, Record, Refusal, Refused, Text
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The holding agency answered; `records` have exactly the asked fields."""
+    """The holding agency answered; `records` have exactly the asked fields, `files` are those they name."""
 
     message: UUID
     case_ref: str
@@ -24,6 +24,7 @@ class Answered:
     agency: str
     records: tuple[Record, ...] = field(repr=False)
     answered_at: datetime
+    files: tuple[EvidenceFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def tell(settled: Sequence[Outcome]) -> None:
         handler(settled)
 
 
-def answered(row: Outbox, records: tuple[Record, ...], at: datetime) -> Answered:
+def answered(
+    row: Outbox, records: tuple[Record, ...], at: datetime, files: tuple[EvidenceFile, ...] = ()
+) -> Answered:
     """The outcome of a question that was answered."""
     return Answered(
         message=row.id,
@@ -92,6 +95,7 @@ def answered(row: Outbox, records: tuple[Record, ...], at: datetime) -> Answered
         agency=row.receiver_agency,
         records=records,
         answered_at=at,
+        files=files,
     )
 
 
@@ -115,14 +119,15 @@ def of_reply(row: Outbox, reply: EvidenceAnswer | Refusal) -> Outcome:
     """The outcome that a reply means."""
     if isinstance(reply, Refusal):
         return declined(row, Refused(reply.code, reply.path, reply.hint))
-    return answered(row, reply.body.records, reply.body.as_of)
+    return answered(row, reply.body.records, reply.body.as_of, reply.body.files)
 
 
 def to_json(outcome: Outcome) -> dict[str, object]:
     """The outcome as stored with its question."""
     if isinstance(outcome, Answered):
         records = [dict(record) for record in outcome.records]
-        return {"records": records, "answered_at": outcome.answered_at.isoformat()}
+        files = {"files": [file.model_dump() for file in outcome.files]} if outcome.files else {}
+        return {"records": records, "answered_at": outcome.answered_at.isoformat(), **files}
     return {"code": outcome.code.value, "path": outcome.path, "hint": outcome.hint}
 
 
@@ -134,4 +139,5 @@ def of_row(row: Outbox) -> Outcome | None:
         refused = Refused(Code(row.outcome["code"]), row.outcome["path"], row.outcome["hint"])
         return declined(row, refused)
     at = datetime.fromisoformat(row.outcome["answered_at"])
-    return answered(row, tuple(row.outcome["records"]), at)
+    files = tuple(EvidenceFile(**one) for one in row.outcome.get("files", ()))
+    return answered(row, tuple(row.outcome["records"]), at, files)

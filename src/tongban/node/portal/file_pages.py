@@ -10,10 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tongban.node.casework import catalogue, drafts, enclosures, partner, rights
+from tongban.node.casework import drafts, enclosures, rights
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
-from tongban.node.exchange import api
 from tongban.node.people import access
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer
@@ -27,7 +26,6 @@ from tongban.services.question import FileKind
 
 _READING = Text(zh="查看申请材料", en="Looking at a file of the application")
 _DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
-FILES = "files"
 _UNSHOWN = 422
 
 
@@ -77,20 +75,18 @@ def received(request: HttpRequest, number: str, sha256: str) -> HttpResponse:
 
 
 def _received(number: str, sha256: str, applicant: Applicant | None, officer: Officer | None) -> HttpResponse:
-    case = rights.of_citizen(applicant).filter(number=number).first() if applicant else None
-    if case is None:
-        case = _officers_case(number, officer)
+    own = rights.of_citizen(applicant).filter(number=number).first() if applicant else None
+    case = own or _officers_case(number, officer)
+    opened = enclosures.content(case, sha256)
+    if opened is None:
+        raise Refused("not-found")
+    if own is None:
         assert officer is not None
         with transaction.atomic():
-            _record(case, officer)
-    peer = api.node_of(partner.other_side(catalogue.of(case).definition).agency_code)
-    found = enclosures.content(case, sha256, peer)
-    if found is None:
-        raise Refused("not-found")
-    file, sent = found
-    scanning.hold_clean(sent)
-    content, media_type = contents.cleaned(sent, get_args(FileKind))
-    return serving.shown(enclosures.File(file.name, media_type, Path()), content)
+            _record(case, officer, opened.of)
+    scanning.hold_clean(opened.content)
+    content, media_type = contents.cleaned(opened.content, get_args(FileKind))
+    return serving.shown(enclosures.File(opened.file.name, media_type, Path()), content)
 
 
 def _sent(number: str, upload_id: UUID, applicant: Applicant | None, officer: Officer | None) -> HttpResponse:
@@ -100,7 +96,7 @@ def _sent(number: str, upload_id: UUID, applicant: Applicant | None, officer: Of
     case = _officers_case(number, officer)
     assert officer is not None
     with transaction.atomic():
-        _record(case, officer)
+        _record(case, officer, enclosures.FILES)
         upload, content = store.of_draft(case.draft_id, upload_id)
     return serving.shown(upload, content)
 
@@ -113,7 +109,7 @@ def _officers_case(number: str, officer: Officer | None) -> Case:
     return case
 
 
-def _record(case: Case, officer: Officer) -> None:
+def _record(case: Case, officer: Officer, seen: str) -> None:
     access.record_reading(
         person=case.person,
         officer=officer,
@@ -121,5 +117,5 @@ def _record(case: Case, officer: Officer) -> None:
         case_ref=case.number,
         basis=_DUTY,
         purpose=_READING,
-        fields=[FILES],
+        fields=[seen],
     )

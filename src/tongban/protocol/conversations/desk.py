@@ -6,7 +6,8 @@ What is called here runs inside one transaction of the storage; a receipt may le
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from tongban.protocol.conversations.messages import AnyUtterance, Opening, Receipt
+from tongban.protocol.conversation import check_evidence
+from tongban.protocol.conversations.messages import AnyUtterance, EvidenceGiven, Opening, Receipt
 from tongban.protocol.conversations.sealing import Delivered, admit, has_forgotten, is_taken, receipt
 from tongban.protocol.conversations.state import Conversation, Step, Thread
 from tongban.protocol.conversations.steps import Here, Known, hear
@@ -59,6 +60,8 @@ def take_in(
         inadmissible=inadmissible or _inadmissible(message, directory, here),
     )
     if step.is_new:
+        if isinstance(message, EvidenceGiven):
+            check_evidence(message.body, directory)
         storage.keep(step, (message, delivered))
     return receipt(step.thread, message, here.me, here.now)
 

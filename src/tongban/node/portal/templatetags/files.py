@@ -14,5 +14,5 @@ def case_files(number: str) -> dict[str, object]:
     """Links to the files of the application and those that came from the other side, if there are any."""
     case = Case.objects.select_related(None).get(number=number)
     files = list(Upload.objects.filter(draft_id=case.draft_id).order_by("at")) if case.draft_id else []
-    received = enclosures.received(case) if case.conversation and not case.draft_id else ()
+    received = enclosures.received(case) if case.conversation else ()
     return {"files": files, "received": received, "number": number}

@@ -20,6 +20,7 @@ from tongban.node.exchange import api
 from tongban.node.people.models import Account, Officer
 from tongban.node.people.register import create_citizen
 from tongban.node.portal.consent import CONSENT_DAYS
+from tongban.node.programme import plans
 from tongban.services import Service
 
 MOST_QUERIES = 20
@@ -56,6 +57,20 @@ def page(client: Client, address: str, status: int = 200) -> str:
 @pytest.mark.django_db
 def test_home_offers_the_service(client: Client, published: Service) -> None:
     assert "职工医保缴费年限互认与医保退休" in page(client, "/")
+
+
+@pytest.mark.django_db
+def test_home_puts_services_under_their_field(
+    client: Client, published: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.publish(copy_shipped(tmp_path, (*FOLDERS, "electronic_id", "residence_permit")))
+    known = {code: one for code, one in plans.catalogue().items() if code != "residence-permit"}
+    monkeypatch.setattr(plans, "catalogue", lambda: known)
+    home = page(client, "/")
+    said = ("人社", "职工医保缴费年限互认与医保退休", "治安与治理", "电子身份凭证", "其他事项", "居住证")
+    places = [home.index(text) for text in said]
+    assert places == sorted(places)
+    assert "住房" not in home
 
 
 @pytest.mark.django_db

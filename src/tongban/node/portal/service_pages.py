@@ -1,5 +1,7 @@
 """The services that this node offers, and the guide to each: who, how long, at what cost, by what law."""
 
+from collections.abc import Iterable
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,11 +18,15 @@ from tongban.node.portal import acting_for
 from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.guide import comparison
 from tongban.node.portal.rating_pages import row_of
+from tongban.node.programme import plans
 from tongban.node.programme.plans import plan_items
 from tongban.node.programme.register import Progress, register
+from tongban.places import Text
+from tongban.services import Service
 from tongban.services.form_schema import schema_of
 
 _REFUSED = 409
+_ELSEWHERE = Text(zh="其他事项", en="Other services")
 
 
 @require_safe
@@ -28,12 +34,23 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, and how far the two plans are."""
     known = register(catalogue.service_root())
     context = {
-        "services": catalogue.offered(),
+        "areas": _by_area(catalogue.offered()),
         "works": known.count(Progress.WORKS),
         "planned": len(known.services),
         "items": len(known.items),
     }
     return render(request, "portal/home.html", context)
+
+
+def _by_area(offered: Iterable[Service]) -> dict[Text, list[Service]]:
+    """Services by their field, in the catalogue's order; what the catalogue does not know comes last."""
+    known = plans.catalogue()
+    order = {code: place for place, code in enumerate(known)}
+    areas: dict[Text, list[Service]] = {}
+    for one in sorted(offered, key=lambda service: order.get(service.code, len(order))):
+        area = known[one.code].area if one.code in known else _ELSEWHERE
+        areas.setdefault(area, []).append(one)
+    return areas
 
 
 @require_safe

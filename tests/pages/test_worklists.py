@@ -295,3 +295,14 @@ def test_a_list_of_one_service_holds_its_cases_only(at_work: Client, walk: Walk)
         for code in ("medical-retirement", "hotline-handover", "no-such-service")
     }
     assert listed == {"medical-retirement": True, "hotline-handover": False, "no-such-service": False}
+
+
+def test_the_bench_leads_only_to_rooms_that_are_open(client: Client, officer: Officer) -> None:
+    client.force_login(officer.account)
+    plain = client.get("/workbench/").content.decode()
+    assert '"/workbench/complaints/"' in plain
+    assert all(room not in plain for room in ('"/workbench/team/"', '"/workbench/ledger/"', '"/admin/"'))
+    for act in (permissions.Act.SUPERVISE, permissions.Act.ADMINISTER):
+        permissions.grant(officer, act)
+    leading = client.get("/workbench/").content.decode()
+    assert all(room in leading for room in ('"/workbench/team/"', '"/workbench/ledger/"', '"/admin/"'))

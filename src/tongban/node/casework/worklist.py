@@ -97,10 +97,14 @@ def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
 
 
 def services_of(officer: Officer) -> list[tuple[str, Text]]:
-    """The services that the officer handles, by code, with their names."""
+    """The services that the officer handles, by code, with their names.
+
+    They are those that name the officer's agency; all, for an agency that none names.
+    """
     reached = rights.services_reached(officer)
-    named = ((service.code, service.definition.name) for service in catalogue.offered())
-    return [(code, name) for code, name in named if reached is None or code in reached]
+    offered = [one for one in catalogue.offered() if reached is None or one.code in reached]
+    own = [one for one in offered if officer.agency in {side.agency_code for side in one.definition.sides}]
+    return [(one.code, one.definition.name) for one in own or offered]
 
 
 def _tasks(officer: Officer) -> QuerySet[Task]:

@@ -45,6 +45,12 @@ def granted(officer: Officer, *acts: Grant.Act) -> QuerySet[Grant]:
     return Grant.objects.filter(holding_on(today()), officer=officer, act__in=acts)
 
 
+def acts_of(officer: Officer) -> frozenset[Grant.Act]:
+    """The acts that the officer may do for any service at any place today."""
+    held = granted(officer, *Grant.Act).values_list("act", flat=True)
+    return frozenset(Grant.Act(act) for act in held)
+
+
 def may(officer: Officer, act: Grant.Act, *, service: str = "", place: str = "") -> bool:
     """Whether the officer may do `act` for this service at this place; empty asks about any."""
     return any(

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 
 from tongban.node.casework.refusals import Refused
 from tongban.node.people import permissions
@@ -32,6 +33,21 @@ class Door:
 
     opens_for: For
     acts: tuple[Grant.Act, ...] = ()
+
+
+_HELD = "acts_of_officer"
+
+
+def may_open(request: HttpRequest, view: Callable[..., object]) -> bool:
+    """Whether the officer who is signed in has an act that the view's door asks for, if it asks for any."""
+    door = door_of(view)
+    return door is None or not door.acts or not acts_held(request).isdisjoint(door.acts)
+
+
+def acts_held(request: HttpRequest) -> frozenset[Grant.Act]:
+    """The acts of the officer whose page this is, looked up once a page; none of anybody else."""
+    held: frozenset[Grant.Act] = vars(request).get(_HELD, frozenset())
+    return held
 
 
 def door_of(view: Callable[..., object]) -> Door | None:
@@ -113,8 +129,10 @@ def _for_officers(
             raise PermissionDenied
         if second_factor.is_owed(officer.account):
             return redirect("security")
-        if acts and not permissions.granted(officer, *acts).exists():
+        held = SimpleLazyObject(lambda: permissions.acts_of(officer))
+        if acts and held.isdisjoint(acts):
             raise PermissionDenied
+        vars(request)[_HELD] = held
         return found_or_404(lambda: view(request, officer, *arguments, **named))
 
     return _behind(Door("officers", acts), login_required(opened))

@@ -82,7 +82,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     """How people rated each service; grades only where nobody can tell whose they are."""
     known = ratings.figures()
     rows = [row_of(one.definition.name, known.get(one.code)) for one in catalogue.offered()]
-    return render(request, "portal/ratings.html", {"rows": rows, "fewest": ratings.FEWEST_SHOWN})
+    unrated = [row.name for row in rows if not row.figures.count]
+    context = {"rows": rows, "unrated": unrated, "fewest": ratings.FEWEST_SHOWN}
+    return render(request, "portal/ratings.html", context)
 
 
 def row_of(name: Text, found: ratings.Figures | None) -> Row:

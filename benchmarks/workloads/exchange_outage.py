@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import UUID
 
 import psutil
 
@@ -24,6 +23,7 @@ UPDATE exchange_outbox SET next_try = next_try - interval '1 day', created = cre
        expires = expires - interval '1 day', lease_until = lease_until - interval '1 day'
  WHERE state = 'waiting'
 """
+_ID_BYTES = 16
 _LATER = "UPDATE exchange_peer SET rests_until = rests_until - interval '30 seconds'"
 _STANDING = """
 SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'settled')
@@ -47,14 +47,15 @@ def main() -> None:
     directory = identity.current().directory
     peer_file = load(Path(os.environ[CONFIG_VARIABLE])).home.parent / "chongqing" / "node.pem"
     key = SigningKey.from_pem(directory.node("chongqing").keys[0].keyid, peer_file.read_bytes())
-    heard: dict[UUID, int] = {}
+    heard = Path(os.environ[CONFIG_VARIABLE]).parent / "heard"
 
     def away(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
         raise Unreachable
 
     def answer_to(body: bytes) -> protocol.EvidenceAnswer:
         message = protocol.parse_request(body)
-        heard[message.id] = heard.get(message.id, 0) + 1
+        with heard.open("ab") as noted:
+            noted.write(message.id.bytes)
         return protocol.answer(message, (dict(RECORD),), true_now())
 
     def answering(peer: NodeEntry, request: HttpRequest) -> HttpResponse:
@@ -87,17 +88,25 @@ def main() -> None:
     while delivery.deliver_next(answering):
         pass
     seconds = time.monotonic() - began
+    last = _resident()
     left, settled = standing()
     told = {
         "left": left,
-        "doubled": sum(times - 1 for times in heard.values()),
+        "doubled": _repeated(heard),
         "first": memory[0],
         "waiting": memory[-1],
         "count": settled,
         "seconds": seconds,
+        "last": last,
     }
-    heard.clear()
-    print(json.dumps({**told, "last": _resident()}))
+    print(json.dumps(told))
+
+
+def _repeated(heard: Path) -> int:
+    """How many of the ids in the peer's file, which is no memory of the sender, stand there once more."""
+    noted = heard.read_bytes() if heard.exists() else b""
+    ids = [noted[at : at + _ID_BYTES] for at in range(0, len(noted), _ID_BYTES)]
+    return len(ids) - len(set(ids))
 
 
 def _resident() -> int:

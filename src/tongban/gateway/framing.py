@@ -3,8 +3,8 @@
 A request that is refused here ends its connection: what follows it on the line may be a part of it.
 """
 
-from starlette.datastructures import Headers
-from starlette.requests import Request
+from collections.abc import Iterable
+
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,7 +12,7 @@ from tongban.gateway import door
 from tongban.node.exchange.receiving import refuse
 from tongban.protocol import Code, Refused
 
-ONCE_ONLY = ("host", "content-length", "content-type", "transfer-encoding")
+ONCE_ONLY = frozenset({b"host", b"content-length", b"content-type", b"transfer-encoding"})
 
 
 class OneReading:
@@ -25,7 +25,7 @@ class OneReading:
         """Answer the request here if its framing is doubtful, else pass it on."""
         if scope["type"] == "http":
             try:
-                _check(Request(scope).headers)
+                _check(scope["headers"])
             except Refused as refused:
                 reply = door.counted("any", refuse(refused))
                 headers = {**dict(reply.headers), "connection": "close"}
@@ -34,16 +34,18 @@ class OneReading:
         await self._app(scope, receive, send)
 
 
-def _check(headers: Headers) -> None:
-    for name in ONCE_ONLY:
-        if len(headers.getlist(name)) > 1:
-            raise Refused(Code.MALFORMED, f"header {name}", "once at most")
-    encoding, length = headers.get("transfer-encoding"), headers.get("content-length")
+def _check(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in fields and name in ONCE_ONLY:
+            raise Refused(Code.MALFORMED, f"header {name.decode('latin-1')}", "once at most")
+        fields[name] = value
+    encoding, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
     if encoding is not None and length is not None:
         raise Refused(Code.MALFORMED, "header transfer-encoding", "not together with content-length")
-    if encoding is not None and encoding.lower() != "chunked":
+    if encoding is not None and encoding.lower() != b"chunked":
         raise Refused(Code.MALFORMED, "header transfer-encoding", "chunked or none")
-    if length is not None and not (length.isascii() and length.isdigit()):
+    if length is not None and not length.isdigit():
         raise Refused(Code.MALFORMED, "header content-length", "a number of bytes")
-    if "content-encoding" in headers:
+    if b"content-encoding" in fields:
         raise Refused(Code.MALFORMED, "header content-encoding", "bodies are sent plain")

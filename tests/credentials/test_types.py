@@ -7,6 +7,7 @@ import pytest
 from tests.credentials.samples import NAMES, kind, registry
 from tongban import services
 from tongban.credentials.types import FILE, TypeFileError, TypeRegistry, load_type
+from tongban.credentials.types.definition import Source
 
 ROOT = Path(services.__file__).parent
 TITLE = (ROOT / "professional_title" / FILE).read_text(encoding="utf-8")
@@ -20,7 +21,33 @@ def test_the_nine_types_are_there() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_type_says_where_its_list_of_claims_comes_from(name: str) -> None:
     assert kind(name).sources
-    assert kind(name).is_verified == all(source.confidence == "high" for source in kind(name).sources)
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "confidence"),
+    [
+        ("electronic-id", "ethnic_group", "medium"),
+        ("electronic-id", "age_over_18", "low"),
+        ("elderly-ability", "total", "high"),
+        ("learning-credits", "account", None),
+    ],
+)
+def test_a_claim_is_as_sure_as_the_surest_source_that_names_it(
+    name: str, claim: str, confidence: str | None
+) -> None:
+    found = kind(name).claim((claim,))
+    assert found is not None
+    source = kind(name).source_of(found)
+    assert (source.confidence if source else None) == confidence
+    assert (found in kind(name).unverified) == (confidence in {None, "low"})
+
+
+def test_a_type_is_verified_only_with_a_sure_source_for_every_claim() -> None:
+    ability = kind("elderly-ability")
+    every = tuple(claim.name for claim in ability.claims)
+    sure = Source(text=ability.sources[0].text, confidence="high", claims=every)
+    assert ability.model_copy(update={"sources": (sure,)}).is_verified
+    assert not ability.model_copy(update={"sources": ability.sources[:1]}).is_verified
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,6 +69,7 @@ def test_every_type_can_be_compared_with_the_person_who_shows_its_code(name: str
         ("valid_days = 1095", "", "valid_days"),
         ("professional-title/1", "professional-title", "vct"),
         ("since =", "sinze =", "since"),
+        ('claims = ["level"]', 'claims = ["nome"]', "not nome"),
         ("[", "{", FILE),
     ],
 )

@@ -11,7 +11,9 @@ HEAD = """# The nine types, field by field
 
 What each type says, as wallets and verifiers show it, in simplified Chinese, traditional Chinese and \
 English. This page follows from the `credential.toml` files of the service folders; a test holds it to \
-them. What the columns mean stands in [types of credentials](types.md).
+them. What the columns mean stands in [types of credentials](types.md). *Source* is the number of the source \
+below that names the claim; where no source of high or medium confidence does, the claim is **unverified**: \
+it is this project's guess at what the credential says.
 """
 
 
@@ -28,9 +30,9 @@ def _section(kind: CredentialType) -> str:
         "",
         f"{kind.description.zh} {kind.description.en} {_how_long(kind)}",
         "",
-        "| claim | 简 | 繁 | English | kind | shown | required |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        *map(_row, kind.claims),
+        "| claim | 简 | 繁 | English | kind | shown | required | source |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(_row(kind, claim) for claim in kind.claims),
         "",
         "Offline codes:",
         "",
@@ -43,8 +45,8 @@ def _section(kind: CredentialType) -> str:
         "Sources of the list:",
         "",
         *(
-            f"- {source.text.zh} ({source.text.en}; confidence {source.confidence})"
-            for source in kind.sources
+            f"{number}. {source.text.zh} ({source.text.en}; confidence {source.confidence})"
+            for number, source in enumerate(kind.sources, 1)
         ),
         "",
     ]
@@ -56,12 +58,30 @@ def _how_long(kind: CredentialType) -> str:
     return f"Valid for {kind.valid_days} days{until}."
 
 
-def _row(claim: Claim) -> str:
+def _row(kind: CredentialType, claim: Claim) -> str:
     shown = "always" if claim.disclosure == "always" else "by choice"
     required = "yes" if claim.required else "no"
     name = f"`{'.'.join(claim.path)}`"
-    cells = (name, claim.zh, traditional(claim.zh), claim.en, claim.kind, shown, required)
+    cells = (
+        name,
+        claim.zh,
+        traditional(claim.zh),
+        claim.en,
+        claim.kind,
+        shown,
+        required,
+        _source(kind, claim),
+    )
     return f"| {' | '.join(cells)} |"
+
+
+def _source(kind: CredentialType, claim: Claim) -> str:
+    """The number of the surest source that names the claim, and whether that is enough."""
+    source = kind.source_of(claim)
+    if source is None:
+        return "**unverified**"
+    number = kind.sources.index(source) + 1
+    return f"{number}, **unverified**" if claim in kind.unverified else str(number)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ Disclosure = Literal["always", "choice"]
 Step = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]{0,39})$")]
 Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=6, strict=False)]
 
+_SUREST_FIRST: tuple[Confidence, ...] = ("high", "medium", "low")
 LEAF_KINDS: frozenset[Kind] = frozenset(
     {"text", "date", "month", "integer", "decimal", "boolean", "choice", "place"}
 )
@@ -41,10 +42,11 @@ class Words(Data):
 
 
 class Source(Data):
-    """Where something comes from, and how sure we are of it."""
+    """Where something comes from, how sure we are of it, and which `claims` it names (dotted)."""
 
     text: Words
     confidence: Confidence
+    claims: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
 class Choice(Data):
@@ -71,6 +73,11 @@ class Claim(Data):
     limit: Annotated[int, Field(ge=1, le=4000)] = 80
     choices: Annotated[tuple[Choice, ...], Field(strict=False)] = ()
     note: Words | None = None
+
+    @property
+    def name(self) -> str:
+        """The path as one dotted word."""
+        return ".".join(self.path)
 
     @cached_property
     def steps(self) -> Path:
@@ -145,6 +152,14 @@ class CredentialType(Data):
                     raise ValueError(f"purposes.{purpose.key}: expected single claims, not {'.'.join(path)}")
         return self
 
+    @model_validator(mode="after")
+    def _sources_name_claims(self) -> "CredentialType":
+        known = {claim.name for claim in self.claims}
+        for source in self.sources:
+            if unknown := sorted(set(source.claims) - known):
+                raise ValueError(f"sources.claims: expected claims of the type, not {', '.join(unknown)}")
+        return self
+
     def _check_parent(self, claim: Claim, where: str) -> None:
         parent = self.claim(claim.path[:-1])
         if claim.path[-1] == "*":
@@ -177,5 +192,16 @@ class CredentialType(Data):
 
     @property
     def is_verified(self) -> bool:
-        """Whether every source of the list of claims is sure."""
-        return all(source.confidence == "high" for source in self.sources)
+        """Whether every source of the list of claims is sure, and one names each of them."""
+        return all(source.confidence == "high" for source in self.sources) and not self.unverified
+
+    def source_of(self, claim: Claim) -> Source | None:
+        """The surest source that names the claim; None where none does."""
+        naming = [source for source in self.sources if claim.name in source.claims]
+        return min(naming, key=lambda source: _SUREST_FIRST.index(source.confidence), default=None)
+
+    @cached_property
+    def unverified(self) -> tuple[Claim, ...]:
+        """The claims that no source of high or medium confidence names."""
+        found = ((claim, self.source_of(claim)) for claim in self.claims)
+        return tuple(claim for claim, source in found if source is None or source.confidence == "low")

@@ -12,7 +12,7 @@ from tests.services.shipped import copy_shipped
 from tongban.node.casework import actions, catalogue, drafts
 from tongban.node.people import permissions
 from tongban.node.people.models import Account, Officer
-from tongban.node.portal import complaints
+from tongban.node.portal import complaint_work, complaints
 
 NOWHERE = "/no-such-page/"
 
@@ -22,6 +22,8 @@ def citizens_pages(walk: Walk, officer: Officer) -> list[str]:
     decided = walk.again(walk.proposed())
     actions.confirm(officer, decided.number, decided.revision)
     waiting = walk.submitted()
+    complained = complaints.file(walk.person, uuid4(), "字" * 300, case=waiting.number)
+    complaint_work.extend(officer, complained.pk, "字" * 300)
     draft = walk.draft()
     return [
         "/",
@@ -64,8 +66,8 @@ def question_pages(citizen: Account, tmp_path: Path) -> list[str]:
 
 
 @pytest.fixture
-def officers_pages(walk: Walk, officer: Officer) -> list[str]:
-    for act in (permissions.Act.ASSIGN, permissions.Act.SUPERVISE):
+def officers_pages(walk: Walk, officer: Officer, colleague: Officer, stranger: Officer) -> list[str]:
+    for act in (permissions.Act.ASSIGN, permissions.Act.SUPERVISE, permissions.Act.OVERSEE):
         permissions.grant(officer, act)
     rooms = (
         "",
@@ -73,15 +75,21 @@ def officers_pages(walk: Walk, officer: Officer) -> list[str]:
         "team/",
         "absence/",
         "statistics/",
+        f"statistics/?agency={stranger.agency}",
         "ledger/",
         "mandates/",
         "mandates/new/",
         "follow-ups/",
         "shortcuts/",
         "complaints/",
+        "complaints/?status=mine",
     )
     one = f"cases/{walk.proposed().number}/"
     for must_be_checked in (False, True):
         at_the_counter(walk, officer, must_be_checked=must_be_checked)
-    complaints.file(walk.person, uuid4(), "字" * 300, service="medical-retirement")
-    return [f"/workbench/{room}" for room in (*rooms, one)]
+    waiting = complaints.file(walk.person, uuid4(), "字" * 300, service="medical-retirement")
+    extended = complaints.file(walk.person, uuid4(), "字" * 300, case=walk.submitted().number)
+    complaint_work.extend(officer, extended.pk, "字" * 300)
+    complaint_work.assign(officer, extended.pk, colleague)
+    theirs = [f"complaints/{filed.pk}/" for filed in (waiting, extended)]
+    return [f"/workbench/{room}" for room in (*rooms, one, *theirs)]

@@ -218,7 +218,7 @@ def test_when_says_the_month_and_the_facts_that_would_do(run: Run, clerk: dict[s
     assert result.exit_code == 0
     assert "entitled: yes in 2 months" in result.stdout
     assert "month of the claim (claim_month): 2026-07" in result.stdout
-    assert "month of birth (birth_month): 1966-07 -> 1966-05" in result.stdout
+    assert "month of birth (birth_month): 1966-07 -> 1966-05 (-2 months)" in result.stdout
     assert "再过 2 个月变为“是”" in run(*asked, given=json.dumps(young)).stdout
 
 

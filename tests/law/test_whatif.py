@@ -61,10 +61,11 @@ def test_a_single_fact_that_would_suffice_is_found_with_its_threshold(
     found = changes(ruritania, short, ON, "entitled")
     assert [change.fact for change in found] == ["work"]
     assert found[0].needed == [{"place": "990101", "from": "2006-06", "to": "2026-05", "kind": "actual"}]
+    assert found[0].by == 1
 
 
 def test_the_nearest_value_of_a_number_is_found(ruritania: RuleSet, clerk: dict[str, object]) -> None:
-    assert Change("birth_month", "1966-06", "1966-05") in changes(
+    assert Change("birth_month", "1966-06", "1966-05", -1) in changes(
         ruritania, {**clerk, "birth_month": "1966-06"}, ON, "entitled"
     )
 

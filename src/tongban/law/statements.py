@@ -11,7 +11,7 @@ from tongban.law.ir import Because, Expr, Fold, Local, Sentence, Text, Type
 from tongban.law.narrowing import narrowed
 from tongban.law.scope import Scope
 from tongban.law.terms import Operand, Refusal, Term
-from tongban.law.words import Titles, words
+from tongban.law.words import Titles, opposite, words
 
 _MOST_STATEMENTS = 2000
 
@@ -112,7 +112,7 @@ class Body:
         if not _returns(node.body) and not _returns(node.orelse):
             return self._merged(node, test, rest, scope, path)
         said = words(node.test, self.titles)
-        unmet = Text(f"{said.zh} 不成立", f"not: {said.en}")
+        unmet = words(opposite(node.test), self.titles)
         then = self._block(node.body + ([] if _always(node.body) else rest), inside, node, (*path, said))
         if _always(node.body) and _always(node.orelse) and rest:
             raise self._refuse(rest[0], "unreachable")
@@ -207,7 +207,7 @@ class Body:
     def _returned(self, node: ast.expr, scope: Scope, path: tuple[Text, ...]) -> Term:
         if isinstance(node, ast.IfExp) and any(_is_because(one) for one in (node.body, node.orelse)):
             said = words(node.test, self.titles)
-            unmet = Text(f"{said.zh} 不成立", f"not: {said.en}")
+            unmet = words(opposite(node.test), self.titles)
             test = self.lowering.test(node.test, scope)
             then = self._returned(
                 node.body, narrowed(self.lowering, node.test, scope, holds=True), (*path, said)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tongban.law import histories
 from tongban.law.errors import FactsRefused, LawError, NoLaw, Problem
 from tongban.law.explanation import Explanation
 from tongban.law.histories import History, ordered
@@ -18,6 +19,7 @@ from tongban.law.ir import (
     MONTH,
     PLACE,
     RATE,
+    SPELLS,
     EnumType,
     FactDeclared,
     OptionalType,
@@ -45,11 +47,15 @@ class Turning:
 
 @dataclass(frozen=True)
 class Change:
-    """One fact that alone would make the answer yes: its value now and the nearest one that suffices."""
+    """One fact that alone would make the answer yes: its value now and the nearest one that suffices.
+
+    `by` is how far that is, negative downwards: months, days, a number, yuan; None where nothing is counted.
+    """
 
     fact: str
     now: object
     needed: object
+    by: object = None
 
 
 @dataclass(frozen=True)
@@ -158,8 +164,19 @@ def changes(
         for value in _candidates(asked, declared):
             if value != asked.facts[name]:
                 now, needed = (write(declared.type, one) for one in (asked.facts[name], value))
-                found.append(Change(name, now, needed))
+                found.append(
+                    Change(name, now, needed, _apart(_bare(declared.type), asked.facts[name], value))
+                )
     return tuple(found)
+
+
+def _apart(kind: Type, now: object, needed: object) -> object:
+    """How far apart two values are, in the form of JSON; None where that cannot be counted."""
+    if kind == SPELLS and isinstance(now, tuple) and isinstance(needed, tuple):
+        return histories.months(needed) - histories.months(now)
+    if kind in _STEPPED and isinstance(now, int) and isinstance(needed, int):
+        return write(kind if kind in (FEN, RATE) else INT, needed - now)
+    return None
 
 
 def under_date(ruleset: RuleSet, facts: Mapping[str, object], on: date | None, law: date) -> Comparison:

@@ -112,7 +112,16 @@ def _answer(
         yield _SUFFICES.of(lang)
     for change in found:
         now, needed = (_said(ruleset, change.fact, one, lang) for one in (change.now, change.needed))
-        yield f"  {_fact(ruleset, change.fact, lang)}: {now} -> {needed}"
+        yield f"  {_fact(ruleset, change.fact, lang)}: {now} -> {needed}{_apart(ruleset, change, lang)}"
+
+
+def _apart(ruleset: RuleSet, change: Change, lang: str) -> str:
+    """How far a change goes, in brackets; nothing where that cannot be counted."""
+    if change.by is None:
+        return ""
+    sign = "" if str(change.by).startswith("-") else "+"
+    unit = _COUNTED.get(str(ruleset.facts[change.fact].type).removesuffix(" | None"), _PLAIN).of(lang)
+    return f" ({sign}{change.by}{unit})" if lang == "en" else f"（{sign}{change.by}{unit}）"
 
 
 def _side_by_side(ruleset: RuleSet, found: Comparison, lang: str) -> Iterator[str]:
@@ -147,6 +156,9 @@ def _said(ruleset: RuleSet, name: str, written: object, lang: str) -> str:
     return show(declared.type, value, lang, ruleset.place_names)
 
 
+_PLAIN = Text("", "")
+_MONTHS = Text(" 个月", " months")
+_COUNTED = {"Month": _MONTHS, "Spells": _MONTHS, "Date": Text(" 天", " days"), "Fen": Text(" 元", " yuan")}
 _NEVER = Text("仅靠时间推移，五十年内不会变为“是”", "not within fifty years by the passing of time alone")
 _NOW = Text("现在即为“是”", "yes now")
 _LATER = Text("再过 {} 个月变为“是”，届时", "yes in {} months, then with")

@@ -16,9 +16,27 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
 }  # fmt: skip
 
 
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+
+
 def words(node: ast.expr, titles: Titles) -> Text:
     """Give an expression in Chinese and English."""
     return Text(_say(node, titles, "zh"), _say(node, titles, "en"))
+
+
+def opposite(node: ast.expr) -> ast.expr:
+    """Give the condition that holds where this one does not, as far as possible without a `not`."""
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return operand
+        case ast.BoolOp(op=op, values=values):
+            return ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), [*map(opposite, values)])
+        case ast.Compare(left=left, ops=[sign], comparators=others) if type(sign) in _OPPOSITE:
+            return ast.Compare(left, [_OPPOSITE[type(sign)]()], others)
+    return ast.UnaryOp(ast.Not(), node)
 
 
 def _say(node: ast.expr, titles: Titles, lang: str) -> str:
@@ -37,7 +55,8 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
             joint = ("且" if zh else " and ") if isinstance(op, ast.And) else ("或" if zh else " or ")
             return joint.join(_bracketed(value, titles, lang, ast.BoolOp) for value in values)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ("非" if zh else "not ") + _bracketed(operand, titles, lang, (ast.BoolOp, ast.Compare))
+            said = _bracketed(operand, titles, lang, (ast.BoolOp, ast.Compare))
+            return f"{said} 不成立" if zh else f"not {said}"
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return "−" + _say(operand, titles, lang)
         case ast.Compare(left=left, ops=ops, comparators=others):
@@ -59,6 +78,12 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
                 if zh
                 else f"{_say(table, titles, lang)} ({joined})"
             )
+        case ast.Attribute(value=value, attr=name) if name in _PARTS:
+            return _PARTS[name].of(lang).format(_say(value, titles, lang))
+        case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments) if (
+            name in _METHODS and _METHODS[name].en.count("{}") == 1 + len(arguments)
+        ):
+            return _METHODS[name].of(lang).format(*(_say(one, titles, lang) for one in (value, *arguments)))
         case ast.Attribute(value=value, attr=name):
             return (
                 name
@@ -95,4 +120,34 @@ _FUNCTIONS = {
     "round_up": Text("{}（进一取整）", "{} (rounded up)"),
     "round_down": Text("{}（舍尾取整）", "{} (rounded down)"),
     "yuan": Text("{} 元", "{} yuan"),
+}
+_PARTS = {
+    "year": Text("{} 的年份", "year of {}"),
+    "month": Text("{} 所在月份", "month of {}"),
+    "first_day": Text("{} 的第一天", "first day of {}"),
+    "last_day": Text("{} 的最后一天", "last day of {}"),
+    "province": Text("{} 所在省级地区", "province of {}"),
+    "city": Text("{} 所在市级地区", "city of {}"),
+}
+_METHODS = {
+    "at": Text("{}（{}）", "{} ({})"),
+    "plus_months": Text("{} 之后 {} 个月", "{} and {} months"),
+    "plus_years": Text("{} 之后 {} 年", "{} and {} years"),
+    "full_months_to": Text("{} 至 {} 的足月数", "full months from {} to {}"),
+    "full_years_to": Text("{} 至 {} 的周年数", "full years from {} to {}"),
+    "months": Text("{} 的月数", "months of {}"),
+    "within": Text("{}（{} 之内）", "{} within {}"),
+    "within_any": Text("{}（{} 之内）", "{} within {}"),
+    "of_kind": Text("{}（{}）", "{} ({})"),
+    "up_to": Text("{}（至 {} 止）", "{} up to {}"),
+    "starting": Text("{}（自 {} 起）", "{} from {} on"),
+    "overlap": Text("{} 与 {} 重叠的月数", "months that {} and {} share"),
+    "longest_run": Text("{} 最长的连续月数", "longest run of {}"),
+    "run_ending": Text("{} 至 {} 的连续月数", "run of {} that ends in {}"),
+    "gaps": Text("{} 中断的月数", "months missing in {}"),
+    "longest_gap": Text("{} 最长的中断月数", "longest gap of {}"),
+    "first": Text("{} 的首月", "first month of {}"),
+    "last": Text("{} 的末月", "last month of {}"),
+    "last_place": Text("{} 最后所在地", "last place of {}"),
+    "first_month_with": Text("{} 满 {} 个月的月份", "month in which {} reaches {} months"),
 }

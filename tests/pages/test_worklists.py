@@ -199,6 +199,15 @@ def test_an_absence_that_cannot_be_is_refused_with_a_sentence(
     assert "govuk-error" in shown(refused)
 
 
+def test_statistics_without_a_case_say_so_instead_of_a_table_without_rows(
+    at_work: Client, officer: Officer
+) -> None:
+    permissions.grant(officer, permissions.Act.SUPERVISE)
+    page = shown(at_work.get("/workbench/statistics/"))
+    assert "这段时间没有办件" in page
+    assert "<caption>各事项</caption>" not in page
+
+
 def test_statistics_tell_what_came_and_ended_as_chart_table_and_csv(
     at_work: Client, walk: Walk, officer: Officer
 ) -> None:
@@ -212,6 +221,7 @@ def test_statistics_tell_what_came_and_ended_as_chart_table_and_csv(
     assert sum(month.opened for month in page.context["found"].months) == 2
     assert len(page.context["found"].months) == 12
     assert "<svg" in shown(page)
+    assert "<caption>各事项</caption>" in shown(page)
     lines = shown(at_work.get("/workbench/statistics.csv")).splitlines()
     assert lines[0].endswith("service,name,opened,ended,in_time,mean_days,rating,from_here,from_there")
     assert lines[1].startswith("medical-retirement,")

@@ -28,6 +28,7 @@ class OpenIdError(StrEnum):
     INVALID_ENCRYPTION_PARAMETERS = "invalid_encryption_parameters"
     CREDENTIAL_REQUEST_DENIED = "credential_request_denied"
     INVALID_TRANSACTION_ID = "invalid_transaction_id"
+    INVALID_TRANSACTION_DATA = "invalid_transaction_data"
     INVALID_NOTIFICATION_ID = "invalid_notification_id"
     INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"
     VP_FORMATS_NOT_SUPPORTED = "vp_formats_not_supported"

@@ -137,7 +137,10 @@ class ReceivedRequest(Message):
 
 
 def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: datetime) -> ReceivedRequest:
-    """The request object of a verifier whose key is known; refuses an expired or altered one."""
+    """The request object of a verifier whose key is known; refuses an expired or altered one.
+
+    So is one that wants a transaction signed (`transaction_data`): what is not understood is not answered.
+    """
     try:
         token = jws.take_apart(request.encode("ascii"), "request object")
         if token.header.get("typ") != TYPE:
@@ -151,4 +154,8 @@ def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: d
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request has expired")
     if payload.get("client_id") != client_id or payload.get("aud") != SELF_ISSUED_AUDIENCE:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "client_id and aud are not those of this request")
+    if "transaction_data" in payload:
+        raise OpenIdRefused(
+            OpenIdError.INVALID_TRANSACTION_DATA, "transaction_data: this wallet signs none; ask without it"
+        )
     return read(ReceivedRequest, payload, OpenIdError.INVALID_REQUEST)

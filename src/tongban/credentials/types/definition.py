@@ -200,7 +200,7 @@ class CredentialType(Data):
         naming = [source for source in self.sources if claim.name in source.claims]
         return min(naming, key=lambda source: _SUREST_FIRST.index(source.confidence), default=None)
 
-    @cached_property
+    @property
     def unverified(self) -> tuple[Claim, ...]:
         """The claims that no source of high or medium confidence names."""
         found = ((claim, self.source_of(claim)) for claim in self.claims)

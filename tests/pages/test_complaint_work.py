@@ -111,6 +111,20 @@ def test_a_time_limit_is_extended_once_with_a_reason_that_the_citizen_is_told(
 
 
 @pytest.mark.django_db
+def test_the_page_offers_the_answer_to_who_may_give_it_and_tells_others_why_not(
+    walk: Walk, officer: Officer, colleague: Officer
+) -> None:
+    filed = about_decided(walk, officer)
+    address = f"/workbench/complaints/{filed.pk}/"
+    for who, is_offered in ((officer, False), (colleague, True)):
+        shown = page(desk_of(who), address)
+        assert [f'action="{address}{way}"' in shown for way in ("", "take/", "extend/")] == [is_offered] * 3
+        assert ("办理过这个办件的人不能答复关于它的投诉" in shown) is not is_offered
+    refused_there = desk_of(colleague).post(f"{address}extend/", {"reason": ""}).content.decode()
+    assert f'action="{address}"' in refused_there
+
+
+@pytest.mark.django_db
 def test_a_limit_that_has_passed_is_not_extended(walk: Walk, officer: Officer) -> None:
     filed = about_service(walk)
     Complaint.objects.update(due_on=today() - timedelta(days=1))

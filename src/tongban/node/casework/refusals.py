@@ -47,9 +47,8 @@ _TEXTS: dict[Code, Text] = {
         "where you can sign in as well",
     ),
     "complaint-assigned": Text(
-        zh="这件投诉已经分派给别人，没有办任何事。要由您答复的话，请有分派权限的同事改派给您",
-        en="This complaint is somebody else's and nothing was done; to answer it, "
-        "have a colleague who may assign give it to you",
+        zh="这件投诉已经分派给别人。要由您答复的话，请有分派权限的同事改派给您",
+        en="This complaint is somebody else's; to answer it, have a colleague who may assign give it to you",
     ),
     "complaint-not-extendable": Text(
         zh="答复期限只能延长一次，而且要在到期之前，这一次没有延长。请尽快答复",
@@ -61,9 +60,8 @@ _TEXTS: dict[Code, Text] = {
         "“My complaints” by when it is answered, and complain again then if you need to",
     ),
     "complaint-own-case": Text(
-        zh="办理过这个办件的人不能答复关于它的投诉，没有办任何事。请分派给没有办理过的同事",
-        en="Who acted on the case does not answer the complaint about it and nothing was done; "
-        "give it to a colleague who did not",
+        zh="办理过这个办件的人不能答复关于它的投诉。请分派给没有办理过的同事",
+        en="Who acted on the case does not answer the complaint about it; give it to a colleague who did not",
     ),
     "consent-missing": Text(
         zh="需要您同意向对方核对材料才能继续；不同意的话，申请不会提交",

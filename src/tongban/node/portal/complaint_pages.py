@@ -218,6 +218,7 @@ def _shown(
         "form": forms_sent[0],
         "extending": forms_sent[1],
         "wrong": next((form for form in forms_sent if form.errors), forms_sent[0]),
+        "obstacle": complaint_work.obstacle(officer, found),
         "may_extend": complaint_work.may_extend(found),
         "extension": complaint_limits.on(local_day(found.at)).extension,
         "able": complaint_work.able(found) if may_assign else [],

@@ -94,6 +94,16 @@ def extend(officer: Officer, complaint: UUID, reason: str) -> None:
         notifying.tell(found.person_id, _EXTENDED.filled(words), PATH, found.extended_at)
 
 
+def obstacle(officer: Officer, complaint: Complaint) -> Text | None:
+    """Why it is not this officer who answers; None when it may be."""
+    try:
+        _hold_to_expected(officer, complaint)
+        _hold_to_able(officer, complaint)
+    except Refused as refused:
+        return refused.text
+    return None
+
+
 def answer(officer: Officer, complaint: UUID, words: str) -> None:
     """Answer a complaint, and tell the citizen so.
 

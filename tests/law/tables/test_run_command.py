@@ -86,3 +86,25 @@ def test_importing_the_library_or_its_commands_loads_no_engine() -> None:
     heavy = "numpy pyarrow llvmlite duckdb pyspark"
     code = f"import sys, tongban.law.cli; sys.exit(any(name in sys.modules for name in '{heavy}'.split()))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+FULL = """
+import resource, sys
+from tongban.law.cli import law
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))
+law(["run", "retirement-age", *sys.argv[1:], "--on", "2026-11-22"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the size of files is limited as Linux does it")
+@pytest.mark.parametrize("form", ["parquet", "csv", "arrow"])
+def test_a_result_for_which_there_is_no_room_is_one_line_and_leaves_nothing(
+    tmp_path: Path, form: str
+) -> None:
+    rows = "".join(f"{number},1976-02,female50\n" for number in range(2_000))
+    (tmp_path / "in.csv").write_text(f"id,birth_month,category\n{rows}", encoding="utf-8")
+    command = [sys.executable, "-c", FULL, str(tmp_path / "in.csv"), str(tmp_path / f"out.{form}")]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert f"out.{form}: cannot be written (File too large)" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -36,11 +37,13 @@ class Sink:
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append rows."""
+        """Append rows; UnusableTable when there is no room for them."""
         if batch.num_rows:
-            self._writer.write_batch(
-                batch if self._form == "parquet" else flattened(batch, csv=self._form == "csv")
-            )
+            rows = batch if self._form == "parquet" else flattened(batch, csv=self._form == "csv")
+            try:
+                self._writer.write_batch(rows)
+            except OSError as error:
+                raise self._unwritable(error) from None
             self.rows += batch.num_rows
 
     def __enter__(self) -> Self:
@@ -62,11 +65,23 @@ class Sink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._writer.close()
             if kind is None:
+                self._writer.close()
                 self._part.replace(self.path)
+            else:
+                with suppress(OSError, pa.ArrowException):
+                    self._writer.close()
+        except OSError as failed:
+            raise self._unwritable(failed) from None
         finally:
             self._part.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> UnusableTable:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        return UnusableTable(
+            f"{self.path}: cannot be written ({reason}); make room there or name another place",
+            f"{self.path}：无法写入（{reason}）；请腾出空间，或换一个位置",
+        )
 
     def _open(self) -> _Writer:
         if self._form == "parquet":

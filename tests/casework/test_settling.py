@@ -153,6 +153,7 @@ def test_a_claim_is_adjudicated_by_the_home_rules_at_once_and_owed(care: Care, w
     assert view.decision.title.zh == "已按参保地规则结算：您付 420.00 元"
     assert view.explanation is not None
     assert view.bill is not None
+    assert [answer.zh for _, answer in view.answers] == [BILL]
     assert [row[-2].zh for row in view.bill.lines.rows] == ["甲类", "丙类（自费）"]
     assert "基金支付 180.00 元" in told(case, woman)[-1]
 

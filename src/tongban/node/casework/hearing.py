@@ -171,7 +171,7 @@ def _opening(service: Service, body: CaseContents | ContactLetter | Claim) -> di
             answers[question.key] = given
     data: dict[str, Any] = {"answers": answers, "files": enclosures.named_in(contents)}
     if isinstance(body, Claim):
-        data |= settling.claimed(body)
+        data |= settling.claimed(service, body)
     if isinstance(body, CaseContents):
         category = service.definition.category(str(contents.get("category", "")))
         category = category or service.definition.categories[-1]

@@ -98,9 +98,10 @@ def _claim(case: Case) -> None:
     _append(case, "claimed", "claimed", data)
 
 
-def claimed(body: Claim) -> dict[str, Any]:
-    """What the first event of a claim says of the bill."""
-    return {"bill": body.bill, "lines": [dict(line) for line in body.lines]}
+def claimed(service: Service, body: Claim) -> dict[str, Any]:
+    """What the first event of a claim says of the bill; its number is what the person was asked for."""
+    answers = {settlement_of(service).bill_number: body.bill}
+    return {"bill": body.bill, "lines": [dict(line) for line in body.lines], "answers": answers}
 
 
 def _adjudicate(case: Case) -> None:
@@ -177,8 +178,9 @@ def tell_cleared(case: Case, event: Event) -> None:
 
 def recalled_claim(case: Case, body: Claim, conversation: str) -> dict[str, Any]:
     """The event of an own claim that was forgotten with an old backup."""
-    amount = billed(settlement_of(catalogue.of(case)), body.lines)
-    return claimed(body) | {"conversation": conversation, "billed_text": amount_text(amount)}
+    service = catalogue.of(case)
+    amount = billed(settlement_of(service), body.lines)
+    return claimed(service, body) | {"conversation": conversation, "billed_text": amount_text(amount)}
 
 
 def recalled(body: Adjudication) -> dict[str, Any]:

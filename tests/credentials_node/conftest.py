@@ -32,6 +32,7 @@ TITLE = "https://tongban.example/credentials/professional-title/1"
 AGENCY = "510100-yb"
 DECIDED_BY = {
     "professional-title": "510100-rs",
+    "carer-qualification": "510100-rs",
     "electronic-id": "510100-ga",
     "residence-permit": "510100-ga",
     "credit-report": "510100-fg",

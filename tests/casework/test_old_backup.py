@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -20,10 +21,12 @@ from tests.casework.test_two_sides import (
     told,
 )
 from tests.casework.walk import RESIDENT_ID
-from tongban.node.casework import cases, log, procedures
+from tongban.node.casework import cases, enclosures, log, procedures
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
-from tongban.node.exchange import recalling
+from tongban.node.exchange import attachments, recalling
+from tongban.node.exchange.attachments import Attachments
+from tongban.node.exchange.models import Enclosure
 from tongban.node.people.models import Officer, Person
 from tongban.protocol import conversations as talk
 
@@ -70,6 +73,26 @@ def test_a_request_that_was_handed_over_is_with_the_other_side_again(
     assert "营业执照登记地在渝中区" in told(case, woman)[-2]
     assert catch_up(far) == 0
     assert kinds(case) == again
+
+
+def test_the_files_that_a_forgotten_message_named_are_sent_again(
+    clerk: Officer, do: Callable[..., Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Attachments(tmp_path / "attachments")
+    monkeypatch.setattr(attachments, "own", lambda: own)
+    here, lost = own.store(iter((b"%PDF-here",)))[0], "0" * 64
+    far = Far("CQ-2026-0000009")
+    case = leaving(far)
+    named = enclosures.naming([("record-1.pdf", here, 9), ("record-2.pdf", lost, 9)])
+    monkeypatch.setattr("tongban.node.casework.transferring._papers", lambda _: named)
+    with forgotten():
+        do(case, "state", months="120", months_left="19", monthly_benefit="2097.00")
+        far.deliver()
+    assert not Enclosure.objects.exists()
+    assert catch_up(far) == 1
+    waiting = Enclosure.objects.get()
+    assert (waiting.sha256, waiting.peer, waiting.sent_at) == (here, "chongqing", None)
+    assert "file_1_name" not in case.events.get(kind="stated").data
 
 
 def test_a_request_that_was_taken_and_answered_is_answered_again(

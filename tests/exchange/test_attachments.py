@@ -164,6 +164,16 @@ class TestBetweenNodes:
         assert sent == [200_000]
         assert there.verify(crossing.sha256)
 
+    def test_it_is_there_only_when_the_other_node_has_signed_that_it_is(
+        self, far: FarNode, here: Attachments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Somebody on the way swallows the bytes and says that all is well."""
+        (tmp_path / "scan").write_bytes(CONTENT + b"third")
+        crossing = here.keep(tmp_path / "scan", CASE, "chongqing")
+        monkeypatch.setattr(HttpTransport, "stream", lambda *_: (200, b"{}"))
+        with pytest.raises(Refused, match="try-later"):
+            carrying.send(crossing, "chongqing", HttpTransport())
+
     def test_a_hundred_megabytes_cross_in_bounded_memory(
         self, far: FarNode, here: Attachments, tmp_path: Path
     ) -> None:

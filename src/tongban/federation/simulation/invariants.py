@@ -3,6 +3,7 @@
 Between nodes that tell the truth; what a liar does to its own conversations is its own loss.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ def at_the_end(world: "SimulatedWorld") -> list[str]:
         logs.shown_and_cosigned,
         logs.found_out,
         _as_stated,
+        _papers,
     ):
         found += list(check(world, honest))[:MOST_TOLD]
     return found
@@ -52,6 +54,7 @@ def is_quiet(world: "SimulatedWorld") -> bool:
             not logs.is_shown(world, node)
             or node.recovery.peers
             or any(peer in honest for peer, _ in node.disk.table("first"))
+            or any(peer in honest for peer, _ in node.disk.table("to_carry"))
         ):
             return False
         for conversation in node.disk.table("conversations").values():
@@ -88,6 +91,9 @@ def _arrived(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
         for (peer, case_ref), position in node.disk.table("first").items():
             if peer in names:
                 yield f"{node.name} still waits for {peer} to take message {position} about {case_ref}"
+        for peer, sha256 in node.disk.table("to_carry"):
+            if peer in names:
+                yield f"{node.name} still has a file for {peer}: {sha256[:6]}"
         if node.recovery.peers:
             yield f"{node.name} has not recalled what it said to {', '.join(sorted(node.recovery.peers))}"
 
@@ -187,3 +193,17 @@ def _as_stated(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
                 is_money = kept.message.kind in {"transfer-instructed", "transfer-confirmed"}
                 if is_money and stated.get(kept.message.conversation) != body.amount:
                     yield f"{kept.message.kind} at {node.name} is about another amount than stated"
+
+
+def _papers(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
+    """Each file that evidence named is where the evidence was heard, and what lies there fits its name."""
+    names = {node.name for node in honest}
+    for node in honest:
+        whole = node.papers.shelf.table("whole")
+        for sha256, content in whole.items():
+            if hashlib.sha256(content).hexdigest() != sha256:
+                yield f"{node.name} has other bytes under the name {sha256[:6]}"
+        for (peer, case_ref, _), kept in node.disk.table("heard").items():
+            for file in getattr(kept.message.body, "files", ()):
+                if peer in names and file.sha256 not in whole:
+                    yield f"the file of the evidence of {peer} about {case_ref} is not at {node.name}"

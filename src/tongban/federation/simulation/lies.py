@@ -28,8 +28,10 @@ def altered(request: HttpRequest, *, with_digest: bool) -> HttpRequest:
     return request._replace(body=body, headers=headers)
 
 
-def forged_receipt(request: HttpRequest) -> HttpResponse:
-    """A receipt that claims everything was taken, by somebody who has no key."""
+def forged_reply(request: HttpRequest) -> HttpResponse:
+    """A reply that claims everything was taken, by somebody who has no key."""
+    if request.method == "PUT":
+        return HttpResponse(200, (), b"")
     message = parse_utterance(request.body)
     receipt = Receipt(
         sender=message.receiver, in_reply_to=message.id, next=1_000_000, created=message.created

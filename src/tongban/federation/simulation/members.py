@@ -15,15 +15,31 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tongban import protocol
 from tongban.protocol import Directory, Text
 from tongban.protocol.directory_keys import KeyUse
+from tongban.protocol.evidence import ValueType
 from tongban.suites import SigningKey, Suite, VerifyingKey
 from tongban.suites.ed25519 import Ed25519Private
 
 EPOCH = datetime(2026, 11, 25, tzinfo=UTC)
 """When virtual time begins."""
 SERVICE = "simulated-service"
-EVIDENCE_TYPE = protocol.CONTRIBUTION_SPELLS.name
-FIELDS = ("from", "to")
+FIELDS = ("from", "to", "scan")
 STATUTE = Text(zh="模拟依据", en="Simulated statute")
+
+
+def _text(words: str) -> Text:
+    return Text(zh=words, en=words)
+
+
+CERTIFICATE = protocol.EvidenceType(
+    name="simulated-certificate",
+    title=_text("certificate"),
+    shape=protocol.Shape.RECORDS,
+    fields=tuple(
+        protocol.EvidenceField(name=name, title=_text(name), type=kind)
+        for name, kind in zip(FIELDS, (ValueType.MONTH, ValueType.MONTH, ValueType.FILE), strict=True)
+    ),
+)
+"""What agencies hold: months, and a scan where there is one."""
 
 
 def name_of(number: int) -> str:
@@ -107,7 +123,7 @@ def members(count: int, *, is_fast: bool) -> Members:
         ),
         handles=(),
         holds=(),
-        evidence_types=(protocol.CONTRIBUTION_SPELLS,),
+        evidence_types=(CERTIFICATE,),
         agreements=tuple(
             _agreement(asking, holding) for asking in keys for holding in keys if asking != holding
         ),
@@ -115,10 +131,6 @@ def members(count: int, *, is_fast: bool) -> Members:
     if is_fast:
         keys = {name: SigningKey(key.keyid, _HashHalf(key.public_key)) for name, key in keys.items()}
     return Members(directory, keys)
-
-
-def _text(words: str) -> Text:
-    return Text(zh=words, en=words)
 
 
 def _key(name: str) -> SigningKey:
@@ -143,7 +155,7 @@ def _agreement(asking: str, holding: str) -> protocol.Agreement:
         asking_agency=agency_of(asking),
         holding_agency=agency_of(holding),
         service=SERVICE,
-        evidence_type=EVIDENCE_TYPE,
+        evidence_type=CERTIFICATE.name,
         fields=FIELDS,
         legal_bases=("statute",),
         statutes=(STATUTE,),

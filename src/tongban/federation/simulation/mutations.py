@@ -15,6 +15,7 @@ from tongban.federation.simulation import books, members, witness
 from tongban.federation.simulation.disk import Disk, DiskFull
 from tongban.federation.simulation.ledger import Ledger
 from tongban.federation.simulation.node import Node
+from tongban.federation.simulation.paper_mistakes import PAPER_MUTATIONS
 from tongban.federation.simulation.planting import Mutation
 from tongban.federation.simulation.recovery import Recovery
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
@@ -383,5 +384,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the opener is out as soon as it says so, whatever the partner has done",
         _table(kinds.TRANSFER, "transfer-withdrawn", said={"agreed": "withdrawn", "stated": "withdrawn"}),
     ),
+    *PAPER_MUTATIONS,
 )
 """All planted mistakes."""

@@ -15,13 +15,16 @@ from tongban import protocol
 from tongban.federation.simulation.disk import Disk, DiskFull
 from tongban.federation.simulation.ledger import Ledger
 from tongban.federation.simulation.members import EPOCH, Members
+from tongban.federation.simulation.papers import Carrier
 from tongban.federation.simulation.recovery import Recovery
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
 from tongban.federation.simulation.witness import witness
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
+from tongban.protocol.attachments import ATTACHMENTS_PATH
 from tongban.protocol.conversations import AnyUtterance, Conversation, Forgotten, Here, Receipt, Step
 from tongban.protocol.recall import RECALL_PATH
+from tongban.protocol.signature import Verified
 from tongban.protocol.tlog.witnessing import ADD_CHECKPOINT_PATH
 
 TIMEOUT = 15.0
@@ -83,6 +86,7 @@ class Node:
         self.cut_at: set[int] = set()
         self.recovery = Recovery(self)
         self.ledger = Ledger(self)
+        self.papers = Carrier(self)
         self._seconds, self._moment = 0.0, EPOCH
         self.forget()
 
@@ -92,6 +96,7 @@ class Node:
         self.in_flight: dict[str, tuple[ThreadKey, AnyUtterance, HttpRequest]] = {}
         self.looks: dict[UUID, datetime] = {}
         self.ledger.forget()
+        self.papers.forget()
         self.is_up = True
 
     @property
@@ -122,6 +127,7 @@ class Node:
                 self.world.changed(self.name, conversation)
         self.recovery.go_on()
         self.ledger.look()
+        self.papers.look()
 
     def door(self, request: HttpRequest) -> HttpResponse:
         """The reply to a request of another node."""
@@ -129,6 +135,8 @@ class Node:
         reply: Receipt | Refusal
         if request.path == ADD_CHECKPOINT_PATH:
             return witness(self, request)
+        if request.path.startswith(ATTACHMENTS_PATH):
+            return self.papers.door(request)
         try:
             if request.path == RECALL_PATH:
                 return self.recovery.answer(request)
@@ -152,6 +160,10 @@ class Node:
         self.make_durable()
         self.after_commit(storage)
         return receipt
+
+    def note_delivery(self, verified: Verified) -> None:
+        """Remember a delivery inside the transaction; Refused `replayed` when it has been received before."""
+        DiskStorage(self.disk, self.world.now).note_delivery(verified)
 
     def make_durable(self) -> None:
         """Wait for the disk."""
@@ -182,6 +194,7 @@ class Node:
         for conversation in storage.changed:
             self.world.changed(self.name, conversation)
         self.ledger.look()
+        self.papers.look()
 
     def enqueue(self, key: ThreadKey) -> None:
         """Let a thread wait for its peer, unless it does already."""
@@ -259,7 +272,7 @@ class Node:
         """A reply to a delivery has come back."""
         flight = self.in_flight.get(nonce)
         if flight is None:
-            if not self.ledger.hear(nonce, response):
+            if not self.ledger.hear(nonce, response) and not self.papers.hear(nonce, response):
                 self.recovery.hear(nonce, response)
             return
         key, message, request = flight

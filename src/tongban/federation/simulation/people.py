@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tongban import protocol
-from tongban.federation.simulation.members import EVIDENCE_TYPE, FIELDS, SERVICE, STATUTE, agency_of
+from tongban.federation.simulation import papers
+from tongban.federation.simulation.members import CERTIFICATE, FIELDS, SERVICE, STATUTE, agency_of
 from tongban.protocol import Evidence, Question, Text
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Body, Conversation, Matter, Role
@@ -78,7 +79,7 @@ _OPENINGS: dict[str, Callable[[Errand], tuple[str, Body]]] = {
     ),
     "evidence": lambda errand: (
         "evidence-asked",
-        Question(subject=errand.subject, evidence_type=EVIDENCE_TYPE, fields=FIELDS),
+        Question(subject=errand.subject, evidence_type=CERTIFICATE.name, fields=FIELDS),
     ),
 }
 
@@ -144,9 +145,17 @@ def _statement(conversation: Conversation) -> talk.Statement:
     return talk.Statement(amount=amount, months=12, contents={"months": 12})
 
 
-def _evidence(now: datetime) -> Evidence:
+def _evidence(conversation: Conversation, *, has_scan: bool) -> Evidence:
+    files = (papers.described(papers.paper(conversation.id)),) if has_scan else ()
     record: dict[str, str | int] = {"from": "2020-01", "to": "2020-12"}
-    return Evidence(evidence_type=EVIDENCE_TYPE, fields=FIELDS, records=(record,), as_of=now)
+    record["scan"] = files[0].sha256 if files else ""
+    return Evidence(
+        evidence_type=CERTIFICATE.name,
+        fields=FIELDS,
+        records=(record,),
+        as_of=conversation.expires,
+        files=files,
+    )
 
 
 def _handover_partner(chance: float, conversation: Conversation) -> Choice:
@@ -218,7 +227,7 @@ def _subscription_active(chance: float, conversation: Conversation) -> Choice:
 
 def _evidence_asked(chance: float, conversation: Conversation) -> Choice:
     if chance < 0.8:
-        return "evidence-given", _evidence(conversation.expires)
+        return "evidence-given", _evidence(conversation, has_scan=chance < 0.5)
     return ("evidence-refused", WHY) if chance < 0.9 else None
 
 

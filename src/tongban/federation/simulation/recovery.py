@@ -7,7 +7,7 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tongban.federation.simulation import books
+from tongban.federation.simulation import books, papers
 from tongban.federation.simulation.disk import DiskFull
 from tongban.federation.simulation.members import EPOCH
 from tongban.federation.simulation.storage import DiskStorage, Kept
@@ -160,6 +160,7 @@ class Recovery:
             digest = hashlib.sha256(body).digest()
             if message.sender == node.name:
                 storage.keep_own(message, body, node.world.now)
+                papers.carry(node.disk, message)
             else:
                 storage.keep_heard(message, proofs[message.id], digest)
             for effect in step.effects:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tongban import protocol
-from tongban.federation.simulation import books
+from tongban.federation.simulation import books, papers
 from tongban.federation.simulation.disk import Disk
 from tongban.protocol import Code, HttpRequest, Refused
 from tongban.protocol.conversations import AnyUtterance, Conversation, Delivered, Known, Step, Thread
@@ -70,6 +70,7 @@ class DiskStorage:
         if heard is not None:
             self.keep_heard(heard[0], heard[1].request, heard[1].body_sha256)
         for message in step.says:
+            papers.carry(self._disk, message)
             body = protocol.encode(message)
             self._digests[message.id.int] = hashlib.sha256(body).digest()
             self.keep_own(message, body, None)

@@ -10,11 +10,11 @@ from random import Random
 from typing import TypeVar
 from uuid import UUID
 
-from tongban.federation.simulation import invariants
+from tongban.federation.simulation import invariants, papers
 from tongban.federation.simulation.disk import Disk, Table
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.garbage import without_garbage_collection
-from tongban.federation.simulation.lies import Liar, altered, forged_receipt
+from tongban.federation.simulation.lies import Liar, altered, forged_reply
 from tongban.federation.simulation.members import Members, members
 from tongban.federation.simulation.naming import named
 from tongban.federation.simulation.network import Network, Parcel
@@ -147,11 +147,10 @@ class SimulatedWorld:
     def _carry_back(self, parcel: Parcel, response: HttpResponse) -> None:
         sender, receiver = parcel.sender, parcel.receiver
         link = self.network.link(receiver, sender)
-        is_forged = (
-            self.network.amount(FaultKind.FORGER) > link.random()
-            and parcel.request.path == CONVERSATIONS_PATH
+        is_forged = self.network.amount(FaultKind.FORGER) > link.random() and (
+            parcel.request.path == CONVERSATIONS_PATH or parcel.request.method == "PUT"
         )
-        reply = forged_receipt(parcel.request) if is_forged and parcel.nonce else response
+        reply = forged_reply(parcel.request) if is_forged and parcel.nonce else response
         for delay in self.network.delays(receiver, sender, link):
             self._at(self.now + delay, partial(self._come_back, parcel, reply, self._lives[sender]))
 
@@ -214,6 +213,8 @@ class SimulatedWorld:
             return talk.decide(thread, current, says, body, node.here, again=again)
 
         self._tell(name, f"decides {says} in {current.kind_name} {current.case_ref} with {current.peer}")
+        if getattr(body, "files", ()):
+            node.papers.keep_own(papers.paper(current.id))
         try:
             if not node.act(step):
                 self.later(name, 45.0, partial(self._decide, name, seen, foreseen))
@@ -303,6 +304,7 @@ class SimulatedWorld:
         self._tell(node.name, f"stops for {lasts:.1f} s")
         self._lives[node.name] += 1
         node.disk.crash()
+        node.papers.shelf.crash()
         node.is_up = False
         life = self._lives[node.name]
         self._at(self.now + lasts, lambda: self._start(node, life))

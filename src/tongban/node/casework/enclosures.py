@@ -3,6 +3,7 @@
 Promises: an officer's file is the one that the message named; what crosses is what the applicant uploaded.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 from tongban.node.casework import catalogue, log, partner
 from tongban.node.casework.models import Case
 from tongban.node.exchange import api
+
+logger = logging.getLogger(__name__)
 
 MOST = 20
 FILES = "files"
@@ -78,6 +81,14 @@ def naming(files: Iterable[tuple[str, str, int]]) -> dict[str, str | int]:
 def others_in(contents: Mapping[str, str | int]) -> dict[str, str | int]:
     """What a message says besides naming files."""
     return {name: value for name, value in contents.items() if not _NAMING.fullmatch(name)}
+
+
+def enclose_again(effect: api.Effect) -> None:
+    """Have the files sent that a recalled message of this node names, as far as they are here."""
+    talk = effect.conversation
+    for file in named_in(getattr(effect.message.body, "contents", {})):
+        if not api.enclose_again(str(file["sha256"]), talk.case_ref, talk.peer):
+            logger.error("a file that was named to %s is not here: %s", talk.peer, talk.case_ref)
 
 
 def named_in(contents: Mapping[str, str | int]) -> list[dict[str, str | int]]:

@@ -7,7 +7,7 @@ which officer it was, so the event names none and says that it was recalled.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, handing, log, procedures, settling, transferring
+from tongban.node.casework import catalogue, enclosures, handing, log, procedures, settling, transferring
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.procedure import Happening
@@ -50,7 +50,11 @@ _BY_AN_OFFICER = ("taken-on", "stopped")
 
 
 def again(effect: api.Effect) -> None:
-    """Put the event of an own decision back into its case; a case that is not there or elsewhere is told."""
+    """Put the event of an own decision back into its case; a case that is not there or elsewhere is told.
+
+    Its files are sent again, whatever becomes of the case.
+    """
+    enclosures.enclose_again(effect)
     case = _case(effect)
     if case is None:
         logger.error("the case of a recalled decision is not here: %s", effect.conversation.id)
@@ -115,7 +119,10 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case CaseAnswer() as answer:
             return {"text": answer.text.zh}
         case Statement() as statement:
-            stated = dict(statement.contents) | {"months": statement.months, "amount": statement.amount}
+            stated = enclosures.others_in(statement.contents) | {
+                "months": statement.months,
+                "amount": statement.amount,
+            }
             return stated | {"amount_text": amount_text(statement.amount)} | _reckoned(case, stated)
         case Amount() as money:
             return {"reference": money.reference, "amount_text": amount_text(money.amount)}

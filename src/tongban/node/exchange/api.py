@@ -35,7 +35,14 @@ from tongban.node.exchange.conversing.saying import (
     tell_change,
     withdraw,
 )
-from tongban.node.exchange.enclosing import Enclosed, OwnPapers, enclose, enclose_papers, has_come
+from tongban.node.exchange.enclosing import (
+    Enclosed,
+    OwnPapers,
+    enclose,
+    enclose_again,
+    enclose_papers,
+    has_come,
+)
 from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome, on_outcomes
@@ -77,6 +84,7 @@ __all__ = [
     "conversations",
     "decline_transfer",
     "enclose",
+    "enclose_again",
     "enclose_papers",
     "enclosed_content",
     "field_titles",

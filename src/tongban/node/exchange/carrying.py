@@ -17,6 +17,7 @@ from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import attachments, identity, limits
 from tongban.node.exchange.attachments import Crossing
+from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.nonces import count_once
 from tongban.node.exchange.transport import HttpTransport
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refused
@@ -76,9 +77,31 @@ def fetched(request: HttpRequest) -> tuple[Crossing, int]:
 def send(crossing: Crossing, peer: str, transport: HttpTransport) -> None:
     """Have `peer` hold the attachment; what it holds already is not sent again.
 
+    It is there only when the peer has signed that it is: what is said of the bytes themselves is not signed.
     Raises Unreachable when the way breaks off (call it again later), Refused when the peer does not take it.
     """
     node = identity.current()
+    before = _offer(crossing, peer, transport, node)
+    if before.complete:
+        return
+    entry = node.directory.node(peer)
+    headers = {
+        "host": entry.authority,
+        "content-type": "application/octet-stream",
+        "content-length": str(crossing.size - before.held),
+        "content-range": f"bytes {before.held}-{crossing.size - 1}/{crossing.size}",
+    }
+    status, said = transport.stream(
+        entry, f"{ATTACHMENTS_PATH}/{crossing.sha256}", headers, _bytes_of(crossing, before.held)
+    )
+    if status != 200:
+        raise _refusal_in(said)
+    if not _offer(crossing, peer, transport, node).complete:
+        raise Refused(Code.TRY_LATER, "sha256", "the other node has not signed that it holds all of it")
+
+
+def _offer(crossing: Crossing, peer: str, transport: HttpTransport, node: Identity) -> Held:
+    """What the peer signs that it holds of the attachment. Raises Unreachable and Refused."""
     offer = Offer(
         id=uuid4(),
         sender=node.me,
@@ -89,22 +112,8 @@ def send(crossing: Crossing, peer: str, transport: HttpTransport) -> None:
         size=crossing.size,
     )
     delivery = seal(offer, node.directory, node.key, now=true_now(), nonce=secrets.token_urlsafe(24))
-    entry = node.directory.node(peer)
-    response = transport(entry, delivery)
-    reply = open_held(response, delivery, offer, node.directory, now=true_now())
-    if reply.complete:
-        return
-    headers = {
-        "host": entry.authority,
-        "content-type": "application/octet-stream",
-        "content-length": str(crossing.size - reply.held),
-        "content-range": f"bytes {reply.held}-{crossing.size - 1}/{crossing.size}",
-    }
-    status, said = transport.stream(
-        entry, f"{ATTACHMENTS_PATH}/{crossing.sha256}", headers, _bytes_of(crossing, reply.held)
-    )
-    if status != 200:
-        raise _refusal_in(said)
+    response = transport(node.directory.node(peer), delivery)
+    return open_held(response, delivery, offer, node.directory, now=true_now())
 
 
 def _bytes_of(crossing: Crossing, offset: int) -> Iterator[bytes]:

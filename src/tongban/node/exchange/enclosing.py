@@ -51,6 +51,17 @@ def _put_on_its_way(sha256: str, case_ref: str, peer: str) -> None:
     )
 
 
+def enclose_again(sha256: str, case_ref: str, peer: str) -> bool:
+    """Have a file sent that a message named before; whether it is here.
+
+    What is still to be sent is forgotten with an old backup, the files are not. A peer that holds it says so.
+    """
+    is_here = attachments.own().is_whole(sha256)
+    if is_here:
+        _put_on_its_way(sha256, case_ref, peer)
+    return is_here
+
+
 @dataclass(frozen=True)
 class OwnPapers:
     """Which papers of an own agency go along with what a case says to another node, and why."""

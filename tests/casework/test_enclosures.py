@@ -43,24 +43,9 @@ def asked(woman: Person, offered_services: None) -> Case:
     return submission.submit(woman, draft.pk, frozenset())
 
 
-MATERIAL = """
-[[questions]]
-key = "material"
-type = "file"
-accepts = ["jpeg"]
-optional = true
-label = { zh = "有材料吗？", en = "Do you have papers?" }
-"""
-
-
 @pytest.fixture
-def moving_with_a_paper(woman: Person, offered_services: None, tmp_path: Path) -> Case:
-    """A transfer by a form that asks for papers."""
-    folder = tmp_path / "unemployment_transfer"
-    (folder / "form.toml").write_text((folder / "form.toml").read_text(encoding="utf-8") + MATERIAL, "utf-8")
-    service = (folder / "service.toml").read_text(encoding="utf-8")
-    (folder / "service.toml").write_text(service.replace('version = "20', 'version = "90', 1), "utf-8")
-    catalogue.publish(tmp_path)
+def moving_with_a_paper(woman: Person, offered_services: None) -> Case:
+    """A transfer with a paper."""
     draft = drafts.begin(woman, "unemployment-transfer")
     for key, given in (("situation", "employed"), ("last_month", "2026-08"), ("phone", "13800000000")):
         draft = drafts.answer(draft, key, given)

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 
@@ -23,8 +24,11 @@ from tongban.protocol import (
     SigningKey,
     VerifyingKey,
 )
+from tongban.protocol.attachments import Offer
 from tongban.protocol.conversations import parse_utterance
 from tongban.protocol.dsse import DocumentError
+from tongban.protocol.messages import read_document
+from tongban.protocol.recall import Recall
 
 BUDGET = 1500
 KEYS = stored_keys()
@@ -95,6 +99,20 @@ def open_body(body: bytes) -> None:
     protocol.authorise(received.message, DIRECTORY, now=NOW)
 
 
+OFFER = protocol.encode(
+    Offer(
+        id=UUID(int=3),
+        sender="sichuan",
+        receiver="chongqing",
+        created=NOW,
+        case_ref="SC-1",
+        sha256="0" * 64,
+        size=5,
+    )
+)
+RECALL = protocol.encode(
+    Recall(id=UUID(int=3), sender="sichuan", receiver="chongqing", created=NOW, since=NOW, skip=0)
+)
 PARSERS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "a question": (REQUEST.body, protocol.parse_request),
     "a question that is signed": (REQUEST.body, open_body),
@@ -103,6 +121,8 @@ PARSERS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
         REQUEST.body.replace(b"evidence-request", b"evidence-asked"),
         parse_utterance,
     ),
+    "an offer of a file": (OFFER, lambda body: read_document(Offer, body)),
+    "a recall": (RECALL, lambda body: read_document(Recall, body)),
     "a consent": (CONSENT, open_consent),
     "a directory": (
         SIGNED,

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from tongban.protocol.conversation import encode
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
-from tongban.protocol.messages import Refusal, parse_reply
+from tongban.protocol.messages import Refusal, parse_reply, read_document
 from tongban.protocol.model import LARGEST_ATTACHMENT, CaseReference, Moment, Name, Sha256, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
@@ -88,11 +88,11 @@ def authenticate(
         raise Refused(Code.WRONG_RECEIVER, "header host")
     verified = verify_request(request, directory.key_at, now=now)
     try:
-        message = model.model_validate_json(request.body)
-    except ValidationError as invalid:
-        first = invalid.errors(include_input=False, include_url=False)[0]
-        code = Code.TOO_LARGE if first["loc"] == ("size",) else Code.SCHEMA_VIOLATED
-        raise Refused(code, ".".join(str(part) for part in first["loc"])) from None
+        message = read_document(model, request.body)
+    except Refused as refused:
+        if (refused.code, refused.path) == (Code.SCHEMA_VIOLATED, "size"):
+            raise Refused(Code.TOO_LARGE, "size", f"1 to {LARGEST_ATTACHMENT} bytes") from None
+        raise
     if verified.keyid not in {key.keyid for key in directory.node(message.sender).keys}:
         raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
     if message.receiver != me:
@@ -117,10 +117,7 @@ def open_held(
     verified = verify_response(response, delivery, directory.key_at, now=now)
     if verified.keyid not in {key.keyid for key in directory.node(offer.receiver).keys}:
         raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
-    try:
-        reply = Held.model_validate_json(response.body)
-    except ValidationError:
-        raise Refused(Code.SCHEMA_VIOLATED, "reply") from None
+    reply = read_document(Held, response.body)
     if (reply.sender, reply.in_reply_to) != (offer.receiver, offer.id):
         raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the reply is to another offer")
     return reply

@@ -204,6 +204,16 @@ def _validated(model: type[Message], body: bytes) -> Message:
         raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid)) from None
 
 
+def read_document(model: type[Message], body: bytes) -> Message:
+    """A signed document that goes beside the messages, from its bytes; Refused like `parse_request`."""
+    names = _KNOWN_NAMES | model.model_fields.keys()
+    checked_object(body, (str(model.model_fields["kind"].default),), names)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as invalid:
+        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid, names)) from None
+
+
 def checked_object(body: bytes, known: Collection[str], names: Container[str] | None = None) -> str:
     """The kind of the message in `body`, one of `known`; a path has no others than `names` in it.
 

@@ -4,18 +4,17 @@ The peer tells which messages it has received, and gives the questions that it g
 node can write down again who saw what. Both are signed like every message.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from tongban.protocol.conversation import encode
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
-from tongban.protocol.messages import EvidenceRequest, Refusal, parse_reply
+from tongban.protocol.messages import EvidenceRequest, Refusal, parse_reply, read_document
 from tongban.protocol.model import Moment, Name, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
@@ -97,10 +96,7 @@ def authenticate_recall(
     if request.authority != directory.node(me).authority:
         raise Refused(Code.WRONG_RECEIVER, "header host")
     verified = verify_request(request, directory.key_at, now=now)
-    try:
-        message = Recall.model_validate_json(request.body)
-    except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, _first(invalid.errors(include_input=False)[0])) from None
+    message = read_document(Recall, request.body)
     if verified.keyid not in {key.keyid for key in directory.node(message.sender).keys}:
         raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
     if message.receiver != me:
@@ -128,15 +124,7 @@ def open_recalled(
         refusal = parse_reply(response.body)
         if isinstance(refusal, Refusal):
             raise Refused(refusal.code, refusal.path, refusal.hint)
-    try:
-        reply = Recalled.model_validate_json(response.body)
-    except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, _first(invalid.errors(include_input=False)[0])) from None
+    reply = read_document(Recalled, response.body)
     if (reply.sender, reply.receiver, reply.in_reply_to) != (message.receiver, message.sender, message.id):
         raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the reply is to another recall")
     return reply
-
-
-def _first(error: Mapping[str, object]) -> str:
-    where = error["loc"]
-    return ".".join(str(part) for part in where) if isinstance(where, tuple) else ""

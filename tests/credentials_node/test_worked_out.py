@@ -141,6 +141,7 @@ def test_the_decision_carries_the_laws_reasons(citizen: Account, woman: Person, 
     page = browser.get(f"/cases/{case.number}/").content.decode()
     assert "两地共查询 3 个领域，其中 1 个有记录，未修复的记录 1 条" in page
     assert "为什么这样决定" in page
+    assert "到“我的证照”看这张证照" in page
     assert "查询期间" in page
 
 

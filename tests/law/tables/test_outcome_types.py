@@ -58,6 +58,28 @@ def test_lists_records_and_histories_are_nested_columns(
     assert decided.column("answer").to_pylist() == [expected]
 
 
+@pytest.mark.parametrize(
+    ("fact", "kind", "cells"),
+    [
+        ("list[Line]", pa.list_(pa.struct([("amount", pa.string()), ("day", pa.string())])), []),
+        ("list[Line]", pa.list_(pa.null()), []),
+        ("dict[int, Fen]", pa.map_(pa.string(), pa.string()), []),
+        ("dict[int, Fen]", pa.string(), "{}"),
+    ],
+)
+def test_an_empty_cell_of_a_nested_column_is_an_empty_list_or_mapping(
+    fact: str, kind: pa.DataType, cells: object
+) -> None:
+    text = (
+        HEAD + f'some = fact({fact}, zh="些", en="some")\n'
+        '@rule(zh="果", en="result", cites="s. 1", outcome=True, scalar_only=True)\n'
+        f"def answer(some: {fact}) -> int:\n    return len(some)\n"
+    )
+    law = RuleSet.from_files({"bill/rules.py": text}, "bill")
+    table = pa.table({"some": pa.array([cells], kind)})
+    assert decide_table(law, table, DAY).column("answer").to_pylist() == [0]
+
+
 def test_in_csv_they_are_json() -> None:
     law = bill("lines: list[Line]", "list[Line]", "[x for x in lines]")
     batch = decide_table(law, pa.table({"lines": [LINES]}), DAY).to_batches()[0]

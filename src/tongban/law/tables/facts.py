@@ -68,7 +68,8 @@ class Facts:
             number = column.values[row].item()
             return self.batch.texts[number] if kind == ir.STR else write(kind, number)
         if name in self.batch.histories or not _in_columns(kind):
-            return _nested(cell)
+            found = _nested(cell)
+            return {} if isinstance(kind, ir.MappingType) and found == [] else found
         return cell
 
 
@@ -139,7 +140,7 @@ def _plain(value: object) -> object:
     match value:
         case dict():
             return {key: _plain(part) for key, part in value.items() if part is not None}
-        case list() if all(isinstance(part, tuple) and len(part) == 2 for part in value):
+        case list() if value and all(isinstance(part, tuple) and len(part) == 2 for part in value):
             return {str(key): _plain(part) for key, part in value}
         case list():
             return [_plain(part) for part in value]

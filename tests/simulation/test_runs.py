@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 
+from tongban.federation.simulation.command import plan_for_mutation
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.outcome import Outcome
 from tongban.federation.simulation.plan import Plan, draw
@@ -40,6 +41,10 @@ def test_they_hold_for_fresh_seeds() -> None:
 
 def test_a_time_limit_is_kept_though_the_clock_was_wrong_when_the_node_started() -> None:
     assert_held(draw(7, 5007, 800))
+
+
+def test_a_second_view_that_only_a_liar_was_shown_is_nobodys_to_notice() -> None:
+    assert_held(plan_for_mutation(556))
 
 
 def test_they_hold_in_the_largest_federation() -> None:

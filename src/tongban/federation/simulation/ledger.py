@@ -86,6 +86,7 @@ class Ledger:
 
     def __init__(self, node: "Node") -> None:
         self._node = node
+        self.before_tampering: tuple[bytes, ...] = ()
         self.shelf = Shelf()
         self.halted = ""
         self.other_view: dict[int, bytes] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tongban.federation.simulation import books
+from tongban.federation.simulation.faults import FaultKind
 from tongban.federation.simulation.ledger import Shelf
 from tongban.protocol.tlog.auditing import Audit, Parties, Seen, audit
 from tongban.protocol.tlog.growing import GrowingTree
@@ -45,12 +46,25 @@ def shown_and_cosigned(world: "SimulatedWorld", honest: list["Node"]) -> Iterato
             yield f"{accuser} accuses the log of {node.name}: {sentence}"
 
 
+def _is_harmless(world: "SimulatedWorld", node: "Node", kind: FaultKind) -> bool:
+    """Whether nobody honest was shown anything else, so that there is nothing to notice.
+
+    A second view may have gone to a witness that lies itself; a record that was cut off comes back to the
+    byte where the node recalls it after an old backup.
+    """
+    ledger = node.ledger
+    if kind is FaultKind.SPLIT_VIEW:
+        return ledger.witnesses[-1] in world.liars
+    before = ledger.before_tampering
+    return tuple(ledger.shelf.entries[: len(before)]) == before
+
+
 def found_out(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
     """Whoever changes a log that a witness has cosigned is found out: by it, by himself or by a verifier."""
     for name, kind in world.tampered.items():
         node = world.nodes[name]
         is_found = node.ledger.halted or audited(world, node).findings or any(_conflicts(world, node))
-        if not is_found and name not in world.liars:
+        if not is_found and name not in world.liars and not _is_harmless(world, node, kind):
             yield f"{kind.value} at {name}, and nobody has noticed"
 
 

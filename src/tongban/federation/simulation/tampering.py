@@ -34,6 +34,7 @@ def _cosigned_size(node: Node, witness: Node) -> int:
 def tamper(node: Node, kind: FaultKind, seen: int) -> None:
     """Change the log of a node, of which `seen` records are cosigned by somebody honest."""
     shelf = node.ledger.shelf
+    node.ledger.before_tampering = tuple(shelf.entries[:seen])
     match kind:
         case FaultKind.LOG_ROLLED_BACK:
             _cut(node, seen - 2)

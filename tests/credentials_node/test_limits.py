@@ -37,6 +37,7 @@ FREE = {"openid-issuer", "openid-server"}
 """Metadata, which cost nothing to tell and change nothing."""
 PAGES = {
     "openid-authorise",
+    "case-offer",
     "credential-offer",
     "credential-renewals-end",
     "credential-waiting-end",

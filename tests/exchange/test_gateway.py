@@ -1,7 +1,8 @@
 """The gateway's addresses: framing, limits, health, directory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -26,8 +27,11 @@ Headers = list[tuple[str, str]]
 
 
 @pytest.fixture(autouse=True)
-def _threads_keep_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def _threads_keep_no_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Threads of a loop that has ended leave their connections to the collector of garbage."""
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    yield
+    gc.collect()
 
 
 def call(

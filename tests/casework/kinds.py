@@ -95,9 +95,14 @@ def new_case(kind: str, person: Person) -> Case:
 
 
 def happen(case: Case, step: Next, actor: log.Actor | None = None) -> CaseState:
-    """Append the event to the case."""
-    by = actor or log.Actor(step.role)
-    entry = log.Entry(step.happening.kind, step.status, by, data_of(step.happening))
+    """Append the event to the case.
+
+    Each case is of a bill of its own, which is owed once; nobody is there to be told that it is cleared.
+    """
+    data = data_of(step.happening) | {"bill": case.number}
+    if log.is_followed(procedures.of(case).kind, "cleared"):
+        del data["conversation"]
+    entry = log.Entry(step.happening.kind, step.status, actor or log.Actor(step.role), data)
     return log.append(case, procedures.of(case), entry)
 
 

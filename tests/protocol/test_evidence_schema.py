@@ -31,6 +31,7 @@ VALID: dict[str, str | int] = {
     "money": "-12.50",
     "decimal": "86.5",
     "choice": "deemed",
+    "file": "0f" * 32,
 }
 values = (
     st.sampled_from(list(VALID.values()))

@@ -39,7 +39,7 @@ class RecordType:
     """A record; a value is a tuple in the order of the fields."""
 
     name: str
-    fields: tuple["FactDeclared", ...] = field(compare=False)
+    fields: tuple["FactDeclared", ...] = field(hash=False)
 
     def __str__(self) -> str:
         return self.name

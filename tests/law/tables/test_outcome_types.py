@@ -40,10 +40,10 @@ OUTCOMES = [
 ]
 
 
-def bill(arguments: str, kind: str, body: str) -> RuleSet:
+def bill(arguments: str, kind: str, body: str, head: str = HEAD) -> RuleSet:
     option = ", scalar_only=True" if "lines" in arguments else ""
     rule = f'@rule(zh="果", en="result", cites="s. 1", outcome=True{option})\n'
-    text = f"{HEAD}{rule}def answer({arguments}) -> {kind}:\n    return {body}\n"
+    text = f"{head}{rule}def answer({arguments}) -> {kind}:\n    return {body}\n"
     return RuleSet.from_files({"bill/rules.py": text}, "bill")
 
 
@@ -56,6 +56,16 @@ def test_lists_records_and_histories_are_nested_columns(
     table = pa.table({fact: [LINES if fact == "lines" else WORK]})
     decided = decide_table(bill(arguments, kind, body), table, DAY, engine)
     assert decided.column("answer").to_pylist() == [expected]
+
+
+def test_records_of_one_name_in_two_rule_sets_are_written_by_their_own_fields() -> None:
+    asked = ("lines: list[Line]", "list[Line]", "[x for x in lines]")
+    only_amounts = HEAD.replace('    day: Date = fact(Date, zh="日", en="day")\n', "")
+    table = pa.table({"lines": [[{"amount": "1.50"}]]})
+    decided = decide_table(bill(*asked, head=only_amounts), table, DAY)
+    assert decided.column("answer").to_pylist() == [[{"amount": Decimal("1.50")}]]
+    decided = decide_table(bill(*asked), pa.table({"lines": [LINES]}), DAY)
+    assert decided.column("answer").to_pylist() == [[FIRST, SECOND]]
 
 
 @pytest.mark.parametrize(

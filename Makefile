@@ -66,10 +66,10 @@ format: setup-dev
 # Lock what pyproject.toml newly names, or with `make upgrade` newer versions of everything. Both need the dev
 # set-up; the result is reviewed and committed.
 lock: $(STAMPS)/dev
-	$(PIP_COMPILE) $(UPGRADE) --build-deps-for editable -o requirements/product.txt pyproject.toml
-	$(PIP_COMPILE) $(UPGRADE) --extra dev --build-deps-for editable -c requirements/product.txt \
+	$(PIP_COMPILE) $(UPGRADE) --extra node --build-deps-for editable -o requirements/product.txt pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE) --extra node --extra dev --build-deps-for editable -c requirements/product.txt \
 		-o requirements/dev.txt pyproject.toml
-	$(PIP_COMPILE) $(UPGRADE) --extra spark --build-deps-for editable -c requirements/dev.txt \
+	$(PIP_COMPILE) $(UPGRADE) --extra node --extra spark --build-deps-for editable -c requirements/dev.txt \
 		-o requirements/spark.txt pyproject.toml
 
 lock-peers: $(STAMPS)/dev

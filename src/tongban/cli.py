@@ -1,5 +1,6 @@
 """The `tongban` command: one group a room; a room is imported when its command is asked for."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -44,11 +45,27 @@ class Rooms(click.Group):
             formatter.write_dl([(name, PURPOSES[name]) for name in ROOMS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give the command of a room, None for another name."""
+        """Give the command of a room, None for another name; told in a line where it is not installed."""
         if cmd_name not in ROOMS:
             return None
-        command = getattr(import_module(ROOMS[cmd_name]), cmd_name)
+        try:
+            command = getattr(import_module(ROOMS[cmd_name]), cmd_name)
+        except ModuleNotFoundError as error:
+            missing = str(error.name).partition(".")[0]
+            if missing == "tongban":
+                raise
+            click.echo(_not_installed(cmd_name, missing), err=True)
+            sys.exit(2)
         return command if isinstance(command, click.Command) else None
+
+
+def _not_installed(room: str, missing: str) -> str:
+    from tongban.law.command_input import language  # noqa: PLC0415 - loaded only to tell this
+
+    install = "pip install 'tongban[node]'"
+    if language() == "zh":
+        return f"tongban {room}：此处未安装节点所需的软件包（缺 {missing}）；请运行 {install}"
+    return f"tongban {room}: the node's packages are not installed here (no {missing}); {install}"
 
 
 @click.group(cls=Rooms)

@@ -8,12 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
 def declared() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [
-        *project["dependencies"],
-        *(line for extra in project["optional-dependencies"].values() for line in extra),
-    ]
+    lines = [*PROJECT["dependencies"], *(line for extra in EXTRAS.values() for line in extra)]
     return {re.split(r"[\[<>=~! ]", line)[0].lower() for line in lines}
 
 
@@ -29,3 +29,7 @@ def documented() -> set[str]:
 
 def test_every_dependency_is_explained_and_nothing_else() -> None:
     assert documented() == declared() | declared_assets()
+
+
+def test_the_node_brings_what_its_libraries_ask_for() -> None:
+    assert {*EXTRAS["protocol"], *EXTRAS["credentials"]} <= {*EXTRAS["node"]}

@@ -4,6 +4,7 @@ Reads the syntax tree only. Anything that is not a declaration is refused with w
 """
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tongban.law.ir import (
@@ -90,6 +91,7 @@ class Function:
     for_each: tuple[Const, ...] = ()
     scalar_only: bool = False
     fact: str = ""
+    names: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass

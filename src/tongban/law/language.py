@@ -111,6 +111,7 @@ def rule(
     replaces: str = "",
     for_each: Sequence[object] = (),
     scalar_only: bool = False,
+    names: Mapping[str, tuple[str, str]] = {},
 ) -> Callable[[F], F]:
     """Make a function a rule; the function itself stays as it is."""
     return lambda function: function

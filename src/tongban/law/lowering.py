@@ -24,6 +24,7 @@ from tongban.law.ir import (
     Text,
     Type,
 )
+from tongban.law.local_words import LocalWords
 from tongban.law.parameters import Parameter
 from tongban.law.ranges import DEFAULT_RANGES, MOST_ITEMS
 from tongban.law.scope import Scope
@@ -158,8 +159,8 @@ class RuleSetLowering:
         result = self._result_type(version)
         scalar_only = function.scalar_only or (function.kind == "check" and _takes_lists(names))
         scope = Scope(names, declared, self.modules[version.folder][1], scalar_only)
-        titles = self._titles(version, names)
-        body = Body(lowering, titles, result, scalar_only)
+        words = LocalWords(self._titles(version, names), declared, function.names)
+        body = Body(lowering, words, result, scalar_only)
         term = self._whole_result(version, body.lower(function.node, scope), result)
         title, outcome = self._labels(version)
         return Rule(

@@ -123,7 +123,7 @@ def _at(term: Term, args: tuple[Term, ...]) -> Range | None:
 
 _OVERFLOW = {"last-day": "last_day", "next-month": "next_month"}
 _LEAP_DAY = {"feb-28": "feb_28", "mar-1": "mar_1"}
-_MEMBERS: dict[Type, dict[str, Member]] = {
+MEMBERS: dict[Type, dict[str, Member]] = {
     MONTH: {
         "year": Member("month_year", INT, _divided(12), called=False),
         "number": Member("month_number", INT, _fixed(1, 12), called=False),
@@ -176,7 +176,7 @@ _MEMBERS: dict[Type, dict[str, Member]] = {
 
 def member(term: Term, name: str) -> Member:
     """Give the attribute or method of the value's type; Refusal when there is none."""
-    known = _MEMBERS.get(term.type, {})
+    known = MEMBERS.get(term.type, {})
     if name in known:
         return known[name]
     listed = ", ".join(f"{n}()" if m.called else n for n, m in known.items())

@@ -8,10 +8,11 @@ from tongban.law import listforms, terms
 from tongban.law.expressions import Lowering
 from tongban.law.hints import STATEMENTS
 from tongban.law.ir import Because, Expr, Fold, Local, Sentence, Text, Type
+from tongban.law.local_words import LocalWords, assigned_names
 from tongban.law.narrowing import narrowed
 from tongban.law.scope import Scope
 from tongban.law.terms import Operand, Refusal, Term
-from tongban.law.words import Titles, opposite, words
+from tongban.law.words import opposite
 
 _MOST_STATEMENTS = 2000
 
@@ -21,7 +22,7 @@ class Body:
     """Lowers one rule's body; collects its sentences."""
 
     lowering: Lowering
-    titles: Titles
+    words: LocalWords
     result: Type
     scalar_only: bool
     sentences: list[Sentence] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Body:
         if len(targets) != 1 or not isinstance(targets[0], ast.Name) or node.value is None:
             raise self._refuse(node, "assignment")
         name = targets[0].id
+        self.words.set(name, node.value)
         if name in scope.names and name not in again:
             raise self._refuse(node, "assigned-twice", name=name)
         if isinstance(node, ast.AnnAssign):
@@ -111,8 +113,8 @@ class Body:
         outside = narrowed(self.lowering, node.test, scope, holds=False)
         if not _returns(node.body) and not _returns(node.orelse):
             return self._merged(node, test, rest, scope, path)
-        said = words(node.test, self.titles)
-        unmet = words(opposite(node.test), self.titles)
+        said = self.words.say(node.test)
+        unmet = self.words.say(opposite(node.test))
         then = self._block(node.body + ([] if _always(node.body) else rest), inside, node, (*path, said))
         if _always(node.body) and _always(node.orelse) and rest:
             raise self._refuse(rest[0], "unreachable")
@@ -178,7 +180,7 @@ class Body:
             raise self._refuse(node, "scalar-only/loop")
         if node.orelse:
             raise self._refuse(node, "loop-else")
-        carried = [name for name in _assigned_names(node.body) if name in scope.names]
+        carried = [name for name in assigned_names(node.body) if name in scope.names]
         if not carried:
             raise self._refuse(node, "loop-carries-nothing")
         try:
@@ -206,8 +208,8 @@ class Body:
 
     def _returned(self, node: ast.expr, scope: Scope, path: tuple[Text, ...]) -> Term:
         if isinstance(node, ast.IfExp) and any(_is_because(one) for one in (node.body, node.orelse)):
-            said = words(node.test, self.titles)
-            unmet = words(opposite(node.test), self.titles)
+            said = self.words.say(node.test)
+            unmet = self.words.say(opposite(node.test))
             test = self.lowering.test(node.test, scope)
             then = self._returned(
                 node.body, narrowed(self.lowering, node.test, scope, holds=True), (*path, said)
@@ -226,7 +228,7 @@ class Body:
         return Term(Because(term.expr, len(self.sentences) - 1, term.type), term.type, term.range)
 
     def _own_sentence(self, node: ast.expr, path: tuple[Text, ...]) -> Sentence:
-        said = words(node, self.titles)
+        said = self.words.say(node)
         literal = isinstance(node, ast.Constant | ast.Attribute) or _is_literal_call(node)
         zh, en = ("；".join(one.zh for one in path), "; ".join(one.en for one in path))
         formula = Text("", "") if literal else Text(f"{said.zh} = ", f"{said.en} = ")
@@ -295,18 +297,6 @@ def _always(body: list[ast.stmt]) -> bool:
     return isinstance(final, ast.Return) or (
         isinstance(final, ast.If) and _always(final.body) and _always(final.orelse)
     )
-
-
-def _assigned_names(body: list[ast.stmt]) -> list[str]:
-    found = [
-        target.id
-        for node in body
-        for one in ast.walk(node)
-        if isinstance(one, ast.Assign)
-        for target in one.targets
-        if isinstance(target, ast.Name)
-    ]
-    return list(dict.fromkeys(found))
 
 
 def _anywhere(name: str, start: Term) -> Term:

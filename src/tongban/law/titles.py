@@ -44,8 +44,12 @@ class TitleOf:
                 case RuleValue(name=rule):
                     return self.rules[rule][0].title
                 case Const() as member:
-                    return member_label(member, self.place_names)
+                    return self.member(member)
         return self.parameters[name].title if name in self.parameters else None
+
+    def member(self, member: Const) -> Text:
+        """Give the words for a constant."""
+        return member_label(member, self.place_names)
 
 
 def member_label(member: Const, place_names: Mapping[int, Text]) -> Text:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tongban.law.declarations import READY_ENUMS, Declared, Function, Heading
 from tongban.law.fact_options import FactOptions
@@ -13,11 +13,24 @@ from tongban.law.ir import (
     FactDeclared,
     OptionalType,
     RecordType,
+    Text,
 )
+from tongban.law.local_words import assigned_names
 from tongban.law.source import Source
 from tongban.law.values import Date
 
-_RULE_OPTIONS = {"zh", "en", "cites", "outcome", "since", "until", "replaces", "for_each", "scalar_only"}
+_RULE_OPTIONS = {
+    "zh",
+    "en",
+    "cites",
+    "outcome",
+    "since",
+    "until",
+    "replaces",
+    "for_each",
+    "scalar_only",
+    "names",
+}
 
 
 def read_declarations(source: Source, imported: Mapping[str, "Declared"]) -> Declared:
@@ -217,7 +230,27 @@ class _TopLevel(FactOptions):
             replaces=replaces,
             for_each=self._members(options),
             scalar_only=self.flag(options, "scalar_only"),
+            names=self._names(options, assigned_names(node.body)),
         )
+
+    def _names(self, options: Mapping[str, ast.expr], local: Collection[str]) -> dict[str, Text]:
+        """Give the words for local names: `names={"bonus": ("加成", "bonus")}`."""
+        node = options.get("names", ast.Dict([], []))
+        found: dict[str, Text] = {}
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            match key, value:
+                case (
+                    ast.Constant(value=str() as name),
+                    ast.Tuple(elts=[ast.Constant(value=str() as zh), ast.Constant(value=str() as en)]),
+                ) if zh.strip() and en.strip():
+                    if name not in local:
+                        raise self.refuse(key, "rule-names/unknown", name=name)
+                    found[name] = Text(zh, en)
+                case _:
+                    raise self.refuse(value, "rule-names")
+        if not isinstance(node, ast.Dict):
+            raise self.refuse(node, "rule-names")
+        return found
 
     def _outcome(self, name: str, options: Mapping[str, ast.expr]) -> str | None:
         node = options.get("outcome")

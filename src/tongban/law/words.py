@@ -41,6 +41,7 @@ def opposite(node: ast.expr) -> ast.expr:
 
 def _say(node: ast.expr, titles: Titles, lang: str) -> str:
     zh = lang == "zh"
+    joint = "、" if zh else ", "
     match node:
         case ast.Name(id=name):
             title = titles(name)
@@ -78,6 +79,8 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
                 if zh
                 else f"{_say(table, titles, lang)} ({joined})"
             )
+        case ast.Attribute(value=ast.Name(id=base), attr=name) if title := titles(f"{base}.{name}"):
+            return title.of(lang)
         case ast.Attribute(value=value, attr=name) if name in _PARTS:
             return _PARTS[name].of(lang).format(_say(value, titles, lang))
         case ast.Call(func=ast.Attribute(value=value, attr=name), args=arguments) if (
@@ -90,19 +93,34 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
                 if isinstance(value, ast.Name) and titles(value.id) is None
                 else f"{_say(value, titles, lang)}.{name}"
             )
+        case ast.ListComp(elt=item, generators=[each]) | ast.GeneratorExp(elt=item, generators=[each]):
+            return _each(item, each, titles, lang)
+        case ast.Call(func=ast.Name(id="those"), args=[ast.Dict(keys=keys)]):
+            return joint.join(_say(key, titles, lang) for key in keys if key is not None)
         case ast.Call(func=function, args=arguments):
-            said = (
-                "、".join(_say(one, titles, lang) for one in arguments)
-                if zh
-                else ", ".join(_say(one, titles, lang) for one in arguments)
-            )
-            pattern = _FUNCTIONS.get(ast.unparse(function))
-            if pattern:
-                return pattern.of(lang).format(said)
-            if isinstance(function, ast.Name) and function.id[:1].isupper():
-                return said
-            return f"{_say(function, titles, lang)}({said})"
+            parts = [_say(one, titles, lang) for one in arguments]
+            pattern = _function(function).of(lang)
+            return pattern.format(*parts if pattern.count("{}") == len(parts) else [joint.join(parts)])
     return ast.unparse(node)
+
+
+def _each(item: ast.expr, each: ast.comprehension, titles: Titles, lang: str) -> str:
+    """Say a list made from a list: of which items, and what of each."""
+    items = _EACH.of(lang).format(_say(each.iter, titles, lang))
+    if each.ifs:
+        tests = (_bracketed(test, titles, lang, ast.BoolOp) for test in each.ifs)
+        items = _WHERE.of(lang).format(items, ("且" if lang == "zh" else " and ").join(tests))
+    if ast.unparse(item) == ast.unparse(each.target):
+        return items
+    return _OF_EACH.of(lang).format(items, _bracketed(item, titles, lang, (ast.BinOp, ast.IfExp)))
+
+
+def _function(function: ast.expr) -> Text:
+    """Give the pattern of a call; of what only makes a value of another form, the value is said."""
+    name = ast.unparse(function)
+    if name == "float" or name[:1].isupper():
+        return Text("{}", "{}")
+    return _FUNCTIONS.get(name, Text(f"{name}({{}})", f"{name}({{}})"))
 
 
 def _bracketed(
@@ -120,16 +138,46 @@ _FUNCTIONS = {
     "round_up": Text("{}（进一取整）", "{} (rounded up)"),
     "round_down": Text("{}（舍尾取整）", "{} (rounded down)"),
     "yuan": Text("{} 元", "{} yuan"),
+    "abs": Text("{} 的绝对值", "{} without its sign"),
+    "sum": Text("{} 之和", "sum of {}"),
+    "total": Text("{} 之和", "sum of {}"),
+    "any": Text("{} 至少一项成立", "at least one of {}"),
+    "all": Text("{} 全部成立", "all of {}"),
+    "len": Text("{} 的项数", "number of {}"),
+    "count": Text("{} 的项数", "number of {}"),
+    "first": Text("{} 的第一项", "first of {}"),
+    "last": Text("{} 的最后一项", "last of {}"),
+    "smallest": Text("{} 中的最小者", "smallest of {}"),
+    "greatest": Text("{} 中的最大者", "greatest of {}"),
+    "ordered": Text("{}（按序排列）", "{} in order"),
+    "annuity_payment": Text(
+        "本金 {} 按年利率 {} 分 {} 个月等额偿还的月供",
+        "equal monthly payment for {} at {} a year over {} months",
+    ),
+    "annuity_principal": Text(
+        "月供 {} 按年利率 {} 在 {} 个月内可还清的本金",
+        "principal that {} a month repays at {} a year over {} months",
+    ),
 }
+_EACH = Text("{} 的各项", "each of {}")
+_WHERE = Text("{}（{}）", "{} where {}")
+_OF_EACH = Text("{0} 的 {1}", "{1} for {0}")
 _PARTS = {
     "year": Text("{} 的年份", "year of {}"),
     "month": Text("{} 所在月份", "month of {}"),
+    "number": Text("{} 的月份数", "number of the month of {}"),
+    "day": Text("{} 的日", "day of {}"),
+    "date": Text("{} 的日期", "date of {}"),
+    "minute_of_day": Text("{} 在当日的分钟数", "minute of the day of {}"),
     "first_day": Text("{} 的第一天", "first day of {}"),
     "last_day": Text("{} 的最后一天", "last day of {}"),
     "province": Text("{} 所在省级地区", "province of {}"),
     "city": Text("{} 所在市级地区", "city of {}"),
 }
 _METHODS = {
+    "items": Text("{} 的各项", "entries of {}"),
+    "keys": Text("{} 的各项名称", "names in {}"),
+    "values": Text("{} 的各项数值", "values of {}"),
     "at": Text("{}（{}）", "{} ({})"),
     "plus_months": Text("{} 之后 {} 个月", "{} and {} months"),
     "plus_years": Text("{} 之后 {} 年", "{} and {} years"),

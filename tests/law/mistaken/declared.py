@@ -39,6 +39,9 @@ TOP_LEVEL: list[tuple[str, ...]] = [
     ("rule-dates", RULE + 'since="soon"' + FUNCTION),
     ("rule-dates/replacing", RULE + 'replaces="answer"' + FUNCTION),
     ("rule-dates/order", RULE + 'since="2020-01-01", until="2019-01-01"' + FUNCTION),
+    ("rule-names", RULE + 'names="bonus"' + FUNCTION),
+    ("rule-names", RULE + 'names={"bonus": "bonus"}' + FUNCTION),
+    ("rule-names/unknown", RULE + 'names={"bonus": ("加成", "bonus")}' + FUNCTION),
     ("replaces-unknown", RULE + 'since="2020-01-01", replaces="x"' + FUNCTION),
     ("replaces-type", RULE + 'since="2020-01-01", replaces="answer")\ndef f() -> bool:\n    return True'),
     (

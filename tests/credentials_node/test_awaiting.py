@@ -11,12 +11,12 @@ from django.test import Client
 
 from tests.credentials_node.conftest import OTHER_KEY
 from tests.credentials_node.test_evidence import case, clerk
-from tests.credentials_node.test_taking import Issuer, become, issuer
+from tests.credentials_node.test_taking import Issuer, become, foreign, issuer
 from tongban.credentials import jws
 from tongban.node.casework import acting
 from tongban.node.casework.models import Case, Notice
 from tongban.node.clock import true_now
-from tongban.node.credentials import copies, issuing, redeeming, wallet
+from tongban.node.credentials import copies, issuing, redeeming
 from tongban.node.credentials.models import Awaited, Renewal
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import awaiting, makers, offering, reader, taking, talking
@@ -71,10 +71,6 @@ def an_hour_later() -> None:
     """Let what is due in an hour be due now, and what may be asked once an hour be asked again."""
     Awaited.objects.update(due=true_now() - timedelta(seconds=1))
     Renewal.objects.update(used_at=true_now() - timedelta(hours=1))
-
-
-def foreign(person: Person) -> list[wallet.Card]:
-    return [card for card in wallet.cards(person) if not card.is_own]
 
 
 def test_nothing_comes_before_the_officer_has_issued(there: There, woman: Person, awaited: Awaited) -> None:
@@ -147,16 +143,6 @@ def test_an_issuer_that_is_away_is_asked_again_later(
     with there():
         awaiting.look_at_due()
         assert len(foreign(woman)) == 1
-
-
-def test_a_portal_that_got_its_copies_gets_no_more_without_its_person(
-    there: There, case: Case, clerk: Officer, awaited: Awaited
-) -> None:
-    issue(case, clerk)
-    an_hour_later()
-    with there():
-        awaiting.look_at_due()
-    assert Renewal.objects.get().ended_at is not None
 
 
 def test_an_offer_of_a_case_that_was_issued_meanwhile_gives_the_card_at_once(

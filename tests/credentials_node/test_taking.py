@@ -17,7 +17,7 @@ from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, re
 from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
 from tongban.node.credentials.models import Entry, Handover, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
-from tongban.node.credentials.wallets import makers, offering, reader, taking, talking
+from tongban.node.credentials.wallets import awaiting, makers, offering, reader, taking, talking
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person
@@ -213,9 +213,6 @@ def changed(path: str, **members: object) -> Change:
         ("oauth-authorization-server", {"token_endpoint": None}),
         ("openid-credential-issuer", {"credential_endpoint": "http://testserver.stranger.example/"}),
         ("/token", {"access_token": 1}),
-        ("/nonce", {"c_nonce": ""}),
-        ("/credential", {"credentials": []}),
-        ("/credential", {"credentials": "x", "notification_id": "x"}),
     ],
 )
 def test_an_issuer_that_answers_something_else_is_told_of(
@@ -224,7 +221,29 @@ def test_an_issuer_that_answers_something_else_is_told_of(
     issuer.change = changed(path, **members)
     with pytest.raises(IssuerAway):
         take(woman, *offered(title))
-    assert not [card for card in wallet.cards(woman) if not card.is_own]
+    assert not foreign(woman)
+
+
+@pytest.mark.parametrize(
+    ("path", "members"),
+    [
+        ("/nonce", {"c_nonce": ""}),
+        ("/credential", {"credentials": []}),
+        ("/credential", {"credentials": "x", "notification_id": "x"}),
+    ],
+)
+def test_what_cannot_be_read_once_the_wallet_was_let_in_is_asked_for_again(
+    take: Take, issuer: Issuer, woman: Person, title: Issued, path: str, members: dict[str, object]
+) -> None:
+    issuer.change = changed(path, **members)
+    assert take(woman, *offered(title)) is None
+    assert not foreign(woman)
+    (waits,) = awaiting.of(woman)
+    assert not waits.is_deferred
+
+
+def foreign(person: Person) -> list[wallet.Card]:
+    return [card for card in wallet.cards(person) if not card.is_own]
 
 
 def test_request_and_copies_travel_encrypted(
@@ -267,8 +286,8 @@ def test_copies_that_do_not_come_encrypted_are_not_kept(
         return httpx.Response(200, json={"credentials": [], "notification_id": "x"})
 
     issuer.change = open_up
-    with pytest.raises(IssuerAway):
-        take(woman, *offered(title))
+    assert take(woman, *offered(title)) is None
+    assert not foreign(woman)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"nonsense", b"[" * 400_000])

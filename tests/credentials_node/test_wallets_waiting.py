@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -114,11 +115,20 @@ def waits(case: Case) -> Waits:
     return Waits(case)
 
 
-def test_it_gets_them_once(waits: Waits, case: Case, clerk: Officer) -> None:
+def test_it_gets_the_same_copies_however_often_it_comes(waits: Waits, case: Case, clerk: Officer) -> None:
     issue(case, clerk)
-    assert "credentials" in waits.collect()
-    assert waits.is_refused(OpenIdError.INVALID_TRANSACTION_ID, waits.collect)
+    first = waits.collect()
+    assert first["credentials"]
+    assert waits.collect() == first
     assert Handover.objects.count() == 1
+
+
+def test_its_transaction_ends_a_day_after_it_got_them(waits: Waits, case: Case, clerk: Officer) -> None:
+    issue(case, clerk)
+    waits.collect()
+    assert Deferral.objects.get().expires < true_now() + timedelta(days=1)
+    Deferral.objects.update(expires=true_now())
+    assert waits.is_refused(OpenIdError.INVALID_TRANSACTION_ID, waits.collect)
 
 
 def test_what_it_asks_for_again_replaces_what_it_waited_for(waits: Waits, case: Case) -> None:

@@ -307,10 +307,11 @@ class Deferral(models.Model):
 
 
 class Awaited(models.Model):
-    """What the portal's wallet has asked for on another node, and what is not issued there yet.
+    """What the portal's wallet has asked for on another node and does not have yet.
 
     `secret` holds, encrypted, the wallet's key, the keys of the copies, its tokens and the transaction. It is
-    looked after at `due`. `ended` is the stable code of why nothing will come, empty while it may.
+    looked after at `due`. `is_deferred` when the issuer said that it is not issued yet. `ended` is the stable
+    code of why nothing will come, empty while it may.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -321,6 +322,7 @@ class Awaited(models.Model):
     asked_at = models.DateTimeField()
     due = models.DateTimeField(db_index=True)
     expires = models.DateTimeField()
+    is_deferred = models.BooleanField(default=False)
     ended = models.CharField(max_length=40, blank=True, default="")
 
     def __str__(self) -> str:
@@ -328,7 +330,11 @@ class Awaited(models.Model):
 
 
 class Handover(models.Model):
-    """Copies of a credential went to a wallet elsewhere, and what it said became of them."""
+    """Copies of a credential went to a wallet elsewhere, and what it said became of them.
+
+    `answer` is what left, encrypted, for the wallet to ask for again by the same `keys`; empty once it has
+    said what became of it, or when that is too long ago.
+    """
 
     name = models.BinaryField(primary_key=True, max_length=32)
     access = models.ForeignKey(Access, on_delete=models.PROTECT, related_name="handovers")
@@ -336,6 +342,11 @@ class Handover(models.Model):
     at = models.DateTimeField()
     event = models.CharField(max_length=30, blank=True)
     told_at = models.DateTimeField(null=True, default=None)
+    keys = models.BinaryField(null=True, default=None, max_length=32)
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["at"], condition=~models.Q(answer=""), name="handover_kept"),)
 
     def __str__(self) -> str:
         return "handover"

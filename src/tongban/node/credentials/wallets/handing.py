@@ -24,10 +24,11 @@ from tongban.credentials.openid import (
 )
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Access, Handover
+from tongban.node.credentials.models import Access
 from tongban.node.credentials.wallets import (
     authorising,
     granting,
+    handover,
     makers,
     offering,
     renewing,
@@ -35,7 +36,6 @@ from tongban.node.credentials.wallets import (
     waiting,
 )
 from tongban.node.credentials.wallets.granting import Granted
-from tongban.node.credentials.wallets.handover import hand_over
 
 LIFETIME = timedelta(minutes=10)
 
@@ -51,8 +51,10 @@ def give_token(
     """
     wanted = read_details(asked.authorization_details, issuer=issuers.own().uri)
     by_details = wanted is not None
+    spent = 0
     if isinstance(asked, RefreshRequest):
         granted, refresh = renewing.use(asked, proof, wallet), None
+        spent = _spent(granted, proof, wallet)
     elif isinstance(asked, PreAuthorisedRequest):
         granted = offering.redeem(asked)
         refresh = renewing.begin(granted, proof, wallet, wallet.maker if wallet else "")
@@ -79,6 +81,7 @@ def give_token(
         credential=granted.credential,
         case=granted.case,
         thumbprint=proof.thumbprint,
+        copies=spent,
         expires=now + LIFETIME,
     )
     lifetime = int(LIFETIME.total_seconds())
@@ -119,7 +122,7 @@ def hand_out(access: Access, asked: CredentialRequest) -> dict[str, object]:
         if granted.case is None:
             raise OpenIdRefused(OpenIdError.INVALID_TOKEN, "the access token is good for nothing")
         return waiting.begin(access, granted.case, keys)
-    return hand_over(access, granted.credential, keys)
+    return handover.hand_over(access, granted.credential, keys)
 
 
 def collect(access: Access, asked: DeferredRequest) -> dict[str, object]:
@@ -129,9 +132,16 @@ def collect(access: Access, asked: DeferredRequest) -> dict[str, object]:
 
 def note(access: Access, told: NotificationRequest) -> None:
     """Keep what became of a handover; told again, the same. Raises OpenIdRefused."""
-    rows = Handover.objects.filter(access=access, name=tokens.digest(told.notification_id))
-    if not rows.update(event=told.event, told_at=true_now()):
-        raise OpenIdRefused(OpenIdError.INVALID_NOTIFICATION_ID, "notification_id: not known with this token")
+    if not handover.note(access, told.notification_id, told.event, true_now()):
+        raise OpenIdRefused(OpenIdError.INVALID_NOTIFICATION_ID, "notification_id: not known with this key")
+    renewing.note_arrived(access)
+
+
+def _spent(granted: Granted, proof: DpopProof, wallet: AttestedWallet | None) -> int:
+    """Portals come again for what they did not get only; for more copies they ask their people."""
+    if granted.credential is None or not renewing.is_portal(wallet):
+        return 0
+    return handover.MOST_COPIES if handover.has_left(granted.credential, proof.thumbprint) else 0
 
 
 def _check_asked(granted: Granted, asked: CredentialRequest) -> None:

@@ -17,9 +17,10 @@ from tongban.credentials.openid import (
     RefreshRequest,
 )
 from tongban.node.clock import true_now
-from tongban.node.credentials.models import Issued, Renewal
+from tongban.node.credentials.models import Access, Issued, Renewal
 from tongban.node.credentials.wallets import granting, makers, tokens
 from tongban.node.credentials.wallets.granting import Granted
+from tongban.node.credentials.wallets.handover import KEPT
 
 LIFETIME = timedelta(days=90)
 PAUSE = timedelta(days=1)
@@ -31,13 +32,12 @@ PAUSE_WAITING = timedelta(minutes=50)
 def begin(granted: Granted, proof: DpopProof, wallet: AttestedWallet | None, app: str = "") -> str | None:
     """A refresh token for a wallet that was let in just now.
 
-    Portals get one for what is not issued yet only; for more copies they ask their people.
-    `app` is where the wallet was reached, for the holder to read.
+    Of what is issued portals get one for a day, to fetch what they did not get; for more copies they ask
+    their people. `app` is where the wallet was reached, for the holder to read.
     """
-    if wallet is not None and wallet.client_id == makers.PORTAL and granted.credential is not None:
-        return None
     token = tokens.fresh()
     now = true_now()
+    lasts = KEPT if granted.credential is not None and is_portal(wallet) else LIFETIME
     Renewal.objects.filter(expires__lt=now).delete()
     Renewal.objects.create(
         token=tokens.digest(token),
@@ -46,7 +46,7 @@ def begin(granted: Granted, proof: DpopProof, wallet: AttestedWallet | None, app
         app=app[:200],
         thumbprint=proof.thumbprint,
         client=wallet.client_id[:200] if wallet else "",
-        expires=min(now + LIFETIME, granted.credential.expires) if granted.credential else now + LIFETIME,
+        expires=min(now + lasts, granted.credential.expires) if granted.credential else now + lasts,
         used_at=now,
     )
     return token
@@ -70,6 +70,8 @@ def use(asked: RefreshRequest, proof: DpopProof, wallet: AttestedWallet | None) 
     if granted.credential is not None and granted.credential.state == Issued.State.REVOKED:
         raise _dead()
     pause = PAUSE if row.credential is not None else PAUSE_WAITING
+    if row.credential is not None and is_portal(wallet):
+        pause = timedelta()
     is_first = Renewal.objects.filter(pk=row.pk, ended_at=None, used_at__lte=now - pause).update(used_at=now)
     if not is_first:
         raise OpenIdRefused(OpenIdError.TOO_MANY, "refresh_token: come again tomorrow, or in an hour")
@@ -81,10 +83,21 @@ def end(credential: Issued) -> None:
     Renewal.objects.filter(_for(credential.pk), ended_at=None).update(ended_at=true_now())
 
 
+def note_arrived(access: Access) -> None:
+    """A wallet has told what became of its copies: a portal comes for them no more."""
+    rows = Renewal.objects.filter(thumbprint=access.thumbprint, client=makers.PORTAL, ended_at=None)
+    rows.filter(credential=access.credential).update(ended_at=true_now())
+
+
+def is_portal(wallet: AttestedWallet | None) -> bool:
+    """Whether a wallet is another node's portal, for which its node vouches."""
+    return wallet is not None and wallet.client_id == makers.PORTAL
+
+
 def are_open(credential_id: UUID) -> bool:
     """Whether some wallet may come again for more copies."""
     rows = Renewal.objects.filter(_for(credential_id), ended_at=None, expires__gt=true_now())
-    return rows.exists()
+    return rows.exclude(client=makers.PORTAL, credential__isnull=False).exists()
 
 
 def _for(credential_id: UUID) -> Q:

@@ -1,25 +1,19 @@
 """The portal's wallet takes what another node offers, as any wallet does (OpenID4VCI 1.0 by HAIP 1.0).
 
-Promises: only issuers of the directory are asked; what is not issued yet is waited for; the issuer is told
-what became of the copies.
+Promises: only issuers of the directory are asked; keys and tokens are stored before the copies are asked for,
+so that what this node loses on the way it asks for again; what is not issued yet is waited for.
 """
 
 import uuid
 
 from tongban.credentials import CredentialRefused
-from tongban.credentials.openid import (
-    OpenIdRefused,
-    envelope,
-    offer_address,
-    read_offer,
-    sign_proof,
-)
+from tongban.credentials.openid import OpenIdRefused, offer_address, read_offer
 from tongban.credentials.openid.offer import PRE_AUTHORISED
-from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, issuing
+from tongban.credentials.trust import Untrusted
+from tongban.node.credentials import issuers
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import awaiting, talking
-from tongban.node.credentials.wallets.talking import NotTaken, Talk, text_of
+from tongban.node.credentials.wallets.talking import NotTaken, Talk
 from tongban.node.people.models import Person
 from tongban.suites import Suite, new_signing_key
 
@@ -27,8 +21,9 @@ from tongban.suites import Suite, new_signing_key
 def take(person: Person, link: str, number: str) -> uuid.UUID | None:
     """Put copies of what a link offers into the person's wallet here; gives the card's number.
 
-    None where it is not issued yet: the wallet waits for it. `number` is what the offer's page shows beside
-    the link. Raises NotTaken, CredentialRefused, Untrusted, IssuerAway.
+    None where it is not issued yet, or the issuer let the wallet in and then did not answer: the wallet asks
+    again by itself. `number` is what the offer's page shows beside the link. Raises NotTaken,
+    CredentialRefused, Untrusted, IssuerAway.
     """
     try:
         address = offer_address(link)
@@ -55,25 +50,14 @@ def _take(talk: Talk, person: Person, address: str, number: str) -> uuid.UUID | 
         raise NotTaken("offer-over") from None
     if offer.issuer != talk.issuer or offer.pre_authorised is None:
         raise IssuerAway(f"{talk.issuer}: an offer of another kind")
-    known = talk.metadata()
+    talk.address(talk.metadata, "credential_endpoint")  # whom to believe is known before the code is spent
     form = {"grant_type": PRE_AUTHORISED, "pre-authorized_code": offer.pre_authorised, "tx_code": number}
     let_in = talk.let_in(form)
-    nonce = text_of(talk.ask("POST", talk.address(known, "nonce_endpoint")), "c_nonce", talk.issuer)
-    keys = [new_signing_key("holder", Suite.ES256) for _ in range(issuing.BATCH)]
-    proofs = [sign_proof(key, issuer=talk.issuer, nonce=nonce, now=true_now()) for key in keys]
-    asked = {"credential_configuration_id": offer.configurations[0], "proofs": {"jwt": proofs}}
-    given = talk.ask(
-        "POST", talk.address(known, "credential_endpoint"), body=asked, sealed_by=envelope(known)
-    )
-    if "transaction_id" in given:
-        awaiting.begin(person, talk, offer.configurations[0], keys, {**let_in, **given})
-        return None
-    notify = talk.address(known, "notification_endpoint")
-    name = text_of(given, "notification_id", talk.issuer)
+    row = awaiting.begin(person, talk, offer.configurations[0], let_in)
     try:
-        number_of_card = talk.keep(person, given, keys)
-    except (NotTaken, CredentialRefused, IssuerAway):
-        talk.ask("POST", notify, body={"notification_id": name, "event": "credential_failure"})
+        return awaiting.fetch(row, talk)
+    except (NotTaken, CredentialRefused, Untrusted):
+        awaiting.end(row)
         raise
-    talk.ask("POST", notify, body={"notification_id": name, "event": "credential_accepted"})
-    return number_of_card
+    except IssuerAway:
+        return None

@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tongban.credentials import Code, CredentialRefused
@@ -59,8 +60,12 @@ class Talk:
         self.key = key
         self.token = token
 
+    @cached_property
     def metadata(self) -> dict[str, Any]:
-        """What the issuer says of itself, by the key that the directory lists for it where it signs that."""
+        """What the issuer says of itself, by the key that the directory lists for it where it signs that.
+
+        Raises NotTaken, IssuerAway.
+        """
         now = true_now()
         address = f"{self.issuer}/.well-known/openid-credential-issuer"
         try:

@@ -1,7 +1,8 @@
 """Wallets that wait for what an officer has not decided yet (deferred issuance, OpenID4VCI 1.0, section 9).
 
 Promises: nothing leaves before the credential is issued; then one batch goes to the wallet that asked, for
-the keys that it proved at first; until then the holder can call it off.
+the keys that it proved at first, and the same batch again if it comes again; until then the holder can call
+it off.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials.models import Access, Deferral, Renewal
 from tongban.node.credentials.wallets import granting, makers, tokens
-from tongban.node.credentials.wallets.handover import hand_over
+from tongban.node.credentials.wallets.handover import KEPT, hand_over
 from tongban.node.people.models import Person
 from tongban.suites import VerifyingKey
 
@@ -56,7 +57,9 @@ def begin(access: Access, case: Case, keys: Sequence[VerifyingKey]) -> dict[str,
 
 
 def collect(access: Access, name: str) -> dict[str, object]:
-    """The copies that a wallet has waited for, once; or that it has to wait longer.
+    """The copies that a wallet has waited for; or that it has to wait longer.
+
+    For a day the same copies again, for a wallet that lost the answer; nothing more.
 
     Without `notification_id`, which is optional here and which `@openid4vc/openid4vci` 0.4.6 refuses.
     Raises OpenIdRefused, LogUnavailable, ListFull.
@@ -71,7 +74,7 @@ def collect(access: Access, name: str) -> dict[str, object]:
         )
         if row is None:
             raise OpenIdRefused(
-                OpenIdError.INVALID_TRANSACTION_ID, "transaction_id: it was used, has ended or is another's"
+                OpenIdError.INVALID_TRANSACTION_ID, "transaction_id: it has ended or is another's"
             )
         if granted.credential is None:
             if not granting.is_open(row.case):
@@ -82,8 +85,11 @@ def collect(access: Access, name: str) -> dict[str, object]:
         told.pop("notification_id")
         renewals = Renewal.objects.filter(case=row.case, thumbprint=row.thumbprint)
         renewals.update(credential=granted.credential)
-        renewals.filter(client=makers.PORTAL).update(ended_at=true_now())
-        row.delete()
+        soon = true_now() + KEPT
+        renewals.filter(client=makers.PORTAL, expires__gt=soon).update(expires=soon)
+        if row.expires > soon:
+            row.expires = soon
+            row.save(update_fields=["expires"])
     return told
 
 

@@ -72,6 +72,14 @@ class TestAnswering:
         assert (row.sha256, row.peer, row.case_ref) == (DIGEST, "sichuan", "SC-2026-000001")
         assert AccessRecord.objects.get().fields == list(FIELDS)
 
+    def test_to_whom_the_file_was_given_is_noted_beside_it_before_the_answer_leaves(
+        self, here: Attachments
+    ) -> None:
+        ask(self.asked())
+        given = here.crossing(DIGEST)
+        assert given is not None
+        assert given.peers == ("sichuan",)
+
     def test_a_repeated_question_gets_the_same_answer_and_sends_nothing_more(self) -> None:
         question = self.asked()
         first = ask(question)

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from django.db.models.functions import Now
 
+from tests.exchange.certificates import SCAN
 from tests.exchange.sides import fresh_question
 from tests.protocol.federation_of_two import CHONGQING_KEY, SICHUAN_KEY, STRANGER_KEY, directory
 from tongban import protocol
 from tongban.node.clock import true_now
-from tongban.node.exchange import identity, recalling
+from tongban.node.exchange import attachments, identity, recalling
+from tongban.node.exchange.attachments import Attachments
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.models import Inbox, Outbox
+from tongban.node.exchange.models import Enclosure, Inbox, Outbox
 from tongban.node.exchange.transport import Unreachable
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Code, EvidenceRequest, HttpRequest, HttpResponse, NodeEntry
@@ -151,3 +154,41 @@ def test_a_recall_by_nobody_of_the_directory_is_refused(become: Callable[[str, S
     found = caught_up(Peer(become))
     assert found.problem
     assert not AccessRecord.objects.exists()
+
+
+class TestFilesOfAnswers:
+    @pytest.fixture(autouse=True)
+    def _files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each node has a folder of its own."""
+        monkeypatch.setattr(attachments, "own", lambda: Attachments(tmp_path / identity.current().me))
+
+    def answered_with_a_file(self) -> tuple[EvidenceRequest, str]:
+        """Sichuan has an answer of Chongqing that names a file, which lies at Chongqing."""
+        question = asked_by_sichuan(true_now())
+        sha256, size = attachments.own().store([SCAN])
+        files = [{"sha256": sha256, "size": size, "name": "scan-1.pdf"}]
+        told = {"records": [], "answered_at": true_now().isoformat(), "files": files}
+        Outbox.objects.filter(pk=question.id).update(outcome=told)
+        return question, sha256
+
+    def test_what_the_peer_lacks_is_sent_again_though_it_was_forgotten(self, sichuan: Peer) -> None:
+        question, sha256 = self.answered_with_a_file()
+        attachments.own().offered(sha256, question.case_ref, "sichuan")
+        assert caught_up(sichuan).files == 1
+        row = Enclosure.objects.get()
+        assert (row.sha256, row.peer, row.case_ref) == (sha256, "sichuan", question.case_ref)
+        assert row.sent_at is None
+
+    def test_what_the_peer_holds_is_not_sent_again(self, sichuan: Peer, tmp_path: Path) -> None:
+        question, sha256 = self.answered_with_a_file()
+        attachments.own().offered(sha256, question.case_ref, "sichuan")
+        Attachments(tmp_path / "sichuan").store([SCAN])
+        assert caught_up(sichuan).files == 0
+        assert not Enclosure.objects.exists()
+
+    def test_a_file_that_was_not_given_to_the_peer_is_not_sent_whatever_it_says(self, sichuan: Peer) -> None:
+        question, sha256 = self.answered_with_a_file()
+        attachments.own().offered(sha256, question.case_ref, "guizhou")
+        found = caught_up(sichuan)
+        assert (found.files, found.files_lost) == (0, [question.case_ref])
+        assert not Enclosure.objects.exists()

@@ -70,6 +70,9 @@ def catch_up(config_path: Path) -> None:
         )
         for message in peer.lost:
             click.echo(f"  lost here, answered there: message {message}")
+        click.echo(f"  {peer.files} files of answers sent again, which had not crossed")
+        for case_ref in dict.fromkeys(peer.files_lost):
+            click.echo(f"  {case_ref}: a file of this node's answer is not here any more; give it again")
         taken_up = peer.conversations
         click.echo(f"  {taken_up.messages} messages of conversations taken up again")
         for case_ref, kind in taken_up.decided:

@@ -29,7 +29,8 @@ class Report:
     """What one peer has told since the backup was put back.
 
     `lost` are this node's own questions that only the peer still knows; `decided` names cases with what this
-    node had said in them and forgotten, `left` cases whose conversations could not be taken up.
+    node had said in them and forgotten, `left` cases whose conversations could not be taken up. `files` are
+    sent again, `files_lost` names the cases of those that are not here any more.
     """
 
     peer: str
@@ -39,6 +40,8 @@ class Report:
     lost: tuple[str, ...]
     decided: tuple[tuple[str, str], ...]
     left: tuple[str, ...]
+    files: int = 0
+    files_lost: tuple[str, ...] = ()
 
 
 def go_on(home: Path, transport: Transport) -> list[CaughtUp]:
@@ -96,6 +99,8 @@ def reports(home: Path) -> tuple[Report, ...]:
             lost=tuple(one["lost"]),
             decided=tuple((case, kind) for case, kind in one["decided"]),
             left=tuple(one["left"]),
+            files=one.get("files", 0),
+            files_lost=tuple(one.get("files_lost", ())),
         )
         for one in kept["peers"]
     )
@@ -119,4 +124,6 @@ def _added(before: Report | None, found: CaughtUp) -> Report:
         lost=tuple(dict.fromkeys([*(before.lost if before else ()), *lost])),
         decided=tuple(dict.fromkeys([*(before.decided if before else ()), *found.conversations.decided])),
         left=tuple(found.conversations.left),
+        files=max(found.files, before.files if before else 0),
+        files_lost=tuple(dict.fromkeys(found.files_lost)),
     )

@@ -14,8 +14,8 @@ from pydantic import Field
 from tongban.protocol.conversation import encode
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
-from tongban.protocol.messages import EvidenceRequest, Refusal, parse_reply, read_document
-from tongban.protocol.model import Moment, Name, Strict
+from tongban.protocol.messages import MOST_FILES, EvidenceRequest, Refusal, parse_reply, read_document
+from tongban.protocol.model import Moment, Name, Sha256, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
     CONTENT_TYPE,
@@ -53,10 +53,14 @@ class Heard(Strict):
 
 
 class Answered(Strict):
-    """A question of the peer that the node answered; the peer had the answer at that moment."""
+    """A question of the peer that the node answered; the peer had the answer at that moment.
+
+    `missing` are the files that the answer names and the peer does not hold.
+    """
 
     at: Moment
     question: EvidenceRequest
+    missing: Annotated[tuple[Sha256, ...], Field(max_length=MOST_FILES, strict=False)] = ()
 
 
 class Recalled(Strict):

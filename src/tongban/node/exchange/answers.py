@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import DataError, transaction
@@ -15,6 +16,7 @@ from django.db import DataError, transaction
 from tongban import protocol
 from tongban.node import arrays, statements
 from tongban.node.clock import true_now
+from tongban.node.exchange import attachments
 from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.exchange.models import Enclosure
 from tongban.node.group_commit import GroupCommit
@@ -202,7 +204,10 @@ def _record(answers: Sequence[Given]) -> None:
 
 
 def _enclose(answers: Sequence[Given]) -> None:
-    """Have the files that answers name sent, once this transaction is over."""
+    """Have the files that answers name sent, once this transaction is over.
+
+    Before the answer leaves, each file's note says to whom it was given: no old backup takes that back.
+    """
     now = true_now()
     rows = [
         Enclosure(
@@ -214,6 +219,13 @@ def _enclose(answers: Sequence[Given]) -> None:
     ]
     if rows:
         Enclosure.objects.bulk_create(rows, ignore_conflicts=True)
+        transaction.on_commit(partial(_note_given, rows))
+
+
+def _note_given(rows: Sequence[Enclosure]) -> None:
+    files = attachments.own()
+    for row in rows:
+        files.offered(row.sha256, row.case_ref, row.peer)
 
 
 def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:

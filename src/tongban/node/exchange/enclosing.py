@@ -62,6 +62,19 @@ def enclose_again(sha256: str, case_ref: str, peer: str) -> bool:
     return is_here
 
 
+def send_again(sha256: str, case_ref: str, peer: str) -> bool:
+    """Send a file that the peer says it lacks, though an answer named it; whether it may have it.
+
+    That stands in the file's note, which no old backup takes back: only what was given to that very peer.
+    """
+    known = attachments.own().crossing(sha256)
+    if known is None or peer not in known.peers or not attachments.own().is_whole(sha256):
+        return False
+    waits = {"case_ref": case_ref, "next_try": true_now(), "tries": 0, "sent_at": None}
+    Enclosure.objects.update_or_create(sha256=sha256, peer=peer, defaults=waits)
+    return True
+
+
 @dataclass(frozen=True)
 class OwnPapers:
     """Which papers of an own agency go along with what a case says to another node, and why."""

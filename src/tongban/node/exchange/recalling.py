@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -18,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import identity, limits
+from tongban.node.exchange import enclosing, identity, limits
 from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.conversing import remembering
 from tongban.node.exchange.conversing.remembering import TakenUp
@@ -47,12 +48,18 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class CaughtUp:
-    """What one peer had to tell; `problem` says why it could not be asked, if so."""
+    """What one peer had to tell; `problem` says why it could not be asked, if so.
+
+    `files` counts those of answers that it lacks and that are sent again, `files_lost` names the cases of
+    those that are not here any more.
+    """
 
     peer: str
     problem: str = ""
     heard: int = 0
     accesses: int = 0
+    files: int = 0
+    files_lost: list[str] = field(default_factory=list)
     lost: list[UUID] = field(default_factory=list)
     conversations: TakenUp = field(default_factory=TakenUp)
 
@@ -98,19 +105,25 @@ def _remembered(recall: Recall, node: Identity) -> Recalled:
     )
     here = slice(recall.skip, recall.skip + PAGE + 1)
     received = list(heard.order_by("received_at", "message").values_list("message", "received_at")[here])
-    settled = list(taken.order_by("settled_at", "pk").values_list("body", "settled_at")[here])
+    settled = list(taken.order_by("settled_at", "pk").values_list("body", "settled_at", "outcome")[here])
     return Recalled(
         sender=node.me,
         receiver=recall.sender,
         in_reply_to=recall.id,
         heard=tuple(Heard(id=message, at=at) for message, at in received[:PAGE]),
         answered=tuple(
-            Answered(at=at, question=protocol.parse_request(bytes(body)))
-            for body, at in settled[:PAGE]
+            Answered(at=at, question=protocol.parse_request(bytes(body)), missing=_missing(outcome or {}))
+            for body, at, outcome in settled[:PAGE]
             if at is not None
         ),
         more=len(received) > PAGE or len(settled) > PAGE,
     )
+
+
+def _missing(outcome: dict[str, Any]) -> tuple[str, ...]:
+    """The files that an answer named and that have not come."""
+    named = (str(file["sha256"]) for file in outcome.get("files", ()))
+    return tuple(sha256 for sha256 in named if not enclosing.has_come(sha256))
 
 
 def _catch_up_with(peer: str, since: datetime, node: Identity, transport: Transport) -> CaughtUp:
@@ -120,6 +133,7 @@ def _catch_up_with(peer: str, since: datetime, node: Identity, transport: Transp
             found.heard += len(page.heard)
             found.lost += _unknown([heard.id for heard in page.heard])
             found.accesses += sum(_written_again(answered, peer, node) for answered in page.answered)
+            _send_missing(page, peer, found)
         found.conversations = remembering.take_up(peer, since, node, transport)
     except Unreachable as unreachable:
         found.problem = unreachable.code.value
@@ -140,6 +154,17 @@ def _pages(peer: str, since: datetime, node: Identity, transport: Transport) -> 
         page = open_recalled(response, delivery, recall, node.directory, now=true_now())
         yield page
         skip, more = skip + PAGE, page.more
+
+
+def _send_missing(page: Recalled, peer: str, found: CaughtUp) -> None:
+    """Send the files again that the peer lacks of this node's answers."""
+    for answered in page.answered:
+        case_ref = answered.question.case_ref
+        for sha256 in answered.missing:
+            if enclosing.send_again(sha256, case_ref, peer):
+                found.files += 1
+            else:
+                found.files_lost.append(case_ref)
 
 
 def _unknown(messages: list[UUID]) -> list[UUID]:

@@ -88,7 +88,7 @@ def measure(size: Size) -> Result:
                 },
             ),
         ),
-        versions(["tongban", "granian", "psycopg", "cryptography"]),
+        versions(["tongban", "granian", "psycopg", "pynacl"]),
     )
 
 

@@ -141,6 +141,7 @@ def test_a_decision_prints_every_reason_and_nothing_of_the_screen(
     assert page.locator("details:not([open])").count() == 0
     assert [part.is_visible() for part in page.locator(".no-print, .nav").all()].count(True) == 0
     assert page.locator("h1").is_visible()
+    assert page.locator(".print-only").inner_text().endswith(f"{case.number} · {walk.person.name}")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
 

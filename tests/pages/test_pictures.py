@@ -149,3 +149,18 @@ def test_pictures_speak_english_too() -> None:
 
 def test_text_in_a_picture_is_escaped() -> None:
     assert element("text", "<script>", class_='"x') == '<text class="&quot;x">&lt;script&gt;</text>'
+
+
+def test_reasons_fold_open_to_the_article_of_law() -> None:
+    ladder = parsed(reasons_ladder(EXPLANATION, ["eligible_510100"]))
+    folded = [fold for fold in ladder.iter("details") if "article" in fold.get("class", "")]
+    assert folded
+    assert "退休后不再缴纳基本医疗保险费" in "".join(folded[0].itertext())
+    assert folded[0].find("blockquote").get("lang") == "zh"  # type: ignore[union-attr]
+
+
+def test_a_translated_article_says_that_the_chinese_text_decides() -> None:
+    with override("en"):
+        said = "".join(texts(reasons_ladder(EXPLANATION, ["eligible_510100"])))
+    assert "pays no more after retirement" in said
+    assert "the Chinese text decides" in said

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from tongban.node.pictures.articles import article_folds
 from tongban.node.pictures.explanation import Explanation, Parameter, Step
 from tongban.node.pictures.markup import Child, element, together
 from tongban.node.pictures.sides import unverified_mark
@@ -79,6 +80,7 @@ def _rung(explanation: Explanation, step: Step, titles: dict[str, str], is_open:
                 class_="govuk-body-s rung__cites",
             )
         )
+        body.append(article_folds(step.cites))
     head = element(
         "summary", titles[step.rule], " ", element("b", shown_value(step)), " ", _mark(step, explanation)
     )

@@ -9,15 +9,26 @@ from django.utils.safestring import SafeString
 
 from tongban.node.casework.shown import CaseView
 from tongban.node.pictures import process
+from tongban.node.pictures.articles import article_folds
+from tongban.node.pictures.markup import element
 from tongban.node.theme import wording
+from tongban.services import Text
 
 register = template.Library()
+
+_BRAND = Text(zh="通办", en="通办")
 
 
 @register.filter
 def said(text: wording.BothLanguages | Mapping[str, str] | str | None) -> str:
     """A text of the data in the language of the page."""
     return wording.spoken(text)
+
+
+@register.filter
+def articles(citation: str) -> SafeString:
+    """The wording of the articles that a citation names, each to fold open."""
+    return article_folds(citation)
 
 
 @register.filter
@@ -56,6 +67,14 @@ def side(place: str) -> str:
 def html_language() -> str:
     """The page's language as HTML names it."""
     return wording.html_language()
+
+
+@register.simple_tag
+def brand() -> SafeString:
+    """The platform's name as its mark shows it: in Chinese on every page, in the page's script."""
+    first, second = wording.spoken(_BRAND)
+    script = "zh-Hans" if wording.is_english() else wording.html_language()
+    return element("span", first, element("b", second), lang=script)
 
 
 @register.simple_tag

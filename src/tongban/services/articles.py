@@ -1,0 +1,103 @@
+"""The wording of articles of law, from articles.toml, found by how rules cite them.
+
+Promises: only what the file holds is quoted, with the day since which it holds and how sure it is; a
+citation of anything else quotes nothing.
+"""
+
+import re
+import tomllib
+from datetime import date
+from functools import cache
+from importlib import resources
+from operator import itemgetter
+
+from pydantic import Field
+
+from tongban.services.definition import Confidence
+from tongban.services.text import Data, Text
+
+_NUMBER = "第[一二三四五六七八九十百千零]+条"
+_DIGITS = "零一二三四五六七八九"
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMBERS = re.compile(f"》?(?:（[^（）]*）)?((?:{_NUMBER}[、和]?)+)")
+
+
+class Article(Data):
+    """One article: `text` holds the law's own words in Chinese and a translation without force."""
+
+    act: Text
+    number: str
+    text: Text
+    since: date
+    confidence: Confidence
+
+    @property
+    def heading(self) -> Text:
+        """Act and number in both languages."""
+        return Text(zh=f"{self.act.zh}{self.number}", en=f"{self.act.en}, article {_counted(self.number)}")
+
+
+class _Wording(Data):
+    number: str = Field(pattern=f"^{_NUMBER}$")
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class _Act(Data):
+    names: tuple[str, ...] = Field(min_length=1)
+    title: Text
+    since: date
+    confidence: Confidence
+    articles: tuple[_Wording, ...] = Field(min_length=1)
+
+
+class _Document(Data):
+    acts: tuple[_Act, ...]
+
+
+def quoted_in(citation: str) -> tuple[Article, ...]:
+    """The articles that a citation names and whose wording is known, in its order.
+
+    An act's name is followed by its numbers at once: 社会保险法第二十七条, 《某条例》第三十五条、第三十六条.
+    """
+    found: dict[str, tuple[int, Article]] = {}
+    for name, articles in _by_name().items():
+        for named in re.finditer(re.escape(name), citation):
+            numbers = _NUMBERS.match(citation, named.end())
+            for number in re.finditer(_NUMBER, numbers[1]) if numbers else ():
+                if article := articles.get(number[0]):
+                    found[article.heading.zh] = (named.end() + number.start(), article)
+    return tuple(article for _, article in sorted(found.values(), key=itemgetter(0)))
+
+
+def read(text: str) -> dict[str, dict[str, Article]]:
+    """The articles of a TOML text by the act's names and their number.
+
+    Raises ValidationError that names the key.
+    """
+    document = _Document.model_validate(tomllib.loads(text), strict=False)
+    by_act = [(act, {one.number: _article(act, one) for one in act.articles}) for act in document.acts]
+    return {name: articles for act, articles in by_act for name in act.names}
+
+
+def _article(act: _Act, wording: _Wording) -> Article:
+    text = Text(zh=wording.zh, en=wording.en)
+    return Article(
+        act=act.title, number=wording.number, text=text, since=act.since, confidence=act.confidence
+    )
+
+
+def _counted(number: str) -> int:
+    """The whole number in 第…条, below ten thousand."""
+    total, digit = 0, 0
+    for sign in number:
+        if sign in _DIGITS:
+            digit = _DIGITS.index(sign)
+        elif sign in _TENS:
+            total, digit = total + (digit or 1) * _TENS[sign], 0
+    return total + digit
+
+
+@cache
+def _by_name() -> dict[str, dict[str, Article]]:
+    return read(resources.files("tongban.services").joinpath("articles.toml").read_text(encoding="utf-8"))

@@ -305,7 +305,7 @@ def test_contents_about_a_person_leave_an_access_record_on_this_side(far: FarSid
     records = {
         (record.direction, record.agency, tuple(record.fields)) for record in AccessRecord.objects.all()
     }
-    assert records == {("out", "500000-yb", ("question",)), ("in", "510100-yb", ("question",))}
+    assert records == {("sent", "500000-yb", ("question",)), ("taken", "510100-yb", ("question",))}
 
 
 def test_evidence_is_asked_for_and_given_later_under_an_agreement(far: FarSide) -> None:

@@ -8,9 +8,10 @@ from django.test import Client
 from tests.casework.walk import RESIDENT_ID
 from tests.pages.test_portal import few_queries
 from tongban.node.clock import now
-from tongban.node.people.access import LINES_A_PAGE, page_of
+from tongban.node.people.access import LINES_A_PAGE, _shown, page_of
 from tongban.node.people.models import AccessRecord, Account, Person
 from tongban.node.people.register import create_citizen
+from tongban.node.portal.looks import look_lines
 
 MANY = 2 * LINES_A_PAGE + 7
 
@@ -41,6 +42,34 @@ def person(account: Account) -> Person:
         for number in range(MANY)
     )
     return account.person
+
+
+def look(person: Person, direction: str) -> str:
+    text = {"zh": "移交", "en": "Handing over"}
+    access = AccessRecord(
+        pseudonym=person.pseudonym,
+        at=now(),
+        direction=direction,
+        agency="500000-yb",
+        asking_node="chongqing",
+        service="hotline-handover",
+        case_ref="SC-2026-1",
+        basis=text,
+        purpose=text,
+    )
+    (line,) = look_lines([_shown(access, "")])
+    return line.how
+
+
+def test_what_travelled_with_a_case_is_not_called_asked_for(account: Account) -> None:
+    assert account.person is not None
+    hows = [look(account.person, direction) for direction in ("out", "sent", "taken", "in")]
+    assert hows == [
+        "从chongqing一侧询问，由本地部门提供",
+        "随办件转到chongqing",
+        "随办件从另一地转来",
+        "收到另一地提供的记录",
+    ]
 
 
 def test_every_look_is_on_one_page_and_none_on_two(person: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.casework.walk import Walk
-from tests.pages.test_portal import page
+from tests.pages.test_portal import few_queries, page
 from tongban.node.casework.models import Notice, Outgoing, Reach
 from tongban.node.people.models import Account, Officer
 
@@ -27,6 +27,13 @@ def test_a_notice_is_new_once(at_home: Client, walk: Walk) -> None:
     assert told in page(at_home, "/notices/")
     assert not Notice.objects.filter(read_at=None).exists()
     assert ">新<" not in page(at_home, "/notices/")
+
+
+def test_a_notice_names_the_service_and_the_case(at_home: Client, walk: Walk) -> None:
+    case = walk.proposed()
+    with few_queries():
+        told = page(at_home, "/notices/")
+    assert f"职工医保缴费年限互认与医保退休 · {case.number}" in told
 
 
 def test_where_to_be_told_is_chosen_and_followed(at_home: Client, walk: Walk) -> None:

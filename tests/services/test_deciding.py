@@ -13,6 +13,8 @@ from tongban.services import (
     Service,
     explain,
     facts,
+    lacking,
+    lists_needed,
     load,
     propose,
 )
@@ -92,6 +94,14 @@ def test_spells_that_cannot_be_are_not_computable_and_the_reason_names_them(
 def test_overlapping_spells_of_one_place_are_not_computable(service: Service) -> None:
     with pytest.raises(NotComputable):
         explain(service, facts(service.definition, known(CHENGDU, CHENGDU)), DAY)
+
+
+@pytest.mark.parametrize(("code", "title"), [("credit-bank", "学习成果"), ("work-injury", "工伤")])
+def test_evidence_that_the_law_needs_and_no_side_has_is_named(code: str, title: str) -> None:
+    needing = load(SHIPPED)[code]
+    nothing = Known(person={}, case={}, answers={}, evidence={})
+    (named,) = lacking(needing.definition, nothing, lists_needed(needing))
+    assert title in named.zh
 
 
 def test_a_day_before_the_law_is_not_computable(service: Service) -> None:

@@ -6,7 +6,7 @@ from tongban.services.definition import Definition, EvidenceNeed, Side, Source
 from tongban.services.form import Form
 from tongban.services.loading import load
 from tongban.services.question import AnswerError, Question
-from tongban.services.ruling import NotComputable, RuledOut, explain
+from tongban.services.ruling import NotComputable, RuledOut, explain, lists_needed
 from tongban.services.service import Service, ServiceError
 from tongban.services.settlement import Settlement
 from tongban.services.text import Text, shown
@@ -33,6 +33,7 @@ __all__ = [
     "explain",
     "facts",
     "lacking",
+    "lists_needed",
     "load",
     "propose",
     "shown",

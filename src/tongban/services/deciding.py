@@ -3,7 +3,7 @@
 Promises: only what the service's definition declares becomes a fact; the same values give the same proposal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tongban.services.definition import (
@@ -49,11 +49,16 @@ def facts(definition: Definition, known: Known) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def lacking(definition: Definition, known: Known) -> tuple[Text, ...]:
-    """The kinds of evidence of which the law needs a record where no side has one, by their titles."""
-    needed = (fact for fact in _decision(definition).facts.values() if isinstance(fact, EvidenceFact))
+def lacking(definition: Definition, known: Known, lists: Collection[str] = ()) -> tuple[Text, ...]:
+    """The kinds of evidence of which the law needs a record where no side has one, by their titles.
+
+    `lists` are the law's facts that are lists of records and must not be empty.
+    """
     kinds = dict.fromkeys(
-        fact.evidence for fact in needed if fact.field and not known.evidence.get(fact.evidence)
+        fact.evidence
+        for name, fact in _decision(definition).facts.items()
+        if isinstance(fact, EvidenceFact) and (fact.field or name in lists)
+        if not known.evidence.get(fact.evidence)
     )
     brought = ((kind, definition.evidence_type(kind)) for kind in kinds)
     return tuple(one.title if one else Text(zh=name, en=name) for name, one in brought)

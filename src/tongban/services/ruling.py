@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tongban.law import FactsRefused, LawError, RuleSet
+from tongban.law.ir import ListType
 from tongban.services.service import Service
 from tongban.services.text import Text
 
@@ -67,6 +68,13 @@ def ruleset_of(service: Service) -> RuleSet:
     if ruleset is None:
         raise LawError(f"{service.code} relies on no rule set", f"{service.code} 不依据任何规则集")
     return _load(ruleset, tuple(sorted(service.bundle.items())))
+
+
+def lists_needed(service: Service) -> frozenset[str]:
+    """The facts of the service's law that are lists and must not be empty. Raises LawError."""
+    declared = ruleset_of(service).facts.values() if service.definition.ruleset else ()
+    lists = (fact for fact in declared if isinstance(fact.type, ListType))
+    return frozenset(fact.name for fact in lists if fact.range and fact.range.low > 0)
 
 
 @lru_cache(maxsize=_LOADED)

@@ -72,7 +72,8 @@ def for_officer(officer: Officer, number: str) -> CaseView:
 
 def notices(account: Account, number: int = 1) -> Page[Notice]:
     """The citizen's notices, the latest first; a number beyond the last page gives the last."""
-    return page_of(account.notices.order_by("-at", "-pk"), number)
+    told = account.notices.select_related("event__case__service").order_by("-at", "-pk")
+    return page_of(told, number)
 
 
 def news(account: Account, at_most: int) -> list[Notice]:

@@ -9,7 +9,7 @@ from tongban.node.casework import catalogue, log, procedures
 from tongban.node.casework.models import Case
 from tongban.node.clock import today
 from tongban.node.config import this_node
-from tongban.services import Known, NotComputable, Service, Text, explain, facts, lacking
+from tongban.services import Known, NotComputable, Service, Text, explain, facts, lacking, lists_needed
 from tongban.services import propose as proposal_of
 
 
@@ -40,7 +40,7 @@ def propose(case: Case) -> None:
 
 
 def _expect_records(service: Service, known: Known) -> None:
-    titles = lacking(service.definition, known)
+    titles = lacking(service.definition, known, lists_needed(service))
     if titles:
         zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
         raise NotComputable(Text(zh=f"两地都没有查到：{zh}", en=f"Neither side has a record: {en}"))

@@ -54,11 +54,10 @@ def record_conversation(effect: Effect, basis: dict[str, Any], purpose: dict[str
     fields = _carried(message)
     if subject is None or not fields:
         return
-    is_heard = effect.by is By.PEER
     record = Look(
         pseudonym=pseudonym(subject),
         at=now(),
-        direction=AccessRecord.Direction.IN if is_heard else AccessRecord.Direction.OUT,
+        direction=_way(message, is_heard=effect.by is By.PEER),
         agency=message.receiver_agency,
         asking_node=message.receiver,
         service=message.service,
@@ -69,6 +68,14 @@ def record_conversation(effect: Effect, basis: dict[str, Any], purpose: dict[str
         message_id=message.id,
     )
     store([record])
+
+
+def _way(message: AnyUtterance, *, is_heard: bool) -> AccessRecord.Direction:
+    """Evidence was asked for; what any other message carries came or went along with its case."""
+    way = AccessRecord.Direction
+    if isinstance(message.body, Evidence):
+        return way.IN if is_heard else way.OUT
+    return way.TAKEN if is_heard else way.SENT
 
 
 def _carried(message: AnyUtterance) -> list[str]:

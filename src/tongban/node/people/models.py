@@ -269,13 +269,18 @@ class AccessRecord(models.Model):
     """
 
     class Direction(models.TextChoices):
-        """Which way: read by an officer or an agent, out to another node, from the own department, in."""
+        """Which way: read by an officer or an agent, out to another node, from the own department, in.
+
+        What a message of a conversation carried, such as a case handed over, was sent or was taken.
+        """
 
         READ = "read", _("工作人员查看")
         OUT = "out", _("提供给另一节点")
         OWN = "own", _("本地部门提供")
         IN = "in", _("从另一节点取得")
         AGENT = "agent", _("代办人查看")
+        SENT = "sent", _("随办件送往另一节点")
+        TAKEN = "taken", _("随办件从另一节点收到")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pseudonym = models.CharField(max_length=64)

@@ -42,6 +42,10 @@ def _how(access: Access) -> str:
         return _("查询本地部门的系统")
     if access.direction == "in":
         return _("收到另一地提供的记录")
+    if access.direction == "taken":
+        return _("随办件从另一地转来")
+    if access.direction == "sent":
+        return _("随办件转到%(node)s") % {"node": node_name(access.asking_node)}
     if not access.agency:
         return _("您用这里的账号登录那边的门户")
     return _("从%(node)s一侧询问，由本地部门提供") % {"node": node_name(access.asking_node)}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tongban.node.casework import cases, notifying
-from tongban.node.casework.models import Reach
+from tongban.node.casework import cases, catalogue, notifying
+from tongban.node.casework.models import Notice, Reach
 from tongban.node.paging import page_asked
 from tongban.node.people.models import Account, Person
 from tongban.node.portal.doors import for_citizens
@@ -50,10 +50,23 @@ def notices(request: HttpRequest, person: Person) -> HttpResponse:
         )
         return redirect("notices")
     page = cases.notices(account, page_asked(request))
-    told = [(one, Text(zh=one.text_zh, en=one.text_en), one.read_at is None) for one in page.lines]
+    told = [_told(one) for one in page.lines]
     cases.mark_read(account)
     context = {"told": told, "page": page, "form": form, "languages": settings.LANGUAGES}
     return render(request, "portal/notices.html", context, status=422 if form.is_bound else 200)
+
+
+def _told(notice: Notice) -> dict[str, object]:
+    """A notice as its line shows it, with the case and its service where it is about one."""
+    case = notice.event.case if notice.event else None
+    return {
+        "at": notice.at,
+        "path": notice.path,
+        "text": Text(zh=notice.text_zh, en=notice.text_en),
+        "is_new": notice.read_at is None,
+        "service": catalogue.of(case).definition.name if case else None,
+        "number": case.number if case else "",
+    }
 
 
 def _form(account: Account) -> ReachForm:

@@ -72,9 +72,9 @@ def html_language() -> str:
 @register.simple_tag
 def brand() -> SafeString:
     """The platform's name as its mark shows it: in Chinese on every page, in the page's script."""
-    first, second = wording.spoken(_BRAND)
+    name = wording.spoken(_BRAND)
     script = "zh-Hans" if wording.is_english() else wording.html_language()
-    return element("span", first, element("b", second), lang=script)
+    return element("span", name[:1], element("b", name[1:]), lang=script)
 
 
 @register.simple_tag

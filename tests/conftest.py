@@ -4,6 +4,7 @@ TONGBAN_DATABASE_URL names an operator's server; without it an embedded one is s
 by the first process and shared with the workers of `pytest -n`.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -22,6 +23,8 @@ HOME_VARIABLE = "TONGBAN_TEST_HOME"
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
 LONGEST_NAME = 40
+
+pytest_plugins = ["tests.quickness"]
 
 
 def _write_node(home: Path, server_url: str) -> Path:
@@ -110,6 +113,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     from tongban.node.exchange import department_sql
 
+    gc.collect()  # a connection in a cycle is open until then
     department_sql.close_connections()
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from tests.casework.publication import Publication
 from tests.casework.walk import RESIDENT_ID, Walk, explanation
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
 from tests.services.shipped import copy_shipped
 from tongban import protocol
-from tongban.node.casework import catalogue, proposing
+from tongban.node.casework import proposing
 from tongban.node.clock import true_now
 from tongban.node.exchange import identity
 from tongban.node.exchange.identity import Identity
@@ -27,9 +28,14 @@ def service_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_shipped(tmp_path_factory.mktemp("services"))
 
 
+@pytest.fixture(scope="session")
+def publication(service_root: Path) -> Publication:
+    return Publication(service_root)
+
+
 @pytest.fixture
-def published(db: None, service_root: Path) -> Service:
-    return catalogue.publish(service_root)[0]
+def published(db: None, publication: Publication) -> Service:
+    return publication.publish()[0]
 
 
 @pytest.fixture(autouse=True)

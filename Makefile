@@ -28,7 +28,7 @@ help:
 	@echo "make setup        install everything into .venv; start nothing"
 	@echo "make demo         two nodes with sample people on this machine; Ctrl-C stops them"
 	@echo "make demo ONCE=1  the same, one application across the border, then stop"
-	@echo "make test         all tests"
+	@echo "make test         all tests; ONLY=postgres for those that reach PostgreSQL"
 	@echo "make bench        the benchmarks, peers included; ONLY=topic for one, QUICK=1 for a small try"
 	@echo "make lint         style, types, import directions, state of the tree"
 	@echo "make clean        remove the demo's data and everything that was built"
@@ -47,7 +47,7 @@ test: setup-dev
 	@(command -v chromium || command -v chromium-browser || command -v google-chrome) >/dev/null \
 		|| echo "[tongban] no Chromium found: the tests in a real browser are skipped (Debian: apt install chromium)"
 	@echo "[tongban] running the tests"
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(if $(ONLY),-m $(ONLY))
 
 bench: setup-dev $(PEER_NAMES:%=$(PEERS)/%/.done)
 	@$(BIN)/python -m benchmarks $(if $(filter-out 0,$(QUICK)),--quick) $(ONLY)

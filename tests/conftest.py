@@ -24,7 +24,7 @@ SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
 LONGEST_NAME = 40
 
-pytest_plugins = ["tests.quickness"]
+pytest_plugins = ["tests.quickness", "tests.reach"]
 
 
 def _write_node(home: Path, server_url: str) -> Path:
@@ -99,12 +99,6 @@ def pytest_unconfigure() -> None:
         return
     _server.stop()
     shutil.rmtree(_server.folder.parent, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def database_server_url() -> str:
-    """The server on which a test may create databases of its own."""
-    return os.environ[SERVER_VARIABLE]
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,10 @@ import pytest
 from benchmarks.workloads.exchange_nodes import two_nodes
 from benchmarks.workloads.exchange_soak import soak
 
-from tests.conftest import OPERATOR_VARIABLE
-
 
 @pytest.mark.xdist_group("kill")
 def test_nothing_is_lost_or_doubled_when_nodes_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("TONGBAN_") and name != OPERATOR_VARIABLE]:
+    for name in [name for name in os.environ if name.startswith("TONGBAN_")]:
         monkeypatch.delenv(name)
     home = Path(tempfile.mkdtemp(prefix="tongban-soak-"))
     home.chmod(0o755)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from tests.conftest import OPERATOR_VARIABLE
 from tongban.federation.founding import NodeAddress, SampleFederation, found
 from tongban.federation.node_process import NodeProcess
 from tongban.federation.sample_people import sample_person
@@ -121,12 +120,12 @@ def node_environment() -> dict[str, str]:
 
 
 @contextmanager
-def two_running_nodes(home: Path) -> Iterator[TwoNodes]:
-    """Found a federation in `home` and run it, on the operator's server if the tests have one."""
+def two_running_nodes(home: Path, operator: str) -> Iterator[TwoNodes]:
+    """Found a federation in `home` and run it, on the operator's server unless that is empty."""
     environment = node_environment()
     with ExitStack() as stack:
-        databases = {side.node: stack.enter_context(_database(home, side.node)) for side in SIDES}
-        exact = databases if os.environ[OPERATOR_VARIABLE] else {}
+        databases = {side.node: stack.enter_context(_database(home, side.node, operator)) for side in SIDES}
+        exact = databases if operator else {}
         federation = found(home, _free_addresses(), exact)
         nodes = {side.node: NodeProcess(federation.config_path(side.node), environment) for side in SIDES}
         for node in nodes.values():
@@ -138,9 +137,8 @@ def two_running_nodes(home: Path) -> Iterator[TwoNodes]:
 
 
 @contextmanager
-def _database(home: Path, node: str) -> Iterator[str]:
+def _database(home: Path, node: str, operator: str) -> Iterator[str]:
     """The node's database: in its embedded server, or one on the operator's, dropped afterwards."""
-    operator = os.environ[OPERATOR_VARIABLE]
     if not operator:
         yield _named(EmbeddedPostgres(home / node / "pg").url, f"tongban_{node}")
         return

@@ -6,15 +6,20 @@ Everything is written in the transaction of the message that brings it about.
 from typing import NamedTuple
 from uuid import UUID
 
+from tongban.federation.simulation import settlements
 from tongban.federation.simulation.disk import Disk
+from tongban.federation.simulation.settlements import OWED, PAID, Debt
 from tongban.protocol import Evidence
 from tongban.protocol.conversations import (
+    Adjudication,
     Amount,
     AnyUtterance,
     By,
     CaseAnswer,
     CaseContents,
     Change,
+    Claim,
+    Clearing,
     ContactLetter,
     Effect,
     Reoffer,
@@ -23,7 +28,9 @@ from tongban.protocol.conversations import (
 )
 from tongban.protocol.tlog.records import SALT_BYTES, Opening
 
-_WITH_CONTENTS = frozenset({CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change})
+_WITH_CONTENTS = frozenset(
+    {CaseContents, Reoffer, CaseAnswer, ContactLetter, Statement, Told, Change, Claim, Adjudication}
+)
 FUNDS = 10_000_000
 """Fen on each node's account at the start."""
 
@@ -49,7 +56,7 @@ def take_effect(disk: Disk, effect: Effect, digest: bytes) -> None:
     disk.put("done", message.id.int, Done(message.kind, times, effect.by, message.conversation, digest))
     if carries_data(message):
         append_entry(disk, access_entry(message.id, digest, is_recalled=effect.is_recalled))
-    _BOOKS.get((message.kind, effect.by is By.PEER), _nothing)(disk, effect)
+    BOOKS.get((message.kind, effect.by is By.PEER), _nothing)(disk, effect)
 
 
 def balance(disk: Disk) -> int:
@@ -123,7 +130,39 @@ def _case_given(disk: Disk, effect: Effect) -> None:
     disk.put("case", effect.conversation.id, "given")
 
 
-_BOOKS = {
+def claim_made(disk: Disk, effect: Effect) -> None:
+    """A bill is claimed: both sides know what it is about."""
+    body = effect.message.body
+    assert isinstance(body, Claim)
+    settlements.note_claim(disk, effect.conversation.id, body)
+
+
+def note_debt(disk: Disk, table: str, effect: Effect, amount: int) -> None:
+    """Note what the home side of a settlement owes or has paid the place of care."""
+    conversation, message = effect.conversation, effect.message
+    parties = message.sender, message.receiver
+    if message.kind == "settlement-claimed":
+        parties = message.receiver, message.sender
+    bill = disk.get("bills", conversation.id).number
+    key = conversation.id if table == OWED else message.id
+    disk.put(table, key, Debt(*parties, bill, amount))
+
+
+def _bill_owed(disk: Disk, effect: Effect) -> None:
+    body = effect.message.body
+    assert isinstance(body, Adjudication)
+    note_debt(disk, OWED, effect, body.amount)
+
+
+def _bill_paid(disk: Disk, effect: Effect) -> None:
+    body = effect.message.body
+    assert isinstance(body, Clearing)
+    note_debt(disk, PAID, effect, body.amount)
+    sign = 1 if effect.by is By.PEER else -1
+    disk.put("money", "balance", balance(disk) + sign * body.amount)
+
+
+BOOKS = {
     ("transfer-instructed", False): _money_leaves,
     ("transfer-instructed", True): _relation_comes,
     ("transfer-confirmed", False): _money_comes,
@@ -131,4 +170,11 @@ _BOOKS = {
     ("handover-offered", False): _case_taken,
     ("handover-accepted", False): _case_taken,
     ("handover-accepted", True): _case_given,
+    ("settlement-claimed", False): claim_made,
+    ("settlement-claimed", True): claim_made,
+    ("settlement-adjudicated", False): _bill_owed,
+    ("settlement-adjudicated", True): _bill_owed,
+    ("settlement-cleared", False): _bill_paid,
+    ("settlement-cleared", True): _bill_paid,
 }
+"""What is written when a message of the node (False) or of its peer (True) takes effect."""

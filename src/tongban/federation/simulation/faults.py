@@ -49,27 +49,33 @@ class Fault:
         return f"{self.at:8.1f} s  {self.kind.value}{where} for {self.lasts:.1f} s (amount {self.amount:g})"
 
 
-def draw_faults(random: Random, nodes: int, horizon: float) -> tuple[Fault, ...]:
-    """Faults of a run that lasts about `horizon` seconds."""
+_TAMPERING = (FaultKind.LOG_ROLLED_BACK, FaultKind.REWRITTEN, FaultKind.TRUNCATED, FaultKind.SPLIT_VIEW)
+
+
+def draw_faults(
+    random: Random, nodes: int, horizon: float, certain: FaultKind | None = None
+) -> tuple[Fault, ...]:
+    """Faults of a run that lasts about `horizon` seconds; one of them is of the kind that is `certain`."""
     drawn = [Fault(FaultKind.LOSS, 0.0, horizon, amount=random.choice((0.0, 0.02, 0.1)))]
     for _ in range(random.randint(2, 5)):
         drawn.append(_network_fault(random, nodes, horizon))
     for _ in range(random.randint(2, 4 + nodes // 4)):
         drawn.append(_node_fault(random, nodes, horizon))
-    if random.random() < 0.25:
+    if random.random() < 0.25 or certain is FaultKind.RESTORE:
         node, at = name_of(random.randrange(nodes)), random.uniform(0.3, 0.8) * horizon
         drawn.append(
             Fault(FaultKind.RESTORE, at, random.uniform(5, 120), node, random.uniform(10, 0.25 * horizon))
         )
-    if nodes > 2 and random.random() < 0.2:
+    if nodes > 2 and (random.random() < 0.2 or certain is FaultKind.LIAR):
         drawn.append(Fault(FaultKind.LIAR, 0.0, horizon, name_of(random.randrange(nodes)), 0.3))
-    if nodes > 2 and random.random() < 0.25:
-        kind = random.choice(
-            (FaultKind.LOG_ROLLED_BACK, FaultKind.REWRITTEN, FaultKind.TRUNCATED, FaultKind.SPLIT_VIEW)
-        )
+    if nodes > 2 and (random.random() < 0.25 or certain in _TAMPERING):
+        kind = random.choice(_TAMPERING)
+        kind = certain if certain in _TAMPERING else kind
         drawn.append(
             Fault(kind, random.uniform(0.3, 0.8) * horizon, horizon, name_of(random.randrange(nodes)))
         )
+    if certain is FaultKind.FORGER:
+        drawn.append(Fault(certain, 0.0, horizon, amount=0.4))
     return tuple(sorted(drawn, key=lambda fault: (fault.at, fault.kind, fault.node)))
 
 
@@ -83,7 +89,7 @@ def _network_fault(random: Random, nodes: int, horizon: float) -> Fault:
         FaultKind.DOUBLING: random.choice((0.1, 0.5)),
         FaultKind.DELAY: random.choice((5.0, 20.0, 120.0)),
         FaultKind.PARTITION: float(random.randint(1, max(1, nodes // 2))),
-        FaultKind.FORGER: random.choice((0.05, 0.2)),
+        FaultKind.FORGER: random.choice((0.1, 0.4)),
     }[kind]
     return Fault(kind, at, lasts, amount=amount)
 

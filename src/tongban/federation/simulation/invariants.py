@@ -4,10 +4,13 @@ Between nodes that tell the truth; what a liar does to its own conversations is 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from tongban.federation.simulation import books, logs
+from tongban.federation.simulation.settlements import OWED, PAID, Debt, home_pays
 from tongban.federation.simulation.storage import Kept
 from tongban.protocol.conversations import Conversation, Role
 
@@ -34,6 +37,7 @@ def at_the_end(world: "SimulatedWorld") -> list[str]:
         logs.shown_and_cosigned,
         logs.found_out,
         _as_stated,
+        _debts,
         _papers,
     ):
         found += list(check(world, honest))[:MOST_TOLD]
@@ -46,7 +50,10 @@ def dishonest(world: "SimulatedWorld") -> set[str]:
 
 
 def is_quiet(world: "SimulatedWorld") -> bool:
-    """Whether everything between nodes that tell the truth has ended and arrived."""
+    """Whether everything between nodes that tell the truth has ended and arrived.
+
+    What somebody has made of the own log has been shown to the witnesses by then.
+    """
     honest = set(world.nodes) - dishonest(world)
     for name in honest:
         node = world.nodes[name]
@@ -60,7 +67,7 @@ def is_quiet(world: "SimulatedWorld") -> bool:
         for conversation in node.disk.table("conversations").values():
             if conversation.peer in honest and not conversation.has_ended:
                 return False
-    return all(
+    return all(logs.is_judged(world, world.nodes[name]) for name in world.tampered) and all(
         world.nodes[errand.opener].disk.get("errands", number)
         for number, errand in enumerate(world.plan.errands)
         if errand.opener in honest
@@ -158,6 +165,42 @@ def _money(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
     on_its_way = sum(sum(node.disk.table("instructed").values()) for node in honest)
     if total != books.FUNDS * len(honest) or on_its_way:
         yield f"money: {total - books.FUNDS * len(honest)} fen too many, {on_its_way} fen on their way"
+
+
+def _debts(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
+    """A bill is owed once, by what was claimed, paid once, and both sides' books say the same of it."""
+    names = {node.name for node in honest}
+    by_side: dict[str, dict[str, Counter[Debt]]] = {}
+    for node in honest:
+        for table in (OWED, PAID):
+            debts = Counter(debt for debt in node.disk.table(table).values() if {*debt[:2]} <= names)
+            by_side.setdefault(table, {})[node.name] = debts
+        yield from _not_as_claimed(node)
+        bills = Counter(debt[:3] for debt in by_side[OWED][node.name].elements())
+        for (debtor, creditor, bill), times in bills.items():
+            if times > 1:
+                yield f"{debtor} owes {creditor} for bill {bill} {times} times"
+        if by_side[OWED][node.name] != by_side[PAID][node.name]:
+            yield f"what {node.name} has owed or was owed is not what was paid"
+    for books_of in by_side.values():
+        for pair in combinations(sorted(names), 2):
+            one, other = ({d: n for d, n in books_of[name].items() if {*d[:2]} == {*pair}} for name in pair)
+            if one != other:
+                yield f"the netting of {pair[0]} and {pair[1]} differs"
+
+
+def _not_as_claimed(node: "Node") -> Iterator[str]:
+    claimed = {
+        kept.message.conversation: kept.message.body
+        for table in ("own", "heard")
+        for kept in node.disk.table(table).values()
+        if kept.message.kind == "settlement-claimed"
+    }
+    for conversation, debt in node.disk.table(OWED).items():
+        body = claimed.get(conversation)
+        billed = sum(int(line["amount"]) for line in body.lines) if body else 0
+        if debt.debtor == node.name and debt.amount != home_pays(billed):
+            yield f"bill {debt.bill} is owed by {node.name} otherwise than it was claimed"
 
 
 def _logged(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:

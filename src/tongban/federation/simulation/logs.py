@@ -33,6 +33,11 @@ def is_shown(world: "SimulatedWorld", node: "Node") -> bool:
     )
 
 
+def is_judged(world: "SimulatedWorld", node: "Node") -> bool:
+    """Whether the honest witnesses have been shown the log as it is now, whatever they said to it."""
+    return bool(node.ledger.halted) or is_shown(world, node) or any(_conflicts(world, node))
+
+
 def shown_and_cosigned(world: "SimulatedWorld", honest: list["Node"]) -> Iterator[str]:
     """An honest log is shown whole, cosigned, verified by anybody, and accused by nobody."""
     for node in honest:

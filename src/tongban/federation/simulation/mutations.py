@@ -4,26 +4,25 @@ Each says what is wrong with it and what stands in the place of what.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from tongban import protocol
-from tongban.federation.simulation import books, members, witness
+from tongban.federation.simulation import books, members
 from tongban.federation.simulation.disk import Disk, DiskFull
-from tongban.federation.simulation.ledger import Ledger
+from tongban.federation.simulation.faults import FaultKind
+from tongban.federation.simulation.log_mistakes import LOG_MUTATIONS
 from tongban.federation.simulation.node import Node
 from tongban.federation.simulation.paper_mistakes import PAPER_MUTATIONS
-from tongban.federation.simulation.planting import Mutation
-from tongban.federation.simulation.recovery import Recovery
+from tongban.federation.simulation.plan import ANYTHING, Aim
+from tongban.federation.simulation.planting import Mutation, table_with
+from tongban.federation.simulation.settlement_mistakes import SETTLEMENT_MUTATIONS
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
 from tongban.protocol import HttpRequest, Refusal, Refused, signature
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import (
     AnyUtterance,
-    Conversation,
     Delivered,
     Known,
     Receipt,
@@ -31,13 +30,10 @@ from tongban.protocol.conversations import (
     Thread,
     desk,
     kinds,
-    recalling,
     sealing,
     steps,
 )
 from tongban.protocol.directory import Directory
-from tongban.protocol.tlog import auditing, witnessing
-from tongban.protocol.tlog.checkpoints import Checkpoint, open_checkpoint
 from tongban.suites import VerifyingKey
 
 # what a receiver checks
@@ -93,10 +89,6 @@ def _any_owner(self: Directory, keyid: str, node: str) -> None:
 
 
 def _any_digest(value: str, body: bytes, *rest: object) -> None:
-    pass
-
-
-def _any_money(conversation: Conversation, body: object) -> None:
     pass
 
 
@@ -200,74 +192,18 @@ def _off_by_one(thread: Thread, message: AnyUtterance, me: str, now: Any) -> Rec
     return Receipt(sender=me, in_reply_to=message.id, next=thread.heard + 2, created=now)
 
 
-def _no_recall(self: Recovery, backup_at: float) -> None:
-    self.peers = {}
-
-
-def _recall_without_effects(
-    thread: Thread, conversation: Conversation | None, message: AnyUtterance, me: str
-) -> Step:
-    return recalling_recall(thread, conversation, message, me)._replace(effects=())
-
-
-def _recall_theirs_only(
-    thread: Thread, own: tuple[AnyUtterance, ...], theirs: tuple[AnyUtterance, ...]
-) -> tuple[AnyUtterance, ...]:
-    return recalling_merge(thread, (), theirs)
-
-
 def _no_time_limit(self: Node, conversation: UUID) -> None:
     pass
-
-
-def _no_resume(self: Ledger) -> None:
-    pass
-
-
-def _any_head(
-    request: witnessing.AddCheckpoint, held: object, origin: str, keys: Sequence[VerifyingKey]
-) -> Checkpoint:
-    return open_checkpoint(request.note, origin, keys)
-
-
-def _any_proof(*_: object) -> None:
-    pass
-
-
-def _nobody_elses(one: auditing.Seen, parties: auditing.Parties) -> None:
-    return None
 
 
 node_after_commit = Node.after_commit
 node_deliver = Node.deliver
 node_take_in = Node.take_in
 books_append = books.append_entry
-recalling_recall = recalling.recall
-recalling_merge = recalling.merge
 
 
-# what the tables say
-
-
-def _table(kind: kinds.Kind, says: str, **changes: Any) -> tuple[tuple[Any, str, Any], ...]:
-    """The places where a row of a kind's table stands, with the row changed."""
-    moves = tuple(_changed(move, changes) if move.says == says else move for move in kind.moves)
-    changed = replace(kind, moves=moves)
-    of_messages = tuple((kinds.KIND_OF_MESSAGE, move.says, changed) for move in kind.moves)
-    return ((kinds.KINDS, kind.name, changed), *of_messages)
-
-
-def _changed(move: kinds.Move, changes: dict[str, Any]) -> kinds.Move:
-    """The row with some members replaced; states are added to those that are there."""
-    merged: dict[str, Any] = {
-        name: getattr(move, name) | value if isinstance(value, dict) else value
-        for name, value in changes.items()
-    }
-    return replace(move, **merged)
-
-
-def _of(name: str, says: str, *places: tuple[Any, str, Any]) -> Mutation:
-    return Mutation(name, says, places)
+def _of(name: str, says: str, *places: tuple[Any, str, Any], aim: Aim = ANYTHING) -> Mutation:
+    return Mutation(name, says, places, aim)
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -298,17 +234,25 @@ MUTATIONS: tuple[Mutation, ...] = (
         "any signature is good",
         (VerifyingKey, "verifies", _any_signature),
         (members._HashKey, "verifies", _any_signature),
+        aim=Aim(fault=FaultKind.FORGER),
     ),
     _of(
         "body-not-bound",
         "the digest in the signature is not that of the body",
         (signature, "check_digest", _any_digest),
+        aim=Aim(fault=FaultKind.FORGER),
     ),
-    _of("key-of-anybody", "a node may speak in another's name", (Directory, "check_owner", _any_owner)),
+    _of(
+        "key-of-anybody",
+        "a node may speak in another's name",
+        (Directory, "check_owner", _any_owner),
+        aim=Aim(fault=FaultKind.LIAR),
+    ),
     _of(
         "receipt-not-checked",
         "a receipt is believed without its signature",
         (talk, "open_receipt", _any_receipt),
+        aim=Aim(fault=FaultKind.FORGER),
     ),
     _of(
         "receipt-before-commit",
@@ -343,47 +287,32 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     _of("receipt-off-by-one", "a receipt names one message too many", (desk, "receipt", _off_by_one)),
     _of("no-time-limit", "nothing ever lapses", (Node, "look_at_time_limit", _no_time_limit)),
-    _of("no-recall", "a restored node goes on as if nothing were lost", (Recovery, "begin", _no_recall)),
-    _of(
-        "log-not-resumed",
-        "after an old backup the log goes on from the backup, whatever it has shown",
-        (Ledger, "resume", _no_resume),
-    ),
-    _of(
-        "head-not-judged",
-        "a witness cosigns every head that the log has signed",
-        (witness, "judge", _any_head),
-    ),
-    _of(
-        "consistency-not-checked",
-        "a witness does not check that a head continues the one before",
-        (witnessing, "check_consistency", _any_proof),
-    ),
-    _of(
-        "verifier-trusts-the-log",
-        "the verifier does not look at what others have seen of the log",
-        (auditing, "_opened", _nobody_elses),
-    ),
     Mutation(
         "accept-after-return",
         "a case that was returned may be accepted",
-        _table(kinds.HANDOVER, "handover-accepted", said={"returned": "accepted"}),
+        table_with(kinds.HANDOVER, "handover-accepted", said={"returned": "accepted"}),
+        Aim(("handover",)),
     ),
     Mutation(
         "two-arbiters",
         "the opener lets an offer lapse by its own clock",
-        _table(kinds.HANDOVER, "handover-lapsed", by=kinds.Role.OPENER),
+        table_with(kinds.HANDOVER, "handover-lapsed", by=kinds.Role.OPENER),
+        Aim(("handover",)),
     ),
     Mutation(
         "withdrawal-undoes-instruction",
         "money that was instructed is taken back by a withdrawal that crosses it",
-        _table(kinds.TRANSFER, "transfer-withdrawn", heard={"moved": "letting-go"}),
+        table_with(kinds.TRANSFER, "transfer-withdrawn", heard={"moved": "letting-go"}),
+        Aim(("transfer",)),
     ),
     Mutation(
         "withdrawal-at-once",
         "the opener is out as soon as it says so, whatever the partner has done",
-        _table(kinds.TRANSFER, "transfer-withdrawn", said={"agreed": "withdrawn", "stated": "withdrawn"}),
+        table_with(kinds.TRANSFER, "transfer-withdrawn", said={"agreed": "withdrawn", "stated": "withdrawn"}),
+        Aim(("transfer",)),
     ),
+    *LOG_MUTATIONS,
     *PAPER_MUTATIONS,
+    *SETTLEMENT_MUTATIONS,
 )
 """All planted mistakes."""

@@ -75,6 +75,13 @@ class Network:
         """How strong the strongest fault of this kind is now; 0 without one."""
         return self._amounts.get(kind, 0.0)
 
+    def lasts_of_cut(self, node: str, point: int) -> float:
+        """How long the power is off that is cut at this point of the node."""
+        for fault in self._faults:
+            if (fault.kind, fault.node, fault.amount) == (FaultKind.CUT, node, point):
+                return fault.lasts
+        return 1.0
+
     def link(self, sender: str, receiver: str) -> Random:
         """The chance of messages from one node to another."""
         link = self._links.get((sender, receiver))

@@ -18,6 +18,7 @@ from tongban.federation.simulation.members import EPOCH, Members
 from tongban.federation.simulation.papers import Carrier
 from tongban.federation.simulation.recovery import Recovery
 from tongban.federation.simulation.storage import DiskStorage, Kept, ThreadKey
+from tongban.federation.simulation.treasury import Treasury
 from tongban.federation.simulation.witness import witness
 from tongban.protocol import Code, HttpRequest, HttpResponse, Refusal, Refused
 from tongban.protocol import conversations as talk
@@ -87,6 +88,7 @@ class Node:
         self.recovery = Recovery(self)
         self.ledger = Ledger(self)
         self.papers = Carrier(self)
+        self.treasury = Treasury(self)
         self._seconds, self._moment = 0.0, EPOCH
         self.forget()
 
@@ -97,6 +99,7 @@ class Node:
         self.looks: dict[UUID, datetime] = {}
         self.ledger.forget()
         self.papers.forget()
+        self.treasury.forget()
         self.is_up = True
 
     @property

@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from tongban import protocol
 from tongban.federation.simulation import papers
+from tongban.federation.simulation.disk import Disk
 from tongban.federation.simulation.members import CERTIFICATE, FIELDS, SERVICE, STATUTE, agency_of
+from tongban.federation.simulation.settlements import Bill, adjudication, claim
 from tongban.protocol import Evidence, Question, Text
 from tongban.protocol import conversations as talk
 from tongban.protocol.conversations import Body, Conversation, Matter, Role
@@ -22,6 +24,7 @@ WORDS = Text(zh="模拟", en="simulated")
 WHY = talk.Reason(reason=WORDS)
 NOTHING = talk.Nothing()
 BASIS = protocol.StatuteBasis(citation=STATUTE)
+NO_BILL = Bill("", 0)
 _MORE = talk.Reoffer(reason=WORDS, contents={"more": "simulated"})
 _ANSWER = talk.CaseAnswer(text=WORDS, contents={"answer": "simulated"})
 
@@ -37,6 +40,7 @@ class Errand:
     case_ref: str
     subject: str
     within: float
+    bill: Bill = NO_BILL
 
     def __str__(self) -> str:
         return (
@@ -81,6 +85,7 @@ _OPENINGS: dict[str, Callable[[Errand], tuple[str, Body]]] = {
         "evidence-asked",
         Question(subject=errand.subject, evidence_type=CERTIFICATE.name, fields=FIELDS),
     ),
+    "settlement": lambda errand: ("settlement-claimed", claim(errand.subject, errand.bill)),
 }
 
 
@@ -116,6 +121,16 @@ def decision(seed: int, conversation: Conversation) -> Decision | None:
     renews = says == "handover-offered-again"
     after = 1.0 + 4.0 * second if third < 0.4 else 1.0 + 900.0 * second**2
     return Decision(after, says, body, renews)
+
+
+def as_books_allow(disk: Disk, conversation: Conversation, chosen: Decision) -> tuple[str, Body]:
+    """What is said when it comes to it: it depends on what stands in the node's books then."""
+    if chosen.says in {"transfer-stated", "transfer-instructed"}:
+        if disk.get("register", conversation.subject) is None:
+            return "transfer-declined", WHY
+    elif chosen.says == "settlement-adjudicated":
+        return adjudication(disk, conversation)
+    return chosen.says, chosen.body
 
 
 def renewed(conversation: Conversation, now: datetime) -> Matter:
@@ -231,6 +246,12 @@ def _evidence_asked(chance: float, conversation: Conversation) -> Choice:
     return ("evidence-refused", WHY) if chance < 0.9 else None
 
 
+def _settlement_claimed(chance: float, conversation: Conversation) -> Choice:
+    if chance < 0.7:
+        return "settlement-adjudicated", NOTHING  # the amount is as the books say
+    return ("settlement-refused", WHY) if chance < 0.9 else None
+
+
 _PEOPLE: dict[tuple[str, Role, str], Callable[[float, Conversation], Choice]] = {
     ("handover", Role.PARTNER, "offered"): _handover_partner,
     ("handover", Role.OPENER, "offered"): _withdrawing(0.25),
@@ -253,4 +274,6 @@ _PEOPLE: dict[tuple[str, Role, str], Callable[[float, Conversation], Choice]] = 
     ("subscription", Role.OPENER, "active"): _withdrawing(0.3),
     ("evidence", Role.PARTNER, "asked"): _evidence_asked,
     ("evidence", Role.OPENER, "asked"): _withdrawing(0.15),
+    ("settlement", Role.PARTNER, "claimed"): _settlement_claimed,
+    ("settlement", Role.OPENER, "claimed"): _withdrawing(0.2),
 }

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from tongban.federation.simulation.plan import ANYTHING, Aim
+from tongban.protocol.conversations import kinds
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One planted mistake; `places` are (owner, attribute, what stands there instead)."""
+    """One planted mistake; `places` are (owner, attribute or key, what stands there instead).
+
+    `aim` is what a run has to be about for the mistake to show soon.
+    """
 
     name: str
     says: str
-    places: tuple[tuple[Any, str, Any], ...]
+    places: tuple[tuple[Any, Any, Any], ...]
+    aim: Aim = ANYTHING
 
 
 @contextmanager
@@ -28,12 +35,29 @@ def planted(mutation: Mutation | None) -> Iterator[None]:
             _set(owner, name, was)
 
 
-def _get(owner: Any, name: str) -> Any:
+def _get(owner: Any, name: Any) -> Any:
     return owner[name] if isinstance(owner, dict) else getattr(owner, name)
 
 
-def _set(owner: Any, name: str, value: Any) -> None:
+def _set(owner: Any, name: Any, value: Any) -> None:
     if isinstance(owner, dict):
         owner[name] = value
     else:
         setattr(owner, name, value)
+
+
+def table_with(kind: kinds.Kind, says: str, **changes: Any) -> tuple[tuple[Any, str, Any], ...]:
+    """The places where a row of a kind's table stands, with the row changed."""
+    moves = tuple(_changed(move, changes) if move.says == says else move for move in kind.moves)
+    changed = replace(kind, moves=moves)
+    of_messages = tuple((kinds.KIND_OF_MESSAGE, move.says, changed) for move in kind.moves)
+    return ((kinds.KINDS, kind.name, changed), *of_messages)
+
+
+def _changed(move: kinds.Move, changes: dict[str, Any]) -> kinds.Move:
+    """The row with some members replaced; states are added to those that are there."""
+    merged: dict[str, Any] = {
+        name: getattr(move, name) | value if isinstance(value, dict) else value
+        for name, value in changes.items()
+    }
+    return replace(move, **merged)

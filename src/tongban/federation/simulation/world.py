@@ -20,7 +20,14 @@ from tongban.federation.simulation.naming import named
 from tongban.federation.simulation.network import Network, Parcel
 from tongban.federation.simulation.node import Node, PowerCut
 from tongban.federation.simulation.outcome import Outcome
-from tongban.federation.simulation.people import WHY, Decision, Errand, decision, opening, renewed
+from tongban.federation.simulation.people import (
+    Decision,
+    Errand,
+    as_books_allow,
+    decision,
+    opening,
+    renewed,
+)
 from tongban.federation.simulation.plan import Plan
 from tongban.federation.simulation.tampering import TAMPERING, seen_by_others, tamper
 from tongban.protocol import HttpRequest, HttpResponse, Refused
@@ -109,6 +116,7 @@ class SimulatedWorld:
         if chosen is not None:
             self.later(node, chosen.after, partial(self._decide, node, conversation, chosen))
         self.nodes[node].watch_time_limit(conversation)
+        self.nodes[node].treasury.watch(conversation)
 
     def send(self, sender: str, receiver: str, request: HttpRequest, nonce: str) -> None:
         """Put a delivery on the network, with what liars and forgers make of it."""
@@ -202,10 +210,7 @@ class SimulatedWorld:
         chosen = foreseen if current is seen else decision(self.plan.seed, current)
         if chosen is None or current.peer in node.recovery.peers:
             return
-        says, body = chosen.says, chosen.body
-        moves = says in {"transfer-stated", "transfer-instructed"}
-        if moves and node.disk.get("register", current.subject) is None:
-            says, body = "transfer-declined", WHY
+        says, body = as_books_allow(node.disk, current, chosen)
         again = renewed(current, node.moment) if chosen.renews else None
 
         def step() -> talk.Step:
@@ -345,15 +350,7 @@ class SimulatedWorld:
         try:
             return work()
         except PowerCut:
-            cut = next(
-                (
-                    f
-                    for f in self.network.faults
-                    if f.kind is FaultKind.CUT and f.node == name and f.amount == node.points
-                ),
-                None,
-            )
-            self._stop(node, cut.lasts if cut else 1.0)
+            self._stop(node, self.network.lasts_of_cut(name, node.points))
         except Exception as error:  # a node's code must not fail: what it raises is a finding
             self._violate(f"{name} failed with {type(error).__name__}: {error}")
         return None

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tongban.node.casework import sorting
 from tongban.node.casework.models import Case
 from tongban.node.exchange import attachments
 from tongban.node.exchange.attachments import Attachments
+from tongban.node.exchange.models import PurgedFile
 from tongban.node.people.models import AccessRecord, Officer, Person
 from tongban.node.people.register import create_officer
 from tongban.protocol import EvidenceFile
@@ -134,3 +136,18 @@ def test_another_agencys_officer_finds_nothing(case: Case, here: Attachments, pu
     come(here)
     other = create_officer("other", "a long password", "500000-yb", "冉立新", POST).officer
     assert at_the_desk(other).get(address(case)).status_code == 404
+
+
+def test_the_page_says_on_which_day_a_file_was_purged(case: Case, officer: Officer) -> None:
+    PurgedFile.objects.create(
+        sha256=DIGEST,
+        size=len(SCAN),
+        rule="files-that-crossed",
+        rule_since=date(2020, 1, 1),
+        days=100,
+        is_verified=True,
+        at=datetime(2026, 1, 2, 4, tzinfo=UTC),
+    )
+    shown = page(officer, case)
+    assert "已过保存期限，2026-01-02 清除" in shown
+    assert "正在传送" not in shown

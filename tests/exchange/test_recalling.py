@@ -1,7 +1,7 @@
 """A node with an old backup asks its peers what crossed since: what they tell is written down once."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from tongban.node.clock import true_now
 from tongban.node.exchange import attachments, identity, recalling
 from tongban.node.exchange.attachments import Attachments
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.models import Enclosure, Inbox, Outbox
+from tongban.node.exchange.models import Enclosure, Inbox, Outbox, PurgedFile
 from tongban.node.exchange.transport import Unreachable
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Code, EvidenceRequest, HttpRequest, HttpResponse, NodeEntry
@@ -185,6 +185,14 @@ class TestFilesOfAnswers:
         Attachments(tmp_path / "sichuan").store([SCAN])
         assert caught_up(sichuan).files == 0
         assert not Enclosure.objects.exists()
+
+    def test_what_the_peer_has_purged_is_not_missed(self, sichuan: Peer) -> None:
+        question, sha256 = self.answered_with_a_file()
+        attachments.own().offered(sha256, question.case_ref, "sichuan")
+        PurgedFile.objects.create(
+            sha256=sha256, size=1, rule="a", rule_since=date(2020, 1, 1), days=100, is_verified=True, at=Now()
+        )
+        assert caught_up(sichuan).files == 0
 
     def test_a_file_that_was_not_given_to_the_peer_is_not_sent_whatever_it_says(self, sichuan: Peer) -> None:
         question, sha256 = self.answered_with_a_file()

@@ -123,6 +123,7 @@ class NodeConfig(_Part):
     timestamp_roots_path: Path | None = None
     longest_withholding_days: Annotated[int, Field(ge=0)] = 0
     conversations_kept_days: Annotated[int, Field(ge=0)] = 0
+    retention_path: Path | None = None
     senders: dict[Literal["email", "sms"], str] = Field(default_factory=dict)
     mail: MailServer | None = None
     connectors: tuple[dict[str, object], ...] = ()
@@ -140,6 +141,7 @@ class NodeConfig(_Part):
         "sign_in_key_path",
         "credential_key_path",
         "wallet_makers_path",
+        "retention_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None, info: ValidationInfo) -> Path | None:

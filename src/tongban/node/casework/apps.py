@@ -16,6 +16,7 @@ class CaseworkConfig(AppConfig):
         from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
             actions,  # noqa: F401 - registers the steps of actions
             hearing,
+            keeping,
             ledger,
             log,
             notifying,
@@ -30,6 +31,7 @@ class CaseworkConfig(AppConfig):
 
         compare_with(log.EVENT, log.stored_events)
         api.on_outcomes(sorting.settle)
+        api.on_need(keeping.needed)
         log.on_event("settlement", "adjudicated", ledger.owe)
         log.on_event("settlement", "cleared", ledger.pay)
         log.on_event("settlement", "cleared", settling.tell_cleared)

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,16 @@ class File:
 
 @dataclass(frozen=True)
 class Received:
-    """A file that came with a case; `has_come` says whether all of it is here."""
+    """A file that came with a case; `has_come` says whether all of it is here.
+
+    `purged_at` is when its bytes were purged, after nothing had needed them for long.
+    """
 
     name: str
     sha256: str
     size: int
     has_come: bool
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -137,4 +142,6 @@ def _field_of(file: Received, records: Iterable[Mapping[str, object]]) -> str:
 
 
 def _received(file: Mapping[str, Any]) -> Received:
-    return Received(file["name"], file["sha256"], file["size"], api.has_come(file["sha256"]))
+    has_come = api.has_come(file["sha256"])
+    purged = None if has_come else api.purged(file["sha256"])
+    return Received(file["name"], file["sha256"], file["size"], has_come, purged.at if purged else None)

@@ -46,6 +46,8 @@ from tongban.node.exchange.enclosing import (
 from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome, on_outcomes
+from tongban.node.exchange.purging import last_of as purged
+from tongban.node.exchange.purging import on_need
 from tongban.node.exchange.waiting import Waiting, settled, waiting
 from tongban.protocol import Code, Refused, Text
 from tongban.protocol.conversations import By, Conversation, Effect, Role
@@ -99,8 +101,10 @@ __all__ = [
     "offer_case",
     "offer_case_again",
     "on_conversation",
+    "on_need",
     "on_outcome",
     "on_outcomes",
+    "purged",
     "refuse_claim",
     "refuse_evidence",
     "refuse_subscription",

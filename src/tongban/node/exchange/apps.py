@@ -15,15 +15,18 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the worker do what is due every so often: forget, say, compare directories with peers."""
-        from tongban.node.exchange import attachments, directories  # noqa: PLC0415 - models are loaded now
+        from tongban.node.exchange import attachments, directories, purging  # noqa: PLC0415 - models are loaded now
         from tongban.node.exchange.conversing.delivering import say_what_is_due  # noqa: PLC0415 - needs models
         from tongban.node.exchange.conversing.forgetting import forget_as_declared  # noqa: PLC0415 - needs models
         from tongban.node.exchange.enclosing import send_due  # noqa: PLC0415 - needs models
         from tongban.node.exchange.receiving import forget_old_nonces  # noqa: PLC0415 - needs models
+        from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - needs models
 
+        compare_with(purging.PURGED, purging.stored_purges, purging.told)
         periodic.every(60, forget_old_nonces)
         periodic.every(60, forget_as_declared)
         periodic.every(3600, lambda: attachments.own().forget_unfinished())
+        periodic.every(3600, purging.purge_as_declared)
         periodic.every(10, say_what_is_due)
         periodic.every(2, send_due)
         periodic.every(directories.SECONDS_BETWEEN_PEERS, directories.meet_a_peer)

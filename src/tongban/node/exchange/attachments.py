@@ -138,6 +138,17 @@ class Attachments:
             self._write_note(known)
         return known
 
+    def whole(self) -> Iterator[Path]:
+        """The files of which all is there; each is named by its digest."""
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if _NAME.fullmatch(path.name):
+                yield path
+
+    def remove(self, sha256: str) -> None:
+        """Remove a file with its note; nothing happens when it is not there."""
+        for path in (self.path(sha256), self._note(sha256)):
+            path.unlink(missing_ok=True)
+
     def verify(self, sha256: str) -> bool:
         """Whether the bytes under the name still have that digest."""
         digest = hashlib.sha256()

@@ -19,6 +19,7 @@ __all__ = [
     "Letter",
     "Outbox",
     "Peer",
+    "PurgedFile",
     "SeenNonce",
     "TakenDirectory",
     "Thread",
@@ -147,3 +148,31 @@ class Enclosure(models.Model):
 
     def __str__(self) -> str:
         return f"enclosure {self.pk}"
+
+
+class PurgedFile(models.Model):
+    """A file that crossed, purged when nothing needed it any more (已清除的随件材料): what it was stays.
+
+    `removed_at` is when its bytes were removed, after the decision was stored.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    case_ref = models.CharField(max_length=40, blank=True)
+    peers = models.JSONField(default=list)
+    rule = models.CharField(max_length=40)
+    rule_since = models.DateField()
+    days = models.PositiveIntegerField()
+    is_verified = models.BooleanField()
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("已清除的随件材料")
+        indexes: ClassVar = [
+            models.Index(fields=["at"], condition=models.Q(removed_at=None), name="purged_file_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return f"purged file {self.pk}"

@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from tongban import protocol
 from tongban.node.clock import true_now
 from tongban.node.config import ConfigError, this_node
-from tongban.node.exchange import enclosing, identity, limits
+from tongban.node.exchange import enclosing, identity, limits, purging
 from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.conversing import remembering
 from tongban.node.exchange.conversing.remembering import TakenUp
@@ -121,9 +121,11 @@ def _remembered(recall: Recall, node: Identity) -> Recalled:
 
 
 def _missing(outcome: dict[str, Any]) -> tuple[str, ...]:
-    """The files that an answer named and that have not come."""
+    """The files that an answer named and that have not come; what was purged is not missed."""
     named = (str(file["sha256"]) for file in outcome.get("files", ()))
-    return tuple(sha256 for sha256 in named if not enclosing.has_come(sha256))
+    return tuple(
+        sha256 for sha256 in named if not enclosing.has_come(sha256) and purging.last_of(sha256) is None
+    )
 
 
 def _catch_up_with(peer: str, since: datetime, node: Identity, transport: Transport) -> CaughtUp:

@@ -4,6 +4,7 @@ Whatever a room stores beside its log record is compared by that room: it regist
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -26,12 +27,21 @@ Stored = Callable[[Sequence[Recorded]], Sequence[Mapping[str, Json] | None]]
 CHUNK = 1000
 Item = TypeVar("Item")
 
+Tell = Callable[[Recorded], str]
+"""Says of a record what verifying the log tells of it."""
+
 _stored: dict[str, Stored] = {}
+_tell: dict[str, Tell] = {}
 
 
-def compare_with(kind: str, stored: Stored) -> None:
-    """Have records of `kind` compared with what `stored` gives when the database is verified."""
+def compare_with(kind: str, stored: Stored, tell: Tell | None = None) -> None:
+    """Have records of `kind` compared with what `stored` gives when the database is verified.
+
+    What `tell` says of them is told with the result, in the order of the sentences, each once with a count.
+    """
     _stored[kind] = stored
+    if tell is not None:
+        _tell[kind] = tell
 
 
 def stored_subject(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
@@ -44,12 +54,16 @@ def stored_subject(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
 def check_records(result: Audit) -> None:
     """Hold every record against its leaf, and what rooms store against the record."""
     placed = LogRecord.objects.exclude(content=b"").order_by("id").iterator(chunk_size=CHUNK)
+    sentences: Counter[str] = Counter()
     for chunk in _chunks(placed, CHUNK):
         for row in chunk:
             _check_leaf(row, result)
         for kind, stored in _stored.items():
             if rows := [row for row in chunk if row.kind == kind]:
                 _compare(rows, stored, result)
+                if kind in _tell:
+                    sentences.update(_tell[kind](json.loads(bytes(row.content))) for row in rows)
+    result.notes += [f"{count} x {sentence}" for sentence, count in sorted(sentences.items())]
 
 
 def _check_leaf(row: LogRecord, result: Audit) -> None:

@@ -91,6 +91,7 @@ def told(node: str, result: Audit) -> str:
     if result.stamped is not None:
         size, at = result.stamped
         lines.append(f"  stamped by a timestamp authority: {size} records at {local(at)}")
+    lines += [f"  {note}" for note in result.notes]
     if not result.cosigned:
         lines.append("  cosigned by nobody yet: that it was not exchanged as a whole rests on the node alone")
     return "\n".join(lines)
@@ -108,6 +109,7 @@ def as_json(node: str, result: Audit) -> dict[str, object]:
             for witness, (size, at) in sorted(result.cosigned.items())
         },
         "stamped": result.stamped and {"records": result.stamped[0], "at": result.stamped[1].isoformat()},
+        "notes": result.notes,
         "findings": [{"code": found.code, "sentence": found.sentence} for found in result.findings],
     }
 

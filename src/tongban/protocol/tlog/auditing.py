@@ -59,13 +59,14 @@ class Parties:
 
 @dataclass
 class Audit:
-    """What was verified, and what was found."""
+    """What was verified, and what was found; `notes` tell what records say that is no fault."""
 
     size: int = 0
     heads: int = 0
     cosigned: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     stamped: tuple[int, datetime] | None = None
     findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def find(self, code: str, sentence: str) -> None:
         """Note a finding."""

@@ -1,0 +1,242 @@
+"""Files that crossed and that nothing needs any more: the bytes go, what they were stays and is told."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from django.db.models.functions import Now
+
+from tests.exchange.certificates import own_attachments
+from tests.exchange.far_side import FarSide
+from tests.protocol.federation_of_two import SUBJECT
+from tongban.cli import main
+from tongban.node import purge_command
+from tongban.node.clock import true_now
+from tongban.node.config import CONFIG_VARIABLE, ConfigError, this_node
+from tongban.node.exchange import api, purging, retention
+from tongban.node.exchange.attachments import Attachments
+from tongban.node.exchange.conversing import handlers
+from tongban.node.exchange.models import Conversation, Enclosure, PurgedFile
+from tongban.node.translog.api import LogRecord, LogUnavailable
+from tongban.node.translog.stored_audit import check_records
+from tongban.protocol import Text
+from tongban.protocol.tlog.auditing import Audit
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sichuan")]
+
+CASE = "SC-2026-000001"
+WORDS = Text(zh="社保缴费咨询", en="A question on contributions")
+PERIOD = """
+[[periods]]
+name = "files-that-crossed"
+since = 2020-01-01
+days = 100
+confidence = "{confidence}"
+source = {{ zh = "某规定", en = "some rule" }}
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Attachments:
+    monkeypatch.setattr(purging, "_needs", [])
+    return own_attachments(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Declare the operator's own period with that confidence."""
+
+    def declare(confidence: str) -> None:
+        path = tmp_path / "retention.toml"
+        path.write_text(PERIOD.format(confidence=confidence))
+        config = this_node().model_copy(update={"retention_path": path})
+        monkeypatch.setattr(retention, "this_node", lambda: config)
+
+    return declare
+
+
+@pytest.fixture(autouse=True)
+def _verified(declared: Callable[[str], None]) -> None:
+    declared("high")
+
+
+def kept(here: Attachments, content: bytes, days: int) -> str:
+    """A file that crossed with Chongqing so many days ago; its digest."""
+    sha256, _ = here.store([content])
+    here.offered(sha256, CASE, "chongqing")
+    then = (true_now() - timedelta(days=days)).timestamp()
+    os.utime(here.path(sha256), (then, then))
+    return sha256
+
+
+def verified() -> Audit:
+    result = Audit()
+    check_records(result)
+    return result
+
+
+def test_the_bytes_are_gone_and_what_they_were_stays(here: Attachments) -> None:
+    old, new = kept(here, b"%PDF-old", 101), kept(here, b"%PDF-new", 99)
+    assert purging.purge_as_declared() == 1
+    assert (here.is_whole(old), here.is_whole(new)) == (False, True)
+    row = PurgedFile.objects.get()
+    assert (row.sha256, row.size, row.case_ref, row.peers) == (old, len(b"%PDF-old"), CASE, ["chongqing"])
+    assert (row.rule, row.days, row.is_verified) == ("files-that-crossed", 100, True)
+    assert purging.purge_as_declared() == 0
+
+
+def test_verifying_the_log_tells_when_and_by_which_rule_it_was_purged(here: Attachments) -> None:
+    kept(here, b"%PDF-1", 101)
+    kept(here, b"%PDF-2", 102)
+    purging.purge_as_declared()
+    told = verified()
+    day = true_now().date()
+    assert told.notes == [f"2 x purged on {day} by rule files-that-crossed of 2020-01-01 (100 days)"]
+    assert not told.findings
+
+
+@pytest.mark.parametrize("change", [{"days": 10}, {"sha256": "0" * 64}, None])
+def test_whoever_changes_what_was_purged_is_found_out(
+    here: Attachments, change: dict[str, object] | None
+) -> None:
+    kept(here, b"%PDF-old", 101)
+    purging.purge_as_declared()
+    if change:
+        PurgedFile.objects.update(**change)
+    else:
+        PurgedFile.objects.all().delete()
+    assert [one.code for one in verified().findings] == ["record-changed" if change else "record-missing"]
+
+
+def test_what_something_needs_stays(here: Attachments) -> None:
+    needed, other = kept(here, b"%PDF-needed", 101), kept(here, b"%PDF-other", 101)
+    api.on_need(lambda digests, kept_for: {needed} & set(digests) if kept_for.days == 100 else ())
+    purging.purge_as_declared()
+    assert (here.is_whole(needed), here.is_whole(other)) == (True, False)
+
+
+def test_what_the_other_node_does_not_hold_yet_stays(here: Attachments) -> None:
+    sha256 = kept(here, b"%PDF-old", 101)
+    Enclosure.objects.create(sha256=sha256, peer="chongqing", case_ref=CASE, next_try=Now())
+    assert purging.purge_as_declared() == 0
+    Enclosure.objects.update(sent_at=true_now())
+    assert purging.purge_as_declared() == 1
+
+
+def test_what_the_two_nodes_still_talk_about_stays(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers, "_handlers", {})
+    errand = api.Errand(CASE, "hotline-handover", "510100-yb", "500000-yb", api.ByStatute(WORDS), WORDS)
+    api.offer_case(errand, subject=SUBJECT, title=WORDS, contents={"question": "何时到账"})
+    FarSide(CASE)
+    kept(here, b"%PDF-old", 101)
+    assert purging.purge_as_declared() == 0
+    Conversation.objects.update(has_ended=True)
+    assert purging.purge_as_declared() == 1
+
+
+def test_nothing_is_purged_while_the_log_takes_no_records(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def halted(*_: object) -> None:
+        raise LogUnavailable("log-rolled-back")
+
+    sha256 = kept(here, b"%PDF-old", 101)
+    monkeypatch.setattr("tongban.node.translog.api.record_all", halted)
+    with pytest.raises(LogUnavailable):
+        purging.purge_as_declared()
+    assert here.is_whole(sha256)
+    assert not PurgedFile.objects.exists()
+
+
+def test_after_a_power_cut_between_decision_and_removal_the_bytes_go_and_nothing_is_recorded_twice(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(*_: object) -> None:
+        raise ZeroDivisionError
+
+    sha256 = kept(here, b"%PDF-old", 101)
+    with monkeypatch.context() as cut:
+        cut.setattr(Attachments, "remove", power_cut)
+        with pytest.raises(ZeroDivisionError):
+            purging.purge_as_declared()
+    assert here.is_whole(sha256)
+    assert purging.purge_as_declared() == 0
+    assert not here.is_whole(sha256)
+    assert LogRecord.objects.filter(kind=purging.PURGED).count() == 1
+
+
+def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(
+    here: Attachments, declared: Callable[[str], None]
+) -> None:
+    declared("low")
+    sha256 = kept(here, b"%PDF-old", 101)
+    assert purging.purge_as_declared() == 0
+    assert here.is_whole(sha256)
+
+
+def test_the_period_that_comes_with_tongban_is_not_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "this_node", this_node)
+    period = retention.on(true_now().date())
+    assert period is not None
+    assert (period.is_verified, period.days) == (False, 3653)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (("days = 100", "days = 1"), "periods[0].days"),
+        (("days = 100", 'days = "ten years"'), "periods[0].days"),
+        (("since = 2020-01-01", 'since = "2020"'), "periods[0].since"),
+        (("files-that-crossed", "Files"), "periods[0].name"),
+        (('confidence = "high"', ""), "periods[0].confidence"),
+        (('zh = "某规定", ', ""), "periods[0].source"),
+        (("[[periods]]", "[[period]]"), "periods: expected at least one"),
+        (("days = 100", "days ="), "Invalid value"),
+    ],
+)
+def test_a_declaration_with_a_mistake_is_refused_with_its_place(change: tuple[str, str], named: str) -> None:
+    text = PERIOD.format(confidence="high").replace(*change)
+    with pytest.raises(ConfigError) as refused:
+        retention.read(text, Path("retention.toml"))
+    assert named in str(refused.value)
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def _started(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(purge_command, "start_django", lambda _: None)
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(
+            main, ["node", "purge-files", "--config", os.environ[CONFIG_VARIABLE], *arguments]
+        )
+
+    def test_a_dry_run_shows_what_is_due_and_purges_nothing(self, here: Attachments) -> None:
+        sha256 = kept(here, b"%PDF-old", 101)
+        done = self.run("--dry-run")
+        assert done.exit_code == 0
+        assert f"due: {sha256}" in done.output
+        assert here.is_whole(sha256)
+
+    def test_it_purges_by_a_verified_period(self, here: Attachments) -> None:
+        sha256 = kept(here, b"%PDF-old", 101)
+        done = self.run()
+        assert (done.exit_code, f"purged: {sha256}" in done.output) == (0, True)
+        assert not here.is_whole(sha256)
+
+    def test_by_one_that_is_not_verified_it_purges_only_when_told_so_and_the_log_says_it(
+        self, here: Attachments, declared: Callable[[str], None]
+    ) -> None:
+        declared("low")
+        sha256 = kept(here, b"%PDF-old", 101)
+        refused = self.run()
+        assert (refused.exit_code, here.is_whole(sha256)) == (1, True)
+        assert "--by-unverified-rule" in refused.stderr
+        assert self.run("--by-unverified-rule").exit_code == 0
+        assert not here.is_whole(sha256)
+        assert "not verified" in verified().notes[0]

@@ -71,7 +71,7 @@ _ROW = re.compile(r"\[[^\[\]]*\]")
 _AMOUNT = re.compile(r'"(\d+\.\d+)"')
 _WHOLE = re.compile(r"(?<![\w.\-\"])(\d+)(?![\w.\-\"])")
 _WORDS = re.compile(
-    r'(zh|en|source|note|unit|type|confidence|since|until|keys)\s*=\s*("[^"]*"|[\d-]+|\{[^}]*\})'
+    r'(zh|en|source|note|unit|type|confidence|since|until|keys|words\.\w+)\s*=\s*("[^"]*"|[\d-]+|\{[^}]*\})'
 )
 
 

@@ -6,6 +6,7 @@ All that does not change from one person to the next is put together once; then 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from tongban.law.citations import Citations
 from tongban.law.compiled import Step
 from tongban.law.ir import DATE, Sentence
 from tongban.law.parameters import MOST_KEPT, Row
@@ -71,6 +72,8 @@ class Narration:
         outcomes: Sequence[str],
         parameter_text: Callable[[Row], str],
         lang: str,
+        *,
+        citations: Citations,
     ) -> None:
         words = self._words = _WORDS[lang]
         self._day = shower(DATE, lang, {})
@@ -78,7 +81,10 @@ class Narration:
         at = {form.rule.name: position for position, form in enumerate(rules)}
         self._outcomes = tuple((f"\n  {rules[at[one]].title[lang]}: ", at[one]) for one in outcomes)
         self._shown = tuple(form.show[lang] for form in rules)
-        self._passages = tuple(_passages(number, form, lang) for number, form in enumerate(rules, 1))
+        self._passages = tuple(
+            _passages(number, form, citations.of(form.rule.cites, lang), lang)
+            for number, form in enumerate(rules, 1)
+        )
         self._rows = _RowTexts(parameter_text)
 
     def text(self, on: Date, steps: Sequence[Step]) -> str:
@@ -107,13 +113,13 @@ class Narration:
         return f"{text}\n\n{words.unverified}: {', '.join(unverified)}" if unverified else text
 
 
-def _passages(number: int, form: RuleForm, lang: str) -> tuple[_Passage, ...]:
+def _passages(number: int, form: RuleForm, cited: str, lang: str) -> tuple[_Passage, ...]:
     """Give the passages by number of the sentence; the last is for no sentence, which has number -1."""
     bare = Sentence((-1,), (-1,))
-    return tuple(_passage(number, form, one, lang) for one in (*form.rule.sentences, bare))
+    return tuple(_passage(number, form, one, cited, lang) for one in (*form.rule.sentences, bare))
 
 
-def _passage(number: int, form: RuleForm, sentence: Sentence, lang: str) -> _Passage:
+def _passage(number: int, form: RuleForm, sentence: Sentence, cited: str, lang: str) -> _Passage:
     pieces = [f"\n{number:3}. {form.title[lang]}: ", "\n     "]
     places = [-1]
     for part in sentence.en if lang == "en" else sentence.zh:
@@ -122,7 +128,7 @@ def _passage(number: int, form: RuleForm, sentence: Sentence, lang: str) -> _Pas
             pieces.append("")
         else:
             pieces[-1] += part
-    pieces[-1] += f"\n     {_WORDS[lang].law}: {form.rule.cites}"
+    pieces[-1] += f"\n     {_WORDS[lang].law}: {cited}"
     if all(place < 0 for place in places):
         return _Passage(tuple(pieces), "", ())
     template = "%s".join(piece.replace("%", "%%") for piece in pieces)

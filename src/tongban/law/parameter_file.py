@@ -1,5 +1,6 @@
 """Reads `parameters.toml`; what does not fit is refused with file, line and key."""
 
+import re
 from collections.abc import Mapping
 
 from tongban.law import reading
@@ -15,6 +16,7 @@ from tongban.law.ir import (
     RATE,
     STR,
     EnumType,
+    FactDeclared,
     OptionalType,
     Text,
     Type,
@@ -36,24 +38,34 @@ TYPES: dict[str, Type] = {
     "place": PLACE,
 }
 _MATCHES = {"": "exact", "from": "from", "up-to": "up-to"}
-_PARAMETER_KEYS = {"zh", "en", "type", "unit", "keys", "set", "values", "otherwise"}
+_PARAMETER_KEYS = {"zh", "en", "type", "unit", "keys", "words", "set", "values", "otherwise"}
 _ENTRY_KEYS = {"since", "until", "source", "confidence", "note", "value", "rows"}
 
 
-def read_parameters(text: str, file: str, enums: Mapping[str, EnumType]) -> dict[str, Parameter]:
-    """Read `parameters.toml`; RuleSetError names file, line and key."""
+def read_parameters(
+    text: str, file: str, enums: Mapping[str, EnumType], facts: Mapping[str, FactDeclared]
+) -> dict[str, Parameter]:
+    """Read `parameters.toml`; RuleSetError names file, line and key. A key named like a fact is titled so."""
     tables = read_toml(text, file)
-    return {name: _Reader(name, text, file, enums).read(table) for name, table in tables.items()}
+    return {name: _Reader(name, text, file, enums, facts).read(table) for name, table in tables.items()}
 
 
 class _Reader:
     """Reads one parameter; knows where in the file it stands."""
 
-    def __init__(self, name: str, text: str, file: str, enums: Mapping[str, EnumType]) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        file: str,
+        enums: Mapping[str, EnumType],
+        facts: Mapping[str, FactDeclared],
+    ) -> None:
         self.name = name
         self.text = text
         self.file = file
         self.enums = enums
+        self.facts = facts
 
     def refuse(self, mistake: str, key: str, /, **said: object) -> RuleSetError:
         path = f"{self.name}.{key}" if key else self.name
@@ -66,7 +78,10 @@ class _Reader:
         optional = _mentions_none(table)
         item = self._type(table.get("type"), "type")
         kind: Type = OptionalType(item) if optional else item
-        keys = tuple(self._key(name, written) for name, written in self._table(table, "keys").items())
+        written_keys, words = self._table(table, "keys"), self._table(table, "words")
+        if unknown := next((name for name in words if name not in written_keys), None):
+            raise self.refuse("parameter-words/unknown", f"words.{unknown}", known=", ".join(written_keys))
+        keys = tuple(self._key(name, written, words.get(name, {})) for name, written in written_keys.items())
         if any(key.match != "exact" for key in keys[:-1]):
             raise self.refuse("parameter-keys/last", "keys")
         is_set = table.get("set", False)
@@ -113,14 +128,39 @@ class _Reader:
         known = ", ".join([*TYPES, *self.enums])
         raise self.refuse("parameter-type", key, known=known)
 
-    def _key(self, name: str, written: object) -> Key:
+    def _key(self, name: str, written: object, words: object) -> Key:
         kind, _, match = str(written).partition(" ")
         if match not in _MATCHES:
             raise self.refuse("parameter-keys", f"keys.{name}")
-        key = Key(name, self._type(kind, f"keys.{name}"), _MATCHES[match])
+        title, members = self._key_words(name, words)
+        key = Key(name, self._type(kind, f"keys.{name}"), _MATCHES[match], title, members)
         if match and key.type not in (INT, FEN, MONTH, DATE):
             raise self.refuse("parameter-keys/order", f"keys.{name}", type=kind)
         return key
+
+    def _key_words(self, name: str, words: object) -> tuple[Text, dict[int, Text]]:
+        """Give what a key is and what its numbers stand for: `{ zh = "…", en = "…", 1 = ["…", "…"] }`."""
+        at = f"words.{name}"
+        if not isinstance(words, dict):
+            raise self.refuse("parameter-words", at)
+        members: dict[int, Text] = {}
+        for number, said in words.items():
+            if number in ("zh", "en"):
+                continue
+            match said:
+                case [str() as zh, str() as en] if re.fullmatch("-?[0-9]{1,18}", number):
+                    members[int(number)] = Text(zh, en)
+                case _:
+                    raise self.refuse("parameter-words", f"{at}.{number}")
+        if "zh" in words or "en" in words or name not in self.facts:
+            spaced = name.replace("_", " ")
+            given = (
+                Text(self._words(words, "zh", f"{at}."), self._words(words, "en", f"{at}."))
+                if words
+                else None
+            )
+            return given or Text(spaced, spaced), members
+        return self.facts[name].title, members
 
     def _entry(self, index: int, written: object, kind: Type, keys: tuple[Key, ...], is_set: bool) -> Entry:
         at = f"values[{index}]."

@@ -4,7 +4,8 @@ A key's row on a day comes from the latest entry not after it that has the key; 
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tongban.law.errors import NoLaw
 from tongban.law.ir import (
@@ -13,7 +14,7 @@ from tongban.law.ir import (
     Type,
 )
 from tongban.law.values import Date
-from tongban.law.writing import write
+from tongban.law.writing import PlaceNames, show, write
 
 MOST_KEPT = 10_000
 RowKey = tuple[object, ...]
@@ -21,11 +22,31 @@ RowKey = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a table and how it is matched: exact, from (greatest not above) or up-to."""
+    """One key of a table and how it is matched: exact, from (greatest not above) or up-to.
+
+    `title` says what the key is, `members` what some of its numbers stand for.
+    """
 
     name: str
     type: Type
     match: str
+    title: Text
+    members: Mapping[int, Text] = field(default_factory=dict, hash=False)
+
+    def said(self, part: object, lang: str, places: PlaceNames) -> str:
+        """Give a value of the key in words, without what the key is."""
+        member = self.members.get(part) if isinstance(part, int) else None
+        return member.of(lang) if member is not None else show(self.type, part, lang, places)
+
+    def told(self, part: object, lang: str, places: PlaceNames) -> str:
+        """Give a value of the key as it stands alone: what has no words of its own, with what it is."""
+        said = self.said(part, lang, places)
+        if self.match != "exact":
+            return f"{self.title.of(lang)} {SIGNS[self.match]} {said}"
+        return f"{self.title.of(lang)} {said}" if said.lstrip("-").isdecimal() else said
+
+
+SIGNS = {"exact": "=", "from": "≥", "up-to": "≤"}
 
 
 _SURENESS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tongban.law.citations import Citations
 from tongban.law.ir import FactDeclared, Rule, Text, Type
 from tongban.law.narration import Narration
 from tongban.law.parameters import MOST_KEPT, Parameter, Row
@@ -23,6 +24,8 @@ class Forms:
         declared: Mapping[str, FactDeclared],
         parameters: Mapping[str, Parameter],
         places: PlaceNames,
+        *,
+        citations: Citations,
     ) -> None:
         kinds: dict[str, Type] = {name: fact.type for name, fact in declared.items()}
         kinds |= {rule.name: rule.type for rule in rules}
@@ -38,6 +41,7 @@ class Forms:
         self.declared = declared
         self.parameters = parameters
         self.places = places
+        self.citations = citations
         self._narrations: dict[str, Narration] = {}
         self._used: dict[Row, JsonObject] = {}
         self._said: dict[str, dict[Row, str]] = {lang: {} for lang in LANGUAGES}
@@ -52,6 +56,7 @@ class Forms:
                 tuple(rule.name for rule in self.outcomes),
                 lambda row: self.parameter_text(row, lang),
                 lang,
+                citations=self.citations,
             )
         return found
 
@@ -74,7 +79,13 @@ class Forms:
             "confidence": entry.confidence if entry else "high",
             "key": [write(key.type, part) for key, part in zip(parameter.keys, row.key, strict=True)],
             "title": {"zh": parameter.title.zh, "en": parameter.title.en},
+            "under": {lang: self._under(parameter, row, lang) for lang in LANGUAGES},
         }
+
+    def _under(self, parameter: Parameter, row: Row, lang: str) -> str:
+        """Give for what the row holds, in words; empty where the parameter has no keys."""
+        parts = zip(parameter.keys, row.key, strict=True)
+        return ("，" if lang == "zh" else ", ").join(key.told(part, lang, self.places) for key, part in parts)
 
     def parameter_text(self, row: Row, lang: str) -> str:
         """Give a row that was used as words for people; made once for each row."""
@@ -93,10 +104,14 @@ class Forms:
             said = f"{len(value)} items" if lang == "en" else f"{len(value)} 项"
         else:
             said = shower(parameter.type, lang, self.places)(value)
+        title = parameter.title.of(lang)
+        if parameter.keys:
+            under = self._under(parameter, row, lang)
+            title = f"{title} ({under})" if lang == "en" else f"{title}（{under}）"
         if entry is None:
-            return f"{parameter.title.of(lang)} = {said} ({OTHERWISE.of(lang)})"
-        since = Date.from_ordinal(entry.since)
-        return f"{parameter.title.of(lang)} = {said} ({since}, {entry.source}, {entry.sureness(lang)})"
+            return f"{title} = {said} ({OTHERWISE.of(lang)})"
+        since, source = Date.from_ordinal(entry.since), self.citations.of(entry.source, lang)
+        return f"{title} = {said} ({since}, {source}, {entry.sureness(lang)})"
 
 
 def write_value(parameter: Parameter, value: object) -> object:

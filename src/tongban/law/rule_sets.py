@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from tongban.law.citations import CITATIONS, Citations
 from tongban.law.compiled import Decision, compile_rules
 from tongban.law.consulting import Tables
 from tongban.law.declarations import Declared
@@ -58,6 +59,7 @@ class RuleSet:
     checks: tuple[Check, ...]
     place_names: Mapping[int, Text]
     files: Mapping[str, str]
+    citations: Citations = field(default_factory=Citations)
     _programs: dict[int, Program] = field(default_factory=dict, repr=False)
     _resolved: dict[tuple[str, int], Resolved] = field(default_factory=dict, repr=False)
 
@@ -174,7 +176,9 @@ class RuleSet:
             decision=compile_rules(rules, tables),
             checks=compile_rules(checks, tables),
             facts=FactsReader(self.facts, used, day),
-            forms=Forms(heading, rules, self.facts, self.parameters, self.place_names),
+            forms=Forms(
+                heading, rules, self.facts, self.parameters, self.place_names, citations=self.citations
+            ),
         )
 
     def resolved(self, name: str, day: int) -> Resolved:
@@ -199,7 +203,8 @@ def load_rulesets(root: Path) -> Mapping[str, RuleSet]:
 
 def read_folder(root: Path) -> dict[str, str]:
     """Read the rule sets' files below `root` as texts by relative path."""
-    files: dict[str, str] = {}
+    beside = root / CITATIONS
+    files = {CITATIONS: _text(beside)} if beside.exists() else {}
     for rules in sorted(root.glob(f"*/{RULES}")):
         for path in (rules, rules.with_name(PARAMETERS), *sorted(rules.parent.glob("examples/*.toml"))):
             if path.exists():
@@ -241,6 +246,7 @@ class _Loader:
         self.paths = {path.split("/")[-2]: path for path in files if path.endswith("/" + RULES)}
         self.modules: dict[str, tuple[Declared, Mapping[str, Parameter]]] = {}
         self.uses: dict[str, list[str]] = {}
+        self.citations = Citations.from_toml(files.get(CITATIONS, ""))
         self._under_way: list[str] = []
 
     def module(self, folder: str) -> None:
@@ -261,7 +267,9 @@ class _Loader:
         declared = read_declarations(source, {name: module[0] for name, module in self.modules.items()})
         beside = path.removesuffix(RULES) + PARAMETERS
         parameters = (
-            read_parameters(self.files[beside], beside, declared.enums) if beside in self.files else {}
+            read_parameters(self.files[beside], beside, declared.enums, declared.facts)
+            if beside in self.files
+            else {}
         )
         self._refuse_clash(declared, parameters, beside)
         self.modules[folder] = (declared, parameters)
@@ -306,5 +314,10 @@ class _Loader:
             rules=lowered.rules,
             checks=tuple(lowered.checks),
             place_names=lowered.place_names,
-            files={path: text for path, text in self.files.items() if family.intersection(path.split("/"))},
+            files={
+                path: text
+                for path, text in self.files.items()
+                if path == CITATIONS or family.intersection(path.split("/"))
+            },
+            citations=self.citations,
         )

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
+from tongban.law.citations import Citations
 from tongban.law.command_input import LANGUAGE, ON, find_ruleset, plainly, today
-from tongban.law.ir import Rule, Text
-from tongban.law.parameters import Entry, Key, Parameter, Resolved, Row
+from tongban.law.ir import BOOL, EnumType, OptionalType, Rule, Text, Type
+from tongban.law.parameters import SIGNS, Entry, Parameter, Resolved, Row
 from tongban.law.rule_sets import RuleSet
 from tongban.law.values import Date
 from tongban.law.writing import show, write
 from tongban.plain_commands import PlainCommand
 
-_SIGNS = {"exact": "=", "from": "≥", "up-to": "≤"}
 _UNITS = {
     "days": "天",
     "months": "个月",
@@ -58,13 +58,14 @@ def _lines(ruleset: RuleSet, day: Date, lang: str) -> Iterator[str]:
     if dated:
         yield from ("", _DATED_RULES.of(lang))
     for name, versions in dated.items():
-        yield f"    {_rule(name, versions, day, ruleset.in_force(versions, day), lang)}"
+        yield f"    {_rule(name, versions, day, ruleset, lang)}"
     for parameter in ruleset.parameters.values():
         yield from _parameter(parameter, ruleset, day, lang)
 
 
-def _rule(name: str, versions: tuple[Rule, ...], day: Date, rule: Rule | None, lang: str) -> str:
-    said = [rule.cites] if rule is not None else [_NOT_IN_FORCE.of(lang)]
+def _rule(name: str, versions: tuple[Rule, ...], day: Date, ruleset: RuleSet, lang: str) -> str:
+    rule = ruleset.in_force(versions, day)
+    said = [ruleset.citations.of(rule.cites, lang)] if rule is not None else [_NOT_IN_FORCE.of(lang)]
     if rule is not None and rule.since is not None:
         said.append(_dated(_SINCE, rule.since, lang))
     ended = [one.until for one in versions if one.until is not None and (one is rule or rule is None)]
@@ -90,31 +91,33 @@ def _parameter(parameter: Parameter, ruleset: RuleSet, day: Date, lang: str) -> 
         yield f"    {_row(parameter, row, ruleset, lang)}"
     notes = dict.fromkeys(row.entry.note for row in resolved.rows.values() if row.entry and row.entry.note)
     for note in notes:
-        yield f"    {_NOTE.of(lang)}: {note}"
+        yield f"    {_NOTE.of(lang)}: {ruleset.citations.of(note, lang)}"
     if parameter.has_otherwise:
-        yield f"    {_OTHERWISE.of(lang)} = {write(parameter.type, parameter.otherwise)}"
+        yield f"    {_OTHERWISE.of(lang)} = {_value(parameter.type, parameter.otherwise, lang)}"
 
 
 def _row(parameter: Parameter, row: Row, ruleset: RuleSet, lang: str) -> str:
     keys = ", ".join(
-        f"{_key(key, ruleset, lang)}{_SIGNS[key.match]}{show(key.type, part, lang, ruleset.place_names)}"
+        f"{key.title.of(lang)}{SIGNS[key.match]}{key.said(part, lang, ruleset.place_names)}"
         for key, part in zip(parameter.keys, row.key, strict=True)
     )
     if isinstance(row.value, frozenset):
         value = ", ".join(sorted(str(write(parameter.type, one)) for one in row.value))
     else:
-        value = str(write(parameter.type, row.value))
+        value = _value(parameter.type, row.value, lang)
     assert row.entry is not None
-    return f"{keys + ': ' if keys else ''}{value}  ({_origin(row.entry, lang)})"
+    return f"{keys + ': ' if keys else ''}{value}  ({_origin(row.entry, ruleset.citations, lang)})"
 
 
-def _key(key: Key, ruleset: RuleSet, lang: str) -> str:
-    fact = ruleset.facts.get(key.name)
-    return fact.title.of(lang) if fact is not None else key.name
+def _value(kind: Type, value: object, lang: str) -> str:
+    """Give a value as it stands in the file, but truth, members and what is missing in words."""
+    plain = kind.item if isinstance(kind, OptionalType) else kind
+    worded = value is None or plain == BOOL or isinstance(plain, EnumType)
+    return show(kind, value, lang) if worded else str(write(kind, value))
 
 
-def _origin(entry: Entry, lang: str) -> str:
+def _origin(entry: Entry, citations: Citations, lang: str) -> str:
     said = [_dated(_SINCE, entry.since, lang)]
     if entry.until is not None:
         said.append(_dated(_UNTIL, entry.until, lang))
-    return "; ".join([*said, entry.source, entry.sureness(lang)])
+    return "; ".join([*said, citations.of(entry.source, lang), entry.sureness(lang)])

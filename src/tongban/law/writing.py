@@ -175,7 +175,8 @@ def _scalar_shower(name: str, chinese: bool, places: PlaceNames) -> Shower:
         case "spells":
             return _spells_shower(chinese, places)
         case "place":
-            said = {code: text.of("zh" if chinese else "en") for code, text in places.items()}
+            said = {0: "各地" if chinese else "every place"}
+            said |= {code: text.of("zh" if chinese else "en") for code, text in places.items()}
             return _of_whole(lambda place: said.get(place) or _place(place))
         case "rate":
             return _of_whole(lambda millionths: f"{rate_text(millionths * 100)}%")

@@ -73,7 +73,7 @@ def _compared(ruleset: RuleSet, parameter: Parameter, places: list[str], on: dat
 def _value(ruleset: RuleSet, parameter: Parameter, row: Row, at: int) -> SideValue:
     said = {language: _said(ruleset, parameter, row, language) for language in ("zh", "en")}
     others = [
-        {language: show(key.type, part, language, ruleset.place_names) for language in ("zh", "en")}
+        {language: key.told(part, language, ruleset.place_names) for language in ("zh", "en")}
         for position, (key, part) in enumerate(zip(parameter.keys, row.key, strict=True))
         if position != at
     ]

@@ -55,6 +55,7 @@ set = true
 values = [{ since = 2020-01-01, source = "s", confidence = "high", value = ["500000"] }]
 """
 RULES, PARAMETERS, EXAMPLES = "utopia/rules.py", "utopia/parameters.toml", "utopia/examples/cases.toml"
+CITATIONS = "citations.toml"
 
 
 @dataclass(frozen=True)

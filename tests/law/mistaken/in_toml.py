@@ -1,6 +1,6 @@
 """Mistakes in parameters.toml and in examples: name, text, the key that is named."""
 
-from tests.law.mistaken import EXAMPLES, GOOD, HEAD, NUMBERS, PARAMETERS, RULES, Case
+from tests.law.mistaken import CITATIONS, EXAMPLES, GOOD, HEAD, NUMBERS, PARAMETERS, RULES, Case
 
 HEADING = '[x]\nzh = "x"\nen = "x"\ntype = "int"\n'
 KEYED = HEADING + 'keys = { a = "int" }\n'
@@ -41,6 +41,9 @@ IN_PARAMETERS = [
     ("parameter-value/rows", KEYED + entry(value="", rows="1"), "x.values[0].rows"),
     ("parameter-value/row", KEYED + entry(value="", rows="[[1]]"), "x.values[0].rows[0]"),
     ("parameter-twice", KEYED + entry(value="", rows="[[1, 2], [1, 3]]"), "x.values[0].rows[1]"),
+    ("parameter-words", KEYED + "words.a = 1\n" + entry(), "x.words.a"),
+    ("parameter-words", KEYED + 'words.a = { zh = "x", en = "x", 1 = "x" }\n' + entry(), "x.words.a.1"),
+    ("parameter-words/unknown", KEYED + 'words.b = { zh = "x", en = "x" }\n' + entry(), "x.words.b"),
     ("name-twice/parameter", '[age]\nzh = "x"\nen = "x"\ntype = "int"\n' + entry(), "age"),
 ]
 EXAMPLE = '[[example]]\nname = "x"\non = 2026-01-01\n'
@@ -68,9 +71,14 @@ IN_EXAMPLES = [
     ("example-form/rows", TABLE + 'columns = ["age", "=answer"]\nrows = []', "table[0].rows"),
     ("example-form/row", TABLE + 'columns = ["age", "=answer"]\nrows = [\n  [1],\n]', "table[0].rows[0]"),
 ]
-KEYS = {text: key for _, text, key in [*IN_PARAMETERS, *IN_EXAMPLES]}
+IN_CITATIONS = [
+    ("citations", '[laws]\n"法" = "Law"', "laws"),
+    ("citations/text", '[acts]\n"法" = 1', "法"),
+]
+KEYS = {text: key for _, text, key in [*IN_PARAMETERS, *IN_EXAMPLES, *IN_CITATIONS]}
 RULE_SET = {RULES: HEAD + GOOD, PARAMETERS: NUMBERS}
 CASES = [
     *(Case(name, text, PARAMETERS, RULE_SET | {PARAMETERS: text + "\n"}) for name, text, _ in IN_PARAMETERS),
     *(Case(name, text, EXAMPLES, RULE_SET | {EXAMPLES: text + "\n"}) for name, text, _ in IN_EXAMPLES),
+    *(Case(name, text, CITATIONS, RULE_SET | {CITATIONS: text + "\n"}) for name, text, _ in IN_CITATIONS),
 ]

@@ -28,6 +28,7 @@ class Parameter(_Part):
     source: str = ""
     confidence: str = "low"
     title: Words | None = None
+    under: Words | None = None
     shown: Words | None = None
 
 

@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tongban.node.pictures.articles import article_folds
+from tongban.node.pictures.cited import cited
 from tongban.node.pictures.explanation import Explanation, Parameter, Step
 from tongban.node.pictures.markup import Child, element, together
 from tongban.node.pictures.sides import unverified_mark
-from tongban.node.theme.wording import amount_words, day_words, heading, iso_day, spoken
+from tongban.node.theme.wording import amount_words, day_words, heading, is_english, iso_day, spoken
 
 
 def shown_value(part: Step | Parameter, name: str = "") -> str:
@@ -36,15 +37,15 @@ def _mark(step: Step, explanation: Explanation) -> SafeString:
 
 def _parameter(parameter: Parameter) -> SafeString:
     name = heading(parameter.title) if parameter.title else parameter.name
+    if under := spoken(parameter.under):
+        name += f" ({under})" if is_english() else f"（{under}）"
     since = _("自 %(day)s 起") % {"day": day_words(iso_day(parameter.since))} if parameter.since else ""
     confidence = {"high": _("原文已核对"), "medium": _("与多处资料一致，原文未再核对"), "low": _("未核实")}
     return element(
         "li",
         element("b", name, "：", shown_value(parameter)),
         element("span", since, class_="rung__since") if since else "",
-        element(
-            "span", _("出处："), element("span", spoken(parameter.source), lang="zh"), class_="rung__source"
-        ),
+        element("span", _("出处："), cited(parameter.source), class_="rung__source"),
         element(
             "span", confidence.get(parameter.confidence, parameter.confidence), class_="rung__confidence"
         ),
@@ -72,14 +73,7 @@ def _rung(explanation: Explanation, step: Step, titles: dict[str, str], is_open:
     if step.parameters:
         body.append(element("ul", *map(_parameter, step.parameters), class_="rung__parameters"))
     if step.cites:
-        body.append(
-            element(
-                "p",
-                _("依据："),
-                element("span", spoken(step.cites), lang="zh"),
-                class_="govuk-body-s rung__cites",
-            )
-        )
+        body.append(element("p", _("依据："), cited(step.cites), class_="govuk-body-s rung__cites"))
         body.append(article_folds(step.cites))
     head = element(
         "summary", titles[step.rule], " ", element("b", shown_value(step)), " ", _mark(step, explanation)

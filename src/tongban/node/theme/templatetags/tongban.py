@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from tongban.node.casework.shown import CaseView
 from tongban.node.pictures import process
 from tongban.node.pictures.articles import article_folds
+from tongban.node.pictures.cited import cited
 from tongban.node.pictures.markup import element
 from tongban.node.theme import wording
 from tongban.services import Text
@@ -23,6 +24,9 @@ _BRAND = Text(zh="通办", en="通办")
 def said(text: wording.BothLanguages | Mapping[str, str] | str | None) -> str:
     """A text of the data in the language of the page."""
     return wording.spoken(text)
+
+
+register.filter("cited", cited)
 
 
 @register.filter

@@ -216,7 +216,7 @@ def test_text_gives_outcomes_reasons_and_the_warning(ruritania: RuleSet, clerk: 
     text = ruritania.explain(clerk, ON).to_text("en")
     assert "monthly pension: 999.00 yuan" in text
     assert "age and months suffice" in text
-    assert "Not verified, so the result is indicative: required_months" in text
+    assert "Not verified, so the result is indicative: months required" in text
 
 
 FAR = """

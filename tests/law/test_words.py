@@ -55,6 +55,9 @@ def test_what_holds_where_a_condition_does_not(text: str, zh: str, en: str) -> N
         ("work.run_ending(on.month, bridging=3)", "工作经历 至 决定日期 所在月份 的连续月数", None),
         ("least.at(on)", "最低月数（决定日期）", "least months (date of the decision)"),
         ("work | work", "工作经历 ∪ 工作经历", "work ∪ work"),
+        ("least + least * 2 - (least - 1) * 3", "最低月数 + 最低月数 × 2 − (最低月数 − 1) × 3", None),
+        ("least - (least + 1)", "最低月数 − (最低月数 + 1)", None),
+        ("round_up(least + 1)", "(最低月数 + 1)（进一取整）", "(least months + 1) (rounded up)"),
         (
             "sum(least * 2 for one in work)",
             "工作经历 的各项 的 (最低月数 × 2) 之和",

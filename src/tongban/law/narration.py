@@ -20,11 +20,12 @@ class _Words(NamedTuple):
     reasons: str
     law: str
     unverified: str
+    joint: str
 
 
 _WORDS = {
-    "zh": _Words("决定日期", "理由", "依据", "以下参数未经核实，结果仅供参考"),
-    "en": _Words("Decided for", "Reasons", "Law", "Not verified, so the result is indicative"),
+    "zh": _Words("决定日期", "理由", "依据", "以下参数未经核实，结果仅供参考", "、"),
+    "en": _Words("Decided for", "Reasons", "Law", "Not verified, so the result is indicative", ", "),
 }
 
 
@@ -41,7 +42,7 @@ class _Passage(NamedTuple):
 
 
 class _RowsTold(NamedTuple):
-    """The lines about the parameters a step used, and the names of those not verified."""
+    """The lines about the parameters a step used, and the titles of those not verified."""
 
     lines: str
     unverified: tuple[str, ...]
@@ -50,15 +51,16 @@ class _RowsTold(NamedTuple):
 class _RowTexts(dict[tuple[Row, ...], _RowsTold]):
     """What is said about rows that were used together; put together when first asked for."""
 
-    def __init__(self, say: Callable[[Row], str]) -> None:
+    def __init__(self, say: Callable[[Row], str], name: Callable[[Row], str]) -> None:
         super().__init__()
         self._say = say
+        self._name = name
 
     def __missing__(self, used: tuple[Row, ...]) -> _RowsTold:
         if len(self) > MOST_KEPT:
             self.clear()
         lines = "".join(f"\n     · {self._say(row)}" for row in dict.fromkeys(used))
-        told = self[used] = _RowsTold(lines, tuple(row.parameter for row in used if row.is_unverified))
+        told = self[used] = _RowsTold(lines, tuple(self._name(row) for row in used if row.is_unverified))
         return told
 
 
@@ -73,6 +75,7 @@ class Narration:
         parameter_text: Callable[[Row], str],
         lang: str,
         *,
+        parameter_title: Callable[[Row], str],
         citations: Citations,
     ) -> None:
         words = self._words = _WORDS[lang]
@@ -85,7 +88,7 @@ class Narration:
             _passages(number, form, citations.of(form.rule.cites, lang), lang)
             for number, form in enumerate(rules, 1)
         )
-        self._rows = _RowTexts(parameter_text)
+        self._rows = _RowTexts(parameter_text, parameter_title)
 
     def text(self, on: Date, steps: Sequence[Step]) -> str:
         """Give the whole decision."""
@@ -110,7 +113,7 @@ class Narration:
         words = self._words
         outcomes = "".join([title + said[at] for title, at in self._outcomes])
         text = f"{self._heading}{self._day(on.ordinal)}\n{outcomes}\n\n{words.reasons}{''.join(told)}"
-        return f"{text}\n\n{words.unverified}: {', '.join(unverified)}" if unverified else text
+        return f"{text}\n\n{words.unverified}: {words.joint.join(unverified)}" if unverified else text
 
 
 def _passages(number: int, form: RuleForm, cited: str, lang: str) -> tuple[_Passage, ...]:

@@ -56,6 +56,7 @@ class Forms:
                 tuple(rule.name for rule in self.outcomes),
                 lambda row: self.parameter_text(row, lang),
                 lang,
+                parameter_title=lambda row: self.parameters[row.parameter].title.of(lang),
                 citations=self.citations,
             )
         return found

@@ -231,7 +231,9 @@ class Body:
         said = self.words.say(node)
         literal = isinstance(node, ast.Constant | ast.Attribute) or _is_literal_call(node)
         zh, en = ("；".join(one.zh for one in path), "; ".join(one.en for one in path))
-        formula = Text("", "") if literal else Text(f"{said.zh} = ", f"{said.en} = ")
+        truth = isinstance(node, ast.Compare | ast.BoolOp) or _is_negation(node)
+        equals = Text("：", ": ") if truth else Text(" = ", " = ")
+        formula = Text("", "") if literal else Text(f"{said.zh}{equals.zh}", f"{said.en}{equals.en}")
         return Sentence(
             (f"{zh}：{formula.zh}" if zh else formula.zh, -1),
             (f"{en}: {formula.en}" if en else formula.en, -1),
@@ -280,6 +282,10 @@ def _is_because(node: ast.expr) -> bool:
     if isinstance(node, ast.IfExp):
         return _is_because(node.body) or _is_because(node.orelse)
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "because"
+
+
+def _is_negation(node: ast.expr) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
 
 def _is_literal_call(node: ast.expr) -> bool:

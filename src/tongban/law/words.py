@@ -66,7 +66,7 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
                 said += f" {_COMPARE.get(type(sign), '?')} {_say(other, titles, lang)}"
             return said
         case ast.BinOp(left=left, op=op, right=right):
-            sides = (_bracketed(side, titles, lang, (ast.BinOp, ast.IfExp)) for side in (left, right))
+            sides = (_operand(side, op, titles, lang, first=side is left) for side in (left, right))
             return f" {_ARITHMETIC.get(type(op), '?')} ".join(sides)
         case ast.IfExp(test=test, body=body, orelse=otherwise):
             parts = [_say(one, titles, lang) for one in (test, body, otherwise)]
@@ -98,8 +98,11 @@ def _say(node: ast.expr, titles: Titles, lang: str) -> str:
         case ast.Call(func=ast.Name(id="those"), args=[ast.Dict(keys=keys)]):
             return joint.join(_say(key, titles, lang) for key in keys if key is not None)
         case ast.Call(func=function, args=arguments):
-            parts = [_say(one, titles, lang) for one in arguments]
             pattern = _function(function).of(lang)
+            ends = pattern.startswith("{}") and pattern != "{}"
+            parts = [
+                _bracketed(one, titles, lang, (ast.BinOp, ast.IfExp) if ends else ()) for one in arguments
+            ]
             return pattern.format(*parts if pattern.count("{}") == len(parts) else [joint.join(parts)])
     return ast.unparse(node)
 
@@ -128,6 +131,16 @@ def _bracketed(
 ) -> str:
     said = _say(node, titles, lang)
     return f"({said})" if isinstance(node, which) else said
+
+
+def _operand(side: ast.expr, op: ast.operator, titles: Titles, lang: str, *, first: bool) -> str:
+    """Say one side of an operation; a product in a sum, or what comes first of its kind, has no brackets."""
+    sums, products = (ast.Add, ast.Sub), ast.Mult
+    plain = isinstance(side, ast.BinOp) and (
+        (isinstance(side.op, products) and isinstance(op, sums))
+        or (first and any(isinstance(side.op, kind) and isinstance(op, kind) for kind in (sums, products)))
+    )
+    return _say(side, titles, lang) if plain else _bracketed(side, titles, lang, (ast.BinOp, ast.IfExp))
 
 
 _FUNCTIONS = {

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -64,6 +65,12 @@ def load_kernel(assembly: str, name: str, pointers: int, *, gathers: bool = True
     engine.finalize_object()
     prototype = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *([ctypes.c_void_p] * pointers))
     return Kernel(prototype(engine.get_function_address(name)), compiled, engine)
+
+
+@cache
+def vector_registers() -> int:
+    """Give how many registers this processor has for several numbers at once."""
+    return 32 if llvm.get_host_cpu_features().get("avx512vl") else 16
 
 
 def _features(*, gathers: bool) -> str:

@@ -5,7 +5,8 @@ through Django's connection, and when one part of a statement fails none of it h
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors, generators
 from psycopg.abc import Transformer as Loading
 from psycopg.adapt import Transformer
@@ -34,9 +36,7 @@ def rows(text: str, values: Sequence[Value] = ()) -> Rows:
 
     For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
     """
-    through = connections[DEFAULT_DB_ALIAS]
-    through.ensure_connection()
-    plans = _plans_of(through.connection)
+    through, plans = _here_and_now()
     if through.execute_wrappers or through.queries_logged:
         watched: Any = through.make_debug_cursor if through.queries_logged else through.make_cursor
         watched(plans).execute(text, values)
@@ -45,6 +45,17 @@ def rows(text: str, values: Sequence[Value] = ()) -> Rows:
         with through.wrap_database_errors:
             plans.execute(text, values)
     return plans.found
+
+
+def copy_in(text: str, blocks: Iterable[bytes]) -> None:
+    """Run a `COPY … FROM STDIN` and give it these blocks, each as soon as it is made. Raises DatabaseError.
+
+    What makes the blocks must not use the connection.
+    """
+    through, plans = _here_and_now()
+    through.validate_no_broken_transaction()
+    with through.wrap_database_errors:
+        plans.copy_in(text, blocks)
 
 
 class _Plans:
@@ -72,6 +83,22 @@ class _Plans:
             result = self._answer()
         loading.set_pgresult(result)
         self.found = loading.load_rows(0, result.ntuples, tuple)
+
+    def copy_in(self, text: str, blocks: Iterable[bytes]) -> None:
+        """Run a COPY with these blocks."""
+        server, wait = self.connection.pgconn, self.connection.wait
+        with self.connection.lock:
+            self._begin()
+            server.send_query(text.encode())
+            self._answer()
+            try:
+                for block in blocks:
+                    wait(generators.copy_to(server, block, flush=False))
+            except BaseException:
+                with suppress(psycopg.Error):
+                    wait(generators.copy_end(server, b"a row could not be made"))
+                raise
+            wait(generators.copy_end(server, None))
 
     @property
     def _query(self) -> SimpleNamespace:
@@ -103,6 +130,13 @@ class _Plans:
         if result.status == ExecStatus.FATAL_ERROR:
             raise errors.error_from_result(result)
         return result
+
+
+def _here_and_now() -> tuple[BaseDatabaseWrapper, _Plans]:
+    """Django's connection of this thread, and its plans."""
+    through = connections[DEFAULT_DB_ALIAS]
+    through.ensure_connection()
+    return through, _plans_of(through.connection)
 
 
 _here = threading.local()

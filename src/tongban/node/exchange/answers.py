@@ -199,7 +199,7 @@ def _record(answers: Sequence[Given]) -> None:
         access_record(one.received.message, one.received.message.sender_agency, AccessRecord.Direction.OUT)
         for one in answers
     ]
-    messages = [answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers]
+    messages = (answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers)
     store_accesses_and_log(accesses, messages)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, transaction
 
-from tongban.node import arrays
+from tongban.node import arrays, statements
 from tongban.node.clock import true_now
 from tongban.node.copying import json_text
 from tongban.node.exchange import outcomes
@@ -27,8 +27,8 @@ SELECT id, state FROM exchange_outbox WHERE id = ANY(%s::uuid[]) ORDER BY case_r
 """
 _SETTLE = """
 UPDATE exchange_outbox
-   SET state = 'settled', settled_at = %s, outcome = told.outcome, lease = NULL, lease_until = NULL
-  FROM unnest(%s::uuid[], %s::jsonb[]) AS told(id, outcome)
+   SET state = 'settled', settled_at = %s, outcome = told.outcome::jsonb, lease = NULL, lease_until = NULL
+  FROM unnest(%s::uuid[], %s::text[]) AS told(id, outcome)
  WHERE exchange_outbox.id = told.id
 """
 
@@ -99,21 +99,16 @@ def _settle_together(group: Sequence[Settled]) -> list[str]:
 
 def _locked(questions: Sequence[UUID]) -> dict[UUID, str]:
     """The states of the questions, which stay as they are until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [arrays.uuids(questions)])
-        return dict(cursor.fetchall())
+    return dict(statements.rows(_LOCK, [arrays.uuids(questions)]))
 
 
 def _store_outcomes(settled: Sequence[Outcome]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTLE,
-            [
-                true_now(),
-                arrays.uuids(outcome.message for outcome in settled),
-                arrays.texts(json_text(outcomes.to_json(outcome)) for outcome in settled),
-            ],
-        )
+    values: list[statements.Value] = [
+        true_now(),
+        arrays.uuids(outcome.message for outcome in settled),
+        arrays.texts(json_text(outcomes.to_json(outcome)) for outcome in settled),
+    ]
+    statements.rows(_SETTLE, values)
 
 
 def _looks(settled: Sequence[Settled]) -> list[Look]:

@@ -6,6 +6,7 @@ Promises: records are only added; a person sees exactly their own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from tongban.node.clock import now
 from tongban.node.config import this_node
-from tongban.node.copying import Cell, copied_in, json_text
+from tongban.node.copying import Cell, copied_in, json_cell
 from tongban.node.people import permissions
 from tongban.node.people.models import AccessRecord, Officer, Person
 from tongban.node.people.pseudonyms import pseudonym
@@ -101,9 +102,9 @@ def _row(look: Look) -> tuple[Cell, ...]:
         look.asking_node,
         look.service,
         look.case_ref,
-        json_text(look.basis),
-        json_text(look.purpose),
-        json_text(look.fields),
+        json_cell(look.basis),
+        json_cell(look.purpose),
+        json_cell(look.fields),
         look.message_id,
     )
 
@@ -225,12 +226,12 @@ def record_agents_look(
     store([look])
 
 
-def store(accesses: Sequence[Look], also: Sequence[translog.Prepared] = ()) -> None:
+def store(accesses: Sequence[Look], also: Iterable[translog.Prepared] = ()) -> None:
     """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
     with transaction.atomic(savepoint=False):
         copied_in("people_accessrecord", _COLUMNS, map(_row, accesses))
-        records = [translog.prepare(ACCESS, access.id, logged(access)) for access in accesses]
-        translog.record_all([*records, *also])
+        own = (translog.prepare(ACCESS, access.id, logged(access)) for access in accesses)
+        translog.record_all(chain(own, also))
 
 
 def logged(access: AccessRecord | Look) -> dict[str, Json]:

@@ -6,9 +6,10 @@ not placed records for a minute.
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -70,11 +71,16 @@ def record(kind: str, about: UUID, content: Mapping[str, Json]) -> None:
     record_all([prepare(kind, about, content)])
 
 
-def record_all(records: Sequence[Prepared]) -> None:
-    """Store prepared records in the present transaction, with one statement. Raises LogUnavailable."""
-    if records:
+def record_all(records: Iterable[Prepared]) -> None:
+    """Store records in the present transaction, with one statement, as they are prepared.
+
+    Raises LogUnavailable.
+    """
+    made = iter(records)
+    first = next(made, None)
+    if first is not None:
         check_available()
-        copied_in("translog_logrecord", _COLUMNS, records)
+        copied_in("translog_logrecord", _COLUMNS, chain([first], made))
 
 
 def record_within(writes: Writes, of: str, kind: str, about: UUID, content: Mapping[str, Json]) -> None:

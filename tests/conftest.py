@@ -24,7 +24,7 @@ SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
 LONGEST_NAME = 40
 
-pytest_plugins = ["tests.quickness", "tests.reach"]
+pytest_plugins = ["tests.quickness", "tests.reach", "tests.emptying"]
 
 
 def _write_node(home: Path, server_url: str) -> Path:

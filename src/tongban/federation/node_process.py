@@ -60,12 +60,13 @@ class NodeProcess:
     def await_ready(self) -> None:
         """Wait until pages and gateway answer. Raises NodeFailedError."""
         deadline = time.monotonic() + READY_SECONDS
-        while not self._answers():
-            if not self.is_running or time.monotonic() > deadline:
-                raise NodeFailedError(
-                    f"{self.config.name} did not start; {self.log} ends with:\n{self._last_lines()}"
-                )
-            time.sleep(0.1)
+        with httpx.Client(timeout=10, follow_redirects=True) as client:  # made once: it reads all authorities
+            while not self._answers(client):
+                if not self.is_running or time.monotonic() > deadline:
+                    raise NodeFailedError(
+                        f"{self.config.name} did not start; {self.log} ends with:\n{self._last_lines()}"
+                    )
+                time.sleep(0.1)
 
     def ask_gateway(self, path: str, timeout: float = 60) -> httpx.Response:
         """What the node's gateway gives at `path` to the node itself, by its own certificate."""
@@ -104,11 +105,9 @@ class NodeProcess:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
         return "\n".join(line[:300] for line in lines)
 
-    def _answers(self) -> bool:
+    def _answers(self, client: httpx.Client) -> bool:
         try:
-            pages = httpx.get(
-                f"http://127.0.0.1:{self.config.pages_port}/", timeout=10, follow_redirects=True
-            )
+            pages = client.get(f"http://127.0.0.1:{self.config.pages_port}/")
             gateway = self.ask_gateway("/health", timeout=10)
         except (httpx.HTTPError, OSError):
             return False

@@ -1,7 +1,8 @@
 // Credentials by @sd-jwt, jose, cose-js and cborg. Asked with {"do": name, ...}; answers JSON.
-import { createPrivateKey, sign } from 'node:crypto'
+import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { deflateSync, inflateSync } from 'node:zlib'
+import { Openid4vpVerifier } from '@openid4vc/openid4vp'
 import { digest, ES256, generateSalt } from '@sd-jwt/crypto-nodejs'
 import { createHeaderAndPayload, getListFromStatusListJWT, StatusList } from '@sd-jwt/jwt-status-list'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
@@ -36,6 +37,15 @@ const can = {
       keyBindingNonce: asked.nonce, currentDate: asked.now, requiredClaimKeys: asked.required
     })
     return { payload, kb: kb ?? null }
+  },
+  // What the holder agreed to: entries of a request against the key binding of what was shown for one query.
+  async agreed (asked) {
+    const { kb } = await (await instance(asked)).verify(asked.compact, { keyBindingNonce: asked.nonce, currentDate: asked.now })
+    const verifier = new Openid4vpVerifier({ callbacks: { hash: (data, alg) => createHash(alg.replace('-', '')).update(data).digest() } })
+    const found = await verifier.verifyTransactionData({
+      transactionData: asked.entries, credentials: { [asked.query]: [kb.payload] }
+    })
+    return found.map(one => one.transactionDataEntry.transactionData.statement)
   },
   async issue (asked) {
     return (await instance(asked)).issue(asked.claims, asked.frame, { header: asked.header })

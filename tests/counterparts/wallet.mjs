@@ -265,8 +265,13 @@ const can = {
       kbSigner: await ES256.getSigner(asked.holder), kbSignAlg: 'ES256'
     })
     const frame = Object.fromEntries(wanted.claims.map(claim => [claim.path[0], true]))
+    const agreed = asked.silent ? [] : resolved.transactionData ?? []
+    const hashes = agreed.length && {
+      transaction_data_hashes_alg: 'sha-256',
+      transaction_data_hashes: agreed.map(one => createHash('sha256').update(one.encoded).digest('base64url'))
+    }
     const shown = await instance.present(asked.credential, frame, {
-      kb: { payload: { aud: asked.audience ?? (origin ? `origin:${origin}` : request.client_id), nonce: request.nonce, iat: Math.floor(Date.now() / 1000) } }
+      kb: { payload: { aud: asked.audience ?? (origin ? `origin:${origin}` : request.client_id), nonce: request.nonce, iat: Math.floor(Date.now() / 1000), ...hashes } }
     })
     const response = await verifier.createOpenid4vpAuthorizationResponse({
       authorizationRequestPayload: request,
@@ -288,7 +293,7 @@ const can = {
       jarm: response.jarm
     })
     const { redirect_uri: redirect = null } = await sent.response.json()
-    return { redirect, status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted }
+    return { redirect, status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted, agreed: agreed.map(one => one.transactionData.statement) }
   }
 }
 

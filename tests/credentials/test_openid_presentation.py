@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from tests.counterparts.counterpart import ask
 from tests.credentials.openid_refusals import refused
 from tests.credentials.samples import NOW, issued, kind, known, trust, trusted
-from tongban.credentials import Code, CredentialRefused, jws
+from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.openid import (
     OpenIdError,
     OpenIdRefused,
@@ -195,15 +195,6 @@ def test_an_altered_or_foreign_request_is_refused_by_the_wallet() -> None:
         assert refused(open_request, signed(), VERIFIER.verifying_key, client_id=client, now=now) is (
             OpenIdError.INVALID_REQUEST
         )
-
-
-def test_a_request_to_sign_a_transaction_is_refused_rather_than_answered_without_it() -> None:
-    token = jws.take_apart(signed().encode(), "request")
-    asked = jws.sign(
-        {"typ": "oauth-authz-req+jwt"}, {**token.payload, "transaction_data": ["e30"]}, VERIFIER
-    ).decode()
-    told = refused(open_request, asked, VERIFIER.verifying_key, client_id=CLIENT, now=NOW)
-    assert told is OpenIdError.INVALID_TRANSACTION_DATA
 
 
 def test_jose_opens_our_encryption_and_we_open_joses() -> None:

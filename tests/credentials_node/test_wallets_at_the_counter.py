@@ -19,6 +19,7 @@ from tongban.node.exchange import identity
 from tongban.node.people.models import Officer
 
 ORIGIN = "http://testserver"
+STATEMENT = "同意为办理落户查询本人职称，查询一次"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("issuer_name")]
 
 
@@ -66,6 +67,20 @@ class TestAtTheCounter:
         seen = asking.take(asked.pk)
         assert seen is not None
         assert (seen.verdict, dict(seen.claims)) == ("valid", {"name": "刘芳", "title": "高级工程师"})
+        assert asking.take(asked.pk) is None
+
+    def test_a_wallet_of_another_maker_agrees_to_what_is_asked(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"], statement=STATEMENT)
+        sent = self.show(wallet, title, asked)
+        assert (sent["status"], sent["agreed"]) == (200, [STATEMENT])
+        seen = asking.take(asked.pk)
+        assert seen is not None
+        assert seen.agreed is not None
+        assert (seen.verdict, seen.agreed.statement) == ("valid", STATEMENT)
+
+    def test_a_wallet_that_shows_without_agreeing_is_refused(self, wallet: Wallet, title: Issued) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"], statement=STATEMENT)
+        assert self.show(wallet, title, asked, silent=True)["status"] == 400
         assert asking.take(asked.pk) is None
 
     def test_a_revoked_title_is_seen_to_be_revoked(

@@ -84,7 +84,7 @@ def wait_for_it_elsewhere(here: Desk, there: Desk, number: str) -> None:
     here.page.goto(f"/cases/{number}/")
     press(here.page.get_by_role("button", name="签发后放进其他钱包"))
     take_up_offer(here.page, there.page)
-    expect(there.page.get_by_role("heading", name="另一地还没有签发")).to_be_visible()
+    expect(there.page.get_by_text("另一地还没有签发").first).to_be_visible()
 
 
 def issue(desk: Desk, number: str) -> Clerk:

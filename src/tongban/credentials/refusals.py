@@ -33,6 +33,7 @@ class Code(StrEnum):
     KEY_BINDING_STALE = "key-binding-stale"
     KEY_BINDING_MISMATCH = "key-binding-mismatch"
     HOLDER_KEY_MISSING = "holder-key-missing"
+    TRANSACTION_MISMATCH = "transaction-mismatch"
     UNKNOWN_TYPE = "unknown-type"
     UNKNOWN_ISSUER = "unknown-issuer"
     LIST_MISMATCH = "list-mismatch"
@@ -121,6 +122,10 @@ SENTENCES: dict[Code, Text] = {
     Code.HOLDER_KEY_MISSING: Text(
         "证照没有绑定持有人密钥，请换取绑定的证照。",
         "The credential is bound to no holder's key; obtain one that is.",
+    ),
+    Code.TRANSACTION_MISMATCH: Text(
+        "持有人没有就所问的事项签名表示同意，请重新出示。",
+        "The holder's signature does not agree to what was asked; show it anew.",
     ),
     Code.UNKNOWN_TYPE: Text(
         "证照类型未登记，不能接受。", "This type of credential is not registered; it is not accepted."

@@ -4,7 +4,7 @@ Issuing: `CredentialOffer`, `issuer_metadata`, `sign_metadata`, `server_metadata
 `read_authorisation_request`, `read_token_request`, `check_pkce`, `check_dpop`, `Nonces`,
 `read_credential_request`, `check_proofs`, `read_recipient`, `credential_response`,
 `read_notification_request`. Asking and showing: `read_query`, `choose`, `check_answer`,
-`PresentationRequest`, `open_request`, `seal_response`, `open_response`, `verify_response`.
+`PresentationRequest`, `Agreement`, `open_request`, `seal_response`, `open_response`, `verify_response`.
 What codes, tokens and requests stand for, and that each is used once, is kept by the node.
 """
 
@@ -84,11 +84,13 @@ from tongban.credentials.openid.responses import (
     seal_response,
     verify_response,
 )
+from tongban.credentials.openid.transactions import Agreement, signed_by
 
 __all__ = [
     "MEDIA_TYPE",
     "WALLET_HEADER",
     "WALLET_PROOF_HEADER",
+    "Agreement",
     "AttestedWallet",
     "AuthorisationRequest",
     "Candidate",
@@ -151,6 +153,7 @@ __all__ = [
     "server_metadata",
     "sign_metadata",
     "sign_proof",
+    "signed_by",
     "token_response",
     "unseal",
     "verify_response",

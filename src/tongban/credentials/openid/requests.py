@@ -21,6 +21,7 @@ from tongban.credentials.openid.data import Message, read
 from tongban.credentials.openid.dcql import Query, read_query
 from tongban.credentials.openid.encryption import ENCRYPTION
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
+from tongban.credentials.openid.transactions import MOST_ENTRIES, Agreement, read_agreements
 from tongban.credentials.refusals import CredentialRefused
 from tongban.credentials.sdjwt.times import check_started, has_expired, seconds
 from tongban.credentials.vc.versions import CURRENT
@@ -36,6 +37,7 @@ HAIP_SCHEME = "haip-vp://"
 _ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Entry = Annotated[str, Field(min_length=1, max_length=8000)]
 
 
 def x509_hash_client_id(certificate: bytes) -> str:
@@ -51,6 +53,7 @@ class PresentationRequest:
     `client_id` carries its prefix (`x509_hash:…`, `x509_san_dns:…`). `encryption_key` is the public JWK, with
     `kid`, that the answer is encrypted to. `nonce` and `state` are fresh for every request. With an `origin`
     the request is for the browser that has opened a page there, and `response_uri` and `state` play no part.
+    `agreements` are what the holder has to agree to.
     """
 
     client_id: str
@@ -61,6 +64,7 @@ class PresentationRequest:
     encryption_key: Mapping[str, str]
     client_name: str = ""
     origin: str = ""
+    agreements: tuple[Agreement, ...] = ()
 
     def sign(
         self, key: SigningKey, *, now: datetime, lifetime: timedelta, chain: Sequence[bytes] = ()
@@ -75,7 +79,9 @@ class PresentationRequest:
 
     def to_json(self, now: datetime, lifetime: timedelta) -> dict[str, object]:
         """The payload of the request object."""
-        read_query(self.query)
+        query = read_query(self.query)
+        texts = [agreement.text for agreement in self.agreements]
+        read_agreements(texts, query)
         by_browser = {"response_mode": "dc_api.jwt", "expected_origins": [self.origin]}
         by_address = {
             "response_mode": "direct_post.jwt",
@@ -92,6 +98,7 @@ class PresentationRequest:
             "client_id": self.client_id,
             "nonce": self.nonce,
             "dcql_query": dict(self.query),
+            **({"transaction_data": texts} if texts else {}),
             "client_metadata": {
                 "client_name": self.client_name,
                 "jwks": {"keys": [{**self.encryption_key, "use": "enc", "alg": "ECDH-ES"}]},
@@ -134,12 +141,18 @@ class ReceivedRequest(Message):
     state: _Text | None = None
     dcql_query: Query
     client_metadata: _ClientMetadata
+    transaction_data: Annotated[list[_Entry], Field(min_length=1, max_length=MOST_ENTRIES)] | None = None
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """What the holder has to agree to. Raises OpenIdRefused for what is not understood."""
+        return read_agreements(self.transaction_data or (), self.dcql_query)
 
 
 def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: datetime) -> ReceivedRequest:
     """The request object of a verifier whose key is known; refuses an expired or altered one.
 
-    So is one that wants a transaction signed (`transaction_data`): what is not understood is not answered.
+    So is one that wants something agreed to (`transaction_data`) that is not understood.
     """
     try:
         token = jws.take_apart(request.encode("ascii"), "request object")
@@ -154,8 +167,6 @@ def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: d
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "the request has expired")
     if payload.get("client_id") != client_id or payload.get("aud") != SELF_ISSUED_AUDIENCE:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "client_id and aud are not those of this request")
-    if "transaction_data" in payload:
-        raise OpenIdRefused(
-            OpenIdError.INVALID_TRANSACTION_DATA, "transaction_data: this wallet signs none; ask without it"
-        )
-    return read(ReceivedRequest, payload, OpenIdError.INVALID_REQUEST)
+    received = read(ReceivedRequest, payload, OpenIdError.INVALID_REQUEST)
+    read_agreements(received.transaction_data or (), received.dcql_query)
+    return received

@@ -4,7 +4,7 @@ Promises: only ECDH-ES on P-256 with AES-GCM is taken, with the key of this very
 is verified for this verifier and nonce, and the whole against the query.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -19,6 +19,7 @@ from tongban.credentials.openid.dcql import Query, check_answer
 from tongban.credentials.openid.encryption import ENCRYPTION, key_among, seal, unseal
 from tongban.credentials.openid.errors import OpenIdError, OpenIdRefused
 from tongban.credentials.openid.requests import ReceivedRequest
+from tongban.credentials.openid.transactions import Agreement, signed_by
 from tongban.credentials.sdjwt import KeyBinding
 from tongban.credentials.vc import Known, Verification, verify_credential
 
@@ -80,11 +81,19 @@ def open_response(body: bytes, key: ECKey) -> Response:
 
 
 def verify_response(
-    response: Response, query: Query, known: Known, *, client_id: str, nonce: str, now: datetime
+    response: Response,
+    query: Query,
+    known: Known,
+    *,
+    client_id: str,
+    nonce: str,
+    now: datetime,
+    agreements: Sequence[Agreement] = (),
 ) -> dict[str, list[Verification]]:
     """The verdict on every presentation, by query id; the answer as a whole gives what was asked for.
 
     `client_id` is for whom the wallet had to sign: the verifier, or `audience_of` the origin that asked.
+    `agreements` are what the request asked the holder to agree to; a presentation has to sign its own.
 
     Raises CredentialRefused for a presentation that is forged, of another type, or not bound to this request,
     and OpenIdRefused for an answer that lacks something. Verdicts other than `valid` are returned, not
@@ -95,10 +104,15 @@ def verify_response(
         one = query.by_id(query_id)
         if one is None:
             raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "nothing was asked under this id")
-        binding = KeyBinding(client_id, nonce) if one.require_cryptographic_holder_binding else None
+        texts = signed_by(agreements, query_id, response.presentations)
+        binding = KeyBinding(client_id, nonce, transactions=texts)
         found[query_id] = [
             verify_credential(
-                shown, known, now=now, key_binding=binding, accepted=frozenset(one.meta.vct_values)
+                shown,
+                known,
+                now=now,
+                key_binding=binding if one.require_cryptographic_holder_binding else None,
+                accepted=frozenset(one.meta.vct_values),
             )
             for shown in presentations
         ]

@@ -3,7 +3,7 @@
 Promises: choosing a claim brings along whatever it is nested in, and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,12 +55,28 @@ class Held:
         return self._chosen(chosen).presented.decode()
 
     def present_bound(
-        self, chosen: Iterable[Path], key: SigningKey, *, audience: str, nonce: str, now: datetime
+        self,
+        chosen: Iterable[Path],
+        key: SigningKey,
+        *,
+        audience: str,
+        nonce: str,
+        now: datetime,
+        transactions: Sequence[str] = (),
     ) -> str:
-        """The presentation with the holder's signature for one verifier and one request."""
-        parts = self._chosen(chosen)
-        bound = keybinding.bind(parts, key, audience=audience, nonce=nonce, now=now, digest=self._digest)
-        return bound.decode()
+        """The presentation with the holder's signature for one verifier and one request.
+
+        `transactions` are the texts of what the holder agrees to by it (OpenID4VP 1.0, 8.4).
+        """
+        return keybinding.bind(
+            self._chosen(chosen),
+            key,
+            audience=audience,
+            nonce=nonce,
+            now=now,
+            digest=self._digest,
+            transactions=transactions,
+        ).decode()
 
     def _chosen(self, chosen: Iterable[Path]) -> Parts:
         needed: set[Path] = set()

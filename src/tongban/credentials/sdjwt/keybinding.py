@@ -1,6 +1,10 @@
-"""Key binding: the holder signs what is shown, for whom, in answer to what (RFC 9901, 4.3 and 7.3)."""
+"""Key binding: the holder signs what is shown, for whom, in answer to what (RFC 9901, 4.3 and 7.3).
 
-from collections.abc import Callable, Mapping
+And what the holder agrees to by that, by the hashes of its texts (OpenID4VP 1.0, B.3.3).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,15 +17,21 @@ from tongban.credentials.sdjwt.times import CLOCK_LEEWAY, check_started, has_exp
 from tongban.suites import SigningKey, VerifyingKey
 
 TYPE = "kb+jwt"
+TRANSACTION_HASH = "sha-256"
+_HASHES, _HASH = "transaction_data_hashes", "transaction_data_hashes_alg"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
-    """What a verifier asks of the holder's signature: its own name, its nonce, and how old it may be."""
+    """What a verifier asks of the holder's signature: its own name, its nonce, and how old it may be.
+
+    `transactions` are the texts of what the holder has to agree to, all of them and nothing else.
+    """
 
     audience: str
     nonce: str
     max_age: timedelta = timedelta(minutes=5)
+    transactions: tuple[str, ...] = ()
 
 
 def bind(
@@ -32,14 +42,17 @@ def bind(
     nonce: str,
     now: datetime,
     digest: Callable[[bytes], bytes],
+    transactions: Sequence[str] = (),
 ) -> bytes:
-    """The presentation with the holder's signature, as it travels."""
-    payload = {
+    """The presentation with the holder's signature, as it travels; `transactions` are agreed to by it."""
+    payload: dict[str, object] = {
         "iat": seconds(now),
         "aud": audience,
         "nonce": nonce,
         "sd_hash": base64url.encode(digest(parts.presented)).decode(),
     }
+    if transactions:
+        payload |= {_HASHES: _hashes(transactions), _HASH: TRANSACTION_HASH}
     token = jws.sign({"typ": TYPE}, payload, key)
     return parts.presented + token
 
@@ -85,3 +98,19 @@ def check(
         raise CredentialRefused(Code.KEY_BINDING_STALE, "key binding.iat")
     if payload.get("sd_hash") != base64url.encode(digest(parts.presented)).decode():
         raise CredentialRefused(Code.KEY_BINDING_MISMATCH, "key binding.sd_hash")
+    if wanted.transactions or _HASHES in payload:
+        _check_transactions(payload, wanted.transactions)
+
+
+def _check_transactions(payload: Mapping[str, object], wanted: Sequence[str]) -> None:
+    """Refuse a holder's agreement to less, more or something else than was asked."""
+    signed = payload.get(_HASHES)
+    if payload.get(_HASH, TRANSACTION_HASH) != TRANSACTION_HASH or not isinstance(signed, list):
+        raise CredentialRefused(Code.TRANSACTION_MISMATCH, f"key binding.{_HASH}")
+    if not all(isinstance(one, str) for one in signed) or sorted(signed) != sorted(_hashes(wanted)):
+        raise CredentialRefused(Code.TRANSACTION_MISMATCH, f"key binding.{_HASHES}")
+
+
+def _hashes(texts: Sequence[str]) -> list[str]:
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    return list(base64url.encode_many(digests))

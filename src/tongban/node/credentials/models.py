@@ -136,7 +136,7 @@ class Showing(models.Model):
     vct = models.CharField(max_length=120)
     how = models.CharField(max_length=10, choices=How)
     to = models.CharField(max_length=200, blank=True)
-    purpose = models.CharField(max_length=200, blank=True)
+    purpose = models.TextField(blank=True)
     claims = models.JSONField(default=list)
     at = models.DateTimeField()
 
@@ -377,7 +377,8 @@ class Asked(models.Model):
     """A verifier asks a wallet to show something, and what it showed, until the verifier has read it.
 
     `key` decrypts the answer; it and `shown` are stored encrypted. `way_back` is the digest of the secret
-    with which a wallet on the same device leads back to the browser that asked.
+    with which a wallet on the same device leads back to the browser that asked. `statement` is what the
+    holder has to agree to by showing it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -392,6 +393,7 @@ class Asked(models.Model):
     answered_at = models.DateTimeField(null=True, default=None)
     is_same_device = models.BooleanField(default=False)
     way_back = models.BinaryField(null=True, default=None, max_length=32)
+    statement = models.CharField(max_length=500, blank=True, default="")
     problem = models.CharField(max_length=60, blank=True)
     shown = models.TextField(blank=True)
 

@@ -14,14 +14,12 @@ from tongban.credentials import Code, CredentialRefused
 from tongban.credentials.codes.offline import Listed, make_offline_code
 from tongban.credentials.codes.online import LIFETIME, make_online_code
 from tongban.credentials.codes.qr import QrCode
-from tongban.credentials.sdjwt import KeyBinding
+from tongban.credentials.sdjwt import KeyBinding, Path
 from tongban.credentials.vc import Known, Verification, verify_credential
 from tongban.node.clock import true_now
 from tongban.node.credentials import copies, issuers, wallet
 from tongban.node.credentials.models import Holding, Issued, OnlineCode, Showing
 from tongban.node.people.models import Person
-
-Path = tuple[str | int, ...]
 
 
 class CannotShow(Exception):
@@ -78,10 +76,17 @@ def online_code(person: Person, batch: uuid.UUID, chosen: Sequence[str]) -> Show
     return Shown(QrCode.of(text).svg(), text, now + LIFETIME)
 
 
-def present(holding: Holding, chosen: Sequence[Path], *, audience: str, nonce: str) -> str:
-    """A presentation of these claims for one verifier and one request, signed with the holder's key."""
+def present(
+    holding: Holding, chosen: Sequence[Path], *, audience: str, nonce: str, transactions: Sequence[str] = ()
+) -> str:
+    """A presentation of these claims for one verifier and one request, signed with the holder's key.
+
+    `transactions` are the texts of what the holder agrees to by it.
+    """
     held, key = wallet.opened(holding)
-    text = held.present_bound(chosen, key, audience=audience, nonce=nonce, now=true_now())
+    text = held.present_bound(
+        chosen, key, audience=audience, nonce=nonce, now=true_now(), transactions=transactions
+    )
     Holding.objects.filter(pk=holding.pk).update(shown_at=true_now())
     return text
 
@@ -128,7 +133,7 @@ def note_in_case(person: Person, holding: Holding, case_number: str, chosen: Seq
 
 
 def note_request(person: Person, holding: Holding, to: str, purpose: str, chosen: Sequence[str]) -> None:
-    """Note that the card was shown to a verifier that asked."""
+    """Note that the card was shown to a verifier that asked; `purpose` is what the holder agreed to by it."""
     _note(person, holding.batch, holding.vct, Showing.How.REQUEST, to=to, purpose=purpose, claims=chosen)
 
 

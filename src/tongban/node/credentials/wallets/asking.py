@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from tongban.credentials import CredentialRefused
 from tongban.credentials.openid import (
+    Agreement,
     OpenIdError,
     OpenIdRefused,
     PresentationRequest,
@@ -32,6 +33,7 @@ from tongban.credentials.openid import (
 from tongban.credentials.trust import Untrusted
 from tongban.credentials.types import CredentialType
 from tongban.credentials.vc import Verification
+from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
 from tongban.node.credentials import showing
@@ -48,6 +50,14 @@ DECLINED = "declined"
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """What the holder agreed to, and the proof for others: the entry of the request and the presentation."""
+
+    statement: str
+    proof: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Seen:
     """What a wallet showed: the verdict, and the claims, which are there whatever the verdict is."""
 
@@ -55,12 +65,16 @@ class Seen:
     issuer: str
     claims: Mapping[str, Any] = field(repr=False)
     as_of: datetime | None
+    agreed: Agreed | None = None
 
 
-def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = False) -> Asked:
+def ask(
+    kind: CredentialType, claims: Sequence[str], *, statement: str = "", is_same_device: bool = False
+) -> Asked:
     """Ask for some claims of a credential of this type. Raises NoReader, NoIssuer.
 
-    A wallet on the same device leads back to the browser that asked; elsewhere nobody can see what it showed.
+    `statement` is what the holder has to agree to by showing it, at most `MOST_STATEMENT` characters. A
+    wallet on the same device leads back to the browser that asked; elsewhere nobody can see what it showed.
     """
     verifier = reader()
     now = true_now()
@@ -88,6 +102,7 @@ def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = F
         query=query,
         encryption_key=public_jwk(key),
         client_name=config.title.zh,
+        agreements=_agreements(number, statement),
     )
     return Asked.objects.create(
         id=number,
@@ -100,7 +115,12 @@ def ask(kind: CredentialType, claims: Sequence[str], *, is_same_device: bool = F
         key=seal(json.dumps(key.as_dict(private=True))),
         expires=now + LIFETIME,
         is_same_device=is_same_device,
+        statement=statement,
     )
+
+
+def _agreements(number: uuid.UUID, statement: str) -> tuple[Agreement, ...]:
+    return (Agreement.of(statement, QUERY_ID, str(number)),) if statement else ()
 
 
 def for_browser(asked: Asked) -> str:
@@ -116,6 +136,7 @@ def for_browser(asked: Asked) -> str:
         encryption_key=public_jwk(key),
         client_name=this_node().title.zh,
         origin=addresses.pages_origin(),
+        agreements=_agreements(asked.pk, asked.statement),
     )
     return request.sign(verifier.key, now=true_now(), lifetime=LIFETIME, chain=[verifier.certificate])
 
@@ -174,12 +195,13 @@ def take(number: uuid.UUID) -> Seen | None:
             return None
         members = json.loads(unseal(asked.shown))
         Asked.objects.filter(pk=number).delete()
-    as_of = members["as_of"]
+    as_of, proof = members["as_of"], members["proof"]
     return Seen(
         members["verdict"],
         members["issuer"],
         members["claims"],
         datetime.fromisoformat(as_of) if as_of else None,
+        Agreed(asked.statement, proof) if proof else None,
     )
 
 
@@ -190,16 +212,34 @@ def _seen(asked: Asked, body: bytes, *, by_browser: bool) -> dict[str, Any]:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "state: expected that of the request")
     query = read_query(asked.query)
     audience = audience_of(addresses.pages_origin()) if by_browser else asked.client_id
+    agreements = _agreements(asked.pk, asked.statement)
     try:
         found = verify_response(
-            response, query, showing.known(), client_id=audience, nonce=asked.nonce, now=true_now()
+            response,
+            query,
+            showing.known(),
+            client_id=audience,
+            nonce=asked.nonce,
+            now=true_now(),
+            agreements=agreements,
         )
     except CredentialRefused as refused:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, f"vp_token: {refused.code.value}") from None
     except Untrusted as untrusted:
-        return {"verdict": untrusted.verdict.value, "issuer": "", "claims": {}, "as_of": None}
+        return {"verdict": untrusted.verdict.value, "issuer": "", "claims": {}, "as_of": None, "proof": ""}
     (verification,) = found[QUERY_ID]
-    return _told(verification, [str(claim["path"][0]) for claim in asked.query["credentials"][0]["claims"]])
+    told = _told(verification, [str(claim["path"][0]) for claim in asked.query["credentials"][0]["claims"]])
+    counts = verification.verdict is Verdict.VALID
+    return told | {"proof": _proof(agreements, response.presentations[QUERY_ID][0]) if counts else ""}
+
+
+def _proof(agreements: Sequence[Agreement], presentation: str) -> str:
+    """What anybody can check the holder's agreement by; empty where nothing was agreed to."""
+    if not agreements:
+        return ""
+    return json.dumps(
+        {"transaction_data": [one.text for one in agreements], "presentation": presentation}, indent=1
+    )
 
 
 def _told(verification: Verification, wanted: Sequence[str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.node.credentials.wallets import issuer_views, pages, verifier_pages, verifier_views
+from tongban.node.credentials.wallets import answer_pages, issuer_views, pages, verifier_pages, verifier_views
 
 urlpatterns = [
     path(".well-known/openid-credential-issuer", issuer_views.issuer, name="openid-issuer"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("credentials/<uuid:batch>/wallet/end/", pages.end_renewals, name="credential-renewals-end"),
     path("credentials/waiting/<uuid:case>/end/", pages.end_waiting, name="credential-waiting-end"),
     path("credentials/cases/<slug:number>/wallet/", pages.offer_case, name="case-offer"),
+    path("credentials/answer/", answer_pages.answer, name="credential-answer"),
     path("verify/ask/", verifier_pages.ask, name="verify-ask"),
     path("verify/asked/<uuid:number>/", verifier_pages.asked, name="verify-asked"),
     path("verify/asked/<uuid:number>/shown/", verifier_pages.shown, name="verify-asked-shown"),

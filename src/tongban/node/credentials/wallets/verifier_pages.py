@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.credentials.codes.qr import QrCode
 from tongban.credentials.openid import OpenIdRefused
+from tongban.credentials.openid.transactions import MOST_STATEMENT
 from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
@@ -34,17 +35,26 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Choose a type, then the claims; then the wallet is asked."""
     given = request.GET if request.method == "GET" else request.POST
     kind = issuers.types().get(given.get("type", ""))
-    context: dict[str, Any] = {"kinds": list(issuers.types().values()), "kind": kind}
+    context: dict[str, Any] = {
+        "kinds": list(issuers.types().values()),
+        "kind": kind,
+        "most": MOST_STATEMENT,
+    }
     if kind is None:
         return render(request, "credentials/ask.html", context)
     context["offered"] = _offered(kind)
     if request.method == "GET":
         return render(request, "credentials/ask.html", context)
     wanted = [name for name, _ in context["offered"] if name in request.POST.getlist("claims")]
+    statement = request.POST.get("statement", "").strip()
+    context |= {"wanted": wanted, "statement": statement}
     if not wanted:
         return render(request, "credentials/ask.html", {**context, "is_unchosen": True}, status=422)
+    if len(statement) > MOST_STATEMENT:
+        return render(request, "credentials/ask.html", {**context, "is_too_long": True}, status=422)
     try:
-        asked = asking.ask(kind, wanted, is_same_device=request.POST.get("where") == "here")
+        is_here = request.POST.get("where") == "here"
+        asked = asking.ask(kind, wanted, statement=statement, is_same_device=is_here)
     except (NoReader, issuers.NoIssuer):
         return render(request, "credentials/ask.html", {**context, "cannot": True}, status=503)
     request.session[_SESSION] = [*request.session.get(_SESSION, []), str(asked.pk)][-_MOST_OPEN:]
@@ -81,6 +91,7 @@ def asked(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
         "issuer": spoken(issuers.name_of(seen.issuer)) if seen.issuer else "",
         "lines": claim_lines(kind, seen.claims),
         "as_of": seen.as_of,
+        "agreed": seen.agreed,
     }
     return render(request, "credentials/asked.html", context)
 

@@ -1,16 +1,22 @@
 """The pages of credentials in a real browser: accessible, narrow and wide, light and dark."""
 
+import dataclasses
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests.credentials_node.conftest import TITLE
 from tests.pages.browser import overflow, press, violations, watch
 from tests.pages.windows import browser, enter
 from tongban.credentials.openid import AuthorisationRequest
+from tongban.node.credentials import redeeming
 from tongban.node.credentials.models import Issued
-from tongban.node.credentials.wallets import authorising
+from tongban.node.credentials.wallets import answering, authorising, reader
+from tongban.node.exchange import identity
+from tongban.node.fetching import Site
 from tongban.node.people.models import Account
 
 __all__ = ["browser", "enter"]
@@ -18,6 +24,7 @@ __all__ = ["browser", "enter"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+STATEMENT = "同意成都市人才服务中心为办理落户查询本人职称，查询一次"
 FINDS_WALLETS = """
 window.DigitalCredential = class { static userAgentAllowsProtocol () { return true } }
 navigator.credentials.get = async options => {
@@ -100,6 +107,79 @@ def test_a_browser_that_finds_wallets_is_handed_the_request(
     press(find)
     assert page.get_by_text("对方没有同意出示").is_visible()
     assert heard.complaints == []
+
+
+class ThisNode(httpx.BaseTransport):
+    """The running node, asked under its public name."""
+
+    def __init__(self, url: str) -> None:
+        self._base = httpx.URL(url)
+        self._inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_with(scheme="http", host=self._base.host, port=self._base.port)
+        headers = [(name, value) for name, value in request.headers.items() if name != "host"]
+        return self._inner.handle_request(
+            httpx.Request(request.method, url, headers=headers, content=request.read())
+        )
+
+
+@pytest.fixture
+def _reachable(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal's wallet reaches this node, which the directory lists with its certificate."""
+    me = identity.current()
+    pem = reader.certificate_issuer().certificate_pem().decode()
+    nodes = tuple(node.model_copy(update={"certificates": (pem,)}) for node in me.directory.nodes)
+    listed = dataclasses.replace(me, directory=me.directory.model_copy(update={"nodes": nodes}))
+    monkeypatch.setattr(identity, "current", lambda: listed)
+    monkeypatch.setattr(
+        answering,
+        "connection",
+        lambda: Site(
+            seconds=5,
+            most_bytes=redeeming.MOST_BYTES,
+            client=httpx.Client(transport=ThisNode(live_server.url)),
+        ),
+    )
+
+
+@pytest.mark.usefixtures("_reachable")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_holder_reads_what_is_asked_and_agreed_to_and_the_counter_sees_the_signature(
+    enter: Callable[..., Page], citizen: Account, title: Issued, language: str
+) -> None:
+    counter = enter(language=language)
+    counter.goto(f"/verify/ask/?type={TITLE}")
+    counter.locator("input[value=title]").check()
+    counter.locator("#statement").fill(STATEMENT)
+    look(counter, "claims and agreement")
+    press(counter.locator("main form .govuk-button").last)
+    counter.locator("summary").last.click()
+    look(counter, "code and link for the wallet")
+    code = counter.locator(".code-to-show").screenshot()
+
+    holder = enter(citizen, language=language)
+    heard = watch(holder)
+    holder.goto("/credentials/answer/")
+    look(holder, "where a link is pasted")
+    with holder.expect_navigation():
+        holder.locator("#picture").set_input_files(
+            {"name": "code.png", "mimeType": "image/png", "buffer": code}
+        )
+    assert holder.get_by_text(STATEMENT).is_visible()
+    look(holder, "who asks for what")
+    holder.locator("input[value=title]").check()
+    press(holder.locator("button[value=show]"))
+    look(holder, "shown")
+    holder.goto("/credentials/shown/")
+    look(holder, "history")
+    assert heard.complaints == []
+
+    press(counter.locator("main .govuk-button").first)
+    assert counter.locator(".verdict--valid").is_visible()
+    assert counter.get_by_text(STATEMENT).first.is_visible()
+    counter.locator("summary").first.click()
+    look(counter, "seen and agreed to")
 
 
 def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Page], title: Issued) -> None:

@@ -1,7 +1,7 @@
 // The verifier's page: scans with the camera or from a picture, verifies here where the code allows it, else asks the node.
 
 import { isOffline, verify } from './offline.js'
-import { decodeQR } from './qr/decode.js'
+import { byCamera, inPicture } from './scanning.js'
 
 const WORDS = {
   zh: {
@@ -98,47 +98,16 @@ async function take (text) {
   }
 }
 
-function read (source, width, height) {
-  const scale = Math.min(1, 1600 / Math.max(width, height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(width * scale)
-  canvas.height = Math.round(height * scale)
-  const context = canvas.getContext('2d', { willReadFrequently: true })
-  context.drawImage(source, 0, 0, canvas.width, canvas.height)
-  try {
-    return decodeQR(context.getImageData(0, 0, canvas.width, canvas.height))
-  } catch {
-    return null
-  }
-}
-
 async function scan () {
-  const camera = document.getElementById('camera')
-  let stream
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
-  } catch {
-    showProblem(words.nocamera)
-    return
-  }
-  camera.srcObject = stream
-  camera.hidden = false
-  await camera.play()
-  const look = () => {
-    const text = camera.videoWidth ? read(camera, camera.videoWidth, camera.videoHeight) : null
-    if (text === null) { setTimeout(look, 150); return }
-    for (const track of stream.getTracks()) track.stop()
-    camera.hidden = true
-    take(text)
-  }
-  look()
+  const text = await byCamera(document.getElementById('camera'))
+  if (text === null) showProblem(words.nocamera)
+  else await take(text)
 }
 
 async function fromPicture (event) {
   const [file] = event.target.files
   if (!file) return
-  const picture = await createImageBitmap(file)
-  const text = read(picture, picture.width, picture.height)
+  const text = await inPicture(file)
   if (text === null) showProblem(words.nocode)
   else await take(text)
 }

@@ -3,7 +3,7 @@
 const STORE = 'tongban-verifier-1'
 const KEPT = [
   '/verify/', '/verify/bundle.json', '/static/pages.css', '/static/pages.js', '/static/mark.svg',
-  ...['verifier.js', 'offline.js', 'cbor.js', 'packing.js', 'sm2.js', 'sm3.js', 'qr/decode.js', 'qr/index.js'].map(name => `/static/credentials/${name}`)
+  ...['verifier.js', 'scanning.js', 'offline.js', 'cbor.js', 'packing.js', 'sm2.js', 'sm3.js', 'qr/decode.js', 'qr/index.js'].map(name => `/static/credentials/${name}`)
 ]
 
 self.addEventListener('install', event => {

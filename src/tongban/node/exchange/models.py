@@ -6,6 +6,7 @@ A question and its answer are stored as the very bytes that travel; their times 
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -119,10 +120,11 @@ class SeenNonce(models.Model):
 
     keyid = models.CharField(max_length=80)
     nonce = models.CharField(max_length=64)
-    expires = models.DateTimeField(db_index=True)
+    expires = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["keyid", "nonce"], name="nonce_once")]
+        indexes: ClassVar = [BrinIndex(fields=["expires"], name="nonce_expires")]
 
     def __str__(self) -> str:
         return f"delivery by {self.keyid}"

@@ -287,9 +287,14 @@ class AccessRecord(models.Model):
     at = models.DateTimeField()
     direction = models.CharField(max_length=10, choices=Direction)
     agency = models.CharField(max_length=80)
-    officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT)
+    officer = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT, db_index=False)
     agent = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="looks_as_agent"
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="looks_as_agent",
+        db_index=False,
     )
     asking_node = models.CharField(max_length=80)
     service = models.CharField(max_length=80)
@@ -302,7 +307,13 @@ class AccessRecord(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("数据访问记录")
         ordering: ClassVar = ["-at"]
-        indexes: ClassVar = [models.Index(fields=["pseudonym", "-at"], name="access_person_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["pseudonym", "-at"], name="access_person_at"),
+            models.Index(
+                fields=["officer"], condition=models.Q(officer__isnull=False), name="access_officer"
+            ),
+            models.Index(fields=["agent"], condition=models.Q(agent__isnull=False), name="access_agent"),
+        ]
 
     def __str__(self) -> str:
         return f"access {self.id}"

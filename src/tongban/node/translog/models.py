@@ -24,9 +24,14 @@ class LogRecord(models.Model):
     content = models.BinaryField()
     leaf = models.BinaryField()
     recorded_at = models.DateTimeField(db_default=Now())
-    index = models.BigIntegerField(null=True, default=None, unique=True)
+    index = models.BigIntegerField(null=True, default=None)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["index"], condition=models.Q(index__isnull=False), name="log_place_once"
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="log_unplaced", condition=models.Q(index=None)),
             models.Index(fields=["about"], name="log_about"),

@@ -11,6 +11,8 @@ from urllib.parse import urljoin
 
 import httpx
 
+from tongban.node.fetching import authorities
+
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _SILENT = frozenset({"script", "style", "svg"})
 REQUEST_SECONDS = 60
@@ -154,7 +156,9 @@ class Visitor:
 
     def __init__(self, pages_url: str, language: str) -> None:
         """`language` is a code of the pages' language switch, such as `zh-hans` or `en`."""
-        self._client = httpx.Client(base_url=pages_url, follow_redirects=True, timeout=REQUEST_SECONDS)
+        self._client = httpx.Client(
+            base_url=pages_url, follow_redirects=True, timeout=REQUEST_SECONDS, verify=authorities()
+        )
         self._client.cookies.set("tongban_language", language)
 
     def get(self, address: str) -> Page:

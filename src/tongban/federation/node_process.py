@@ -17,6 +17,7 @@ import psutil
 
 from tongban.node.config import NodeConfig, load
 from tongban.node.embedded_postgres import server_processes
+from tongban.node.fetching import authorities
 from tongban.node.lifeline import bound_to_parent
 from tongban.node.tls_folder import TlsFolder, client_context
 
@@ -60,7 +61,7 @@ class NodeProcess:
     def await_ready(self) -> None:
         """Wait until pages and gateway answer. Raises NodeFailedError."""
         deadline = time.monotonic() + READY_SECONDS
-        with httpx.Client(timeout=10, follow_redirects=True) as client:  # made once: it reads all authorities
+        with httpx.Client(timeout=10, follow_redirects=True, verify=authorities()) as client:
             while not self._answers(client):
                 if not self.is_running or time.monotonic() > deadline:
                     raise NodeFailedError(

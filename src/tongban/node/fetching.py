@@ -3,9 +3,11 @@
 Promises: whatever is not a whole answer in time is `Away`, whose text tells nothing of what was said.
 """
 
+import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,17 @@ class Answer:
 
     status: int
     content: bytes = field(repr=False)
+
+
+@cache
+def authorities(*, from_environment: bool = True) -> ssl.SSLContext:
+    """Whom this process trusts to vouch for sites: read once, which takes longer than many an answer.
+
+    `from_environment` lets SSL_CERT_FILE and SSL_CERT_DIR name others than those that come with httpx.
+    """
+    import httpx  # noqa: PLC0415 - large, and most processes of a node ask nobody
+
+    return httpx.create_ssl_context(trust_env=from_environment)
 
 
 class Site:
@@ -45,7 +58,10 @@ class Site:
         self._most_bytes = most_bytes
         self._errors = (httpx.HTTPError, httpx.InvalidURL)
         self._client = client or httpx.Client(
-            timeout=seconds, trust_env=through_proxy, follow_redirects=False
+            timeout=seconds,
+            trust_env=through_proxy,
+            follow_redirects=False,
+            verify=authorities(from_environment=through_proxy),
         )
         self._open = ExitStack()
 

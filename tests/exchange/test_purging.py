@@ -22,6 +22,7 @@ from tongban.node.exchange.conversing import handlers
 from tongban.node.exchange.models import Conversation, Enclosure, PurgedFile
 from tongban.node.translog.api import LogRecord, LogUnavailable
 from tongban.node.translog.stored_audit import check_records
+from tongban.node.translog.verifying import as_json, told
 from tongban.protocol import Text
 from tongban.protocol.tlog.auditing import Audit
 
@@ -92,10 +93,13 @@ def test_verifying_the_log_tells_when_and_by_which_rule_it_was_purged(here: Atta
     kept(here, b"%PDF-1", 101)
     kept(here, b"%PDF-2", 102)
     purging.purge_as_declared()
-    told = verified()
+    result = verified()
     day = true_now().date()
-    assert told.notes == [f"2 x purged on {day} by rule files-that-crossed of 2020-01-01 (100 days)"]
-    assert not told.findings
+    assert result.notes == [f"2 x purged on {day} by rule files-that-crossed of 2020-01-01 (100 days)"]
+    assert not result.findings
+    result.size = 2
+    assert result.notes[0] in told("sichuan", result)
+    assert as_json("sichuan", result)["notes"] == result.notes
 
 
 @pytest.mark.parametrize("change", [{"days": 10}, {"sha256": "0" * 64}, None])

@@ -25,7 +25,9 @@ from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.origins import origin_of
 
 PLACE_SECONDS = 0.5
-"""How often waiting records are looked for; a head is signed about so long after a record at most."""
+"""How often waiting records are looked for, from one look's beginning to the next; a head is signed about so
+long after a record at most."""
+SHORTEST_PAUSE_SECONDS = 0.05
 PUBLISH_SECONDS = 1.0
 """How often the log's files are brought up to date: that costs more than giving records their places."""
 ASK_SECONDS = 0.5
@@ -127,7 +129,10 @@ class Writer:
     def _repeat(self, work: Callable[[], bool], seconds: float) -> None:
         while not self._stop.is_set():
             close_old_connections()
-            self._stop.wait(_pause_after(work, seconds))
+            began = time.monotonic()
+            pause = _pause_after(work, seconds)
+            took = time.monotonic() - began if pause == seconds else 0.0
+            self._stop.wait(max(pause - took, SHORTEST_PAUSE_SECONDS))
         connections.close_all()
 
     def _repeat_until_done(self, work: Callable[[], bool]) -> None:

@@ -24,10 +24,11 @@ from tongban.law.engines.native.spell_lists import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 
-# Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers.
-# 32 registers hold what 16 persons side by side need; with 16 registers longer loops between spills pay more.
-_LANES_BY_REGISTERS = {16: 32, 32: 16}
-_LANES_OF_WIDE = 8
+# Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers. Measured,
+# by number of vector registers: 16 on an EPYC, 32 on a Xeon.
+_LANES = {16: 32, 32: 16}
+_LANES_OF_WIDE = {16: 8, 32: 16}
+_LANES_OF_SPELLS = 8
 _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i32 @llvm.smin.i32(i32, i32)
@@ -97,7 +98,7 @@ class _Writer:
         in_slots = any(shape.most for shape in self._shapes.values())
         if not in_slots and any(fact.type == ir.SPELLS for fact in self._program.facts):
             sweep_text, asked, capacities = self._sweep()
-        lanes = _LANES_OF_WIDE if in_slots or self._for_arrow else _LANES_BY_REGISTERS[vector_registers()]
+        lanes = (_LANES_OF_WIDE if self._for_arrow else _LANES)[vector_registers()]
         fused = self._fused(asked, swept=bool(sweep_text), in_slots=in_slots)
         arguments = "".join(f", ptr noalias %{name}" for name in self._pointers)
         assembly = f"""{LIBRARY if sweep_text else ""}{_INTRINSICS}
@@ -114,7 +115,7 @@ done:
 }}
 !0 = distinct !{{!0, !1, !2}}
 !1 = !{{!"llvm.loop.vectorize.enable", i1 true}}
-!2 = !{{!"llvm.loop.vectorize.width", i32 {lanes}}}
+!2 = !{{!"llvm.loop.vectorize.width", i32 {_LANES_OF_SPELLS if in_slots else lanes}}}
 """
         return Recipe(assembly, tuple(self._pointers), len(asked), capacities, not in_slots)
 

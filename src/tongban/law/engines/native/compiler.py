@@ -68,9 +68,13 @@ def load_kernel(assembly: str, name: str, pointers: int, *, gathers: bool = True
 
 
 @cache
-def vector_registers() -> int:
-    """Give how many registers this processor has for several numbers at once."""
-    return 32 if llvm.get_host_cpu_features().get("avx512vl") else 16
+def suits_sixteen() -> bool:
+    """Whether 16 persons side by side are fastest here, as on Intel's cores with 32 vector registers.
+
+    On an EPYC other numbers were (docs/benchmarks.md).
+    """
+    is_zen = str(llvm.get_host_cpu_name()).startswith("znver")
+    return bool(llvm.get_host_cpu_features().get("avx512vl")) and not is_zen
 
 
 def _features(*, gathers: bool) -> str:

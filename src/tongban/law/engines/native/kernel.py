@@ -14,7 +14,7 @@ from typing import TypeAlias
 from tongban.law import ir
 from tongban.law.engines.native.assembly import Assembly
 from tongban.law.engines.native.cells import Cells, Refusals, is_outside
-from tongban.law.engines.native.compiler import vector_registers
+from tongban.law.engines.native.compiler import suits_sixteen
 from tongban.law.engines.native.lookups import Lookups
 from tongban.law.engines.native.lower import Lowered, Lowering, SomeSpells, SpellList, encode, number_of
 from tongban.law.engines.native.operands import FALSE, TRUE, WHOLE_KINDS, Value, floating, whole
@@ -24,11 +24,8 @@ from tongban.law.engines.native.spell_lists import LIBRARY
 from tongban.law.engines.native.sweeps import Asked, Capacity, Columns, Key, Sweep
 from tongban.law.engines.program import Fact, Program, Target, plain
 
-# Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers. Measured,
-# by number of vector registers: 16 on an EPYC, 32 on a Xeon.
-_LANES = {16: 32, 32: 16}
-_LANES_OF_WIDE = {16: 8, 32: 16}
-_LANES_OF_SPELLS = 8
+# Many lanes hide how long an instruction takes; where columns are wide, fewer fit in the registers.
+_LANES, _LANES_OF_WIDE, _LANES_OF_SPELLS = 32, 8, 8
 _INTRINSICS = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i32 @llvm.smin.i32(i32, i32)
@@ -98,7 +95,7 @@ class _Writer:
         in_slots = any(shape.most for shape in self._shapes.values())
         if not in_slots and any(fact.type == ir.SPELLS for fact in self._program.facts):
             sweep_text, asked, capacities = self._sweep()
-        lanes = (_LANES_OF_WIDE if self._for_arrow else _LANES)[vector_registers()]
+        lanes = 16 if suits_sixteen() else _LANES_OF_WIDE if self._for_arrow else _LANES
         fused = self._fused(asked, swept=bool(sweep_text), in_slots=in_slots)
         arguments = "".join(f", ptr noalias %{name}" for name in self._pointers)
         assembly = f"""{LIBRARY if sweep_text else ""}{_INTRINSICS}

@@ -127,6 +127,15 @@ def test_table_shows_which_version_of_a_rule_is_in_force_and_since_when(
     assert f"old grant (old_grant): {old_grant}" in output
 
 
+def test_table_tells_keys_sources_and_truth_in_words(own_run: Run) -> None:
+    told = own_run("table", "medical-retirement", "--on", "2026-11-22", "--lang", "en").output
+    assert "pooling area=Chongqing: yes  (since " in told
+    assert "pooling area=Chongqing: none  (since " in told
+    assert "Order of the Chengdu Municipal People's Government No. 154 (deemed months do not count)" in told
+    of_hospitals = own_run("table", "chronic-disease", "--on", "2026-11-22", "--lang", "zh").output
+    assert "参保地=重庆，医院级别=三级医院: 0.5" in of_hospitals.replace(", ", "，")
+
+
 def test_table_tells_what_a_list_in_force_is_known_to_lack(own_run: Run) -> None:
     output = own_run("table", "transit-exemption", "--on", "2026-11-22").output
     assert re.search(r"CNHGQ, CNMHN .*low（未核实）", output)

@@ -1,6 +1,7 @@
 """Both sides' numbers stand side by side with date, source and whether they are verified."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,14 @@ def test_required_months_differ_by_side_and_sex(service: Service) -> None:
         "510100": [("男", "240 个月"), ("女", "240 个月")],
         "500000": [("男", "360 个月"), ("女", "300 个月")],
     }
+
+
+def test_a_number_that_is_a_key_is_told_by_what_it_stands_for(tmp_path: Path) -> None:
+    settlement = load(copy_shipped(tmp_path, ("chronic_disease",)))["chronic-disease"]
+    for values in about(settlement, "支付比例（在职）").values.values():
+        under = [value.under for value in values if value.under]
+        assert [one.zh for one in under] == ["一级医院", "二级医院", "三级医院"]
+        assert under[2].en == "third-level hospital"
 
 
 def test_every_number_says_since_when_and_from_where(service: Service) -> None:

@@ -219,6 +219,11 @@ def test_text_gives_outcomes_reasons_and_the_warning(ruritania: RuleSet, clerk: 
     assert "Not verified, so the result is indicative: months required" in text
 
 
+def test_text_does_not_say_a_value_twice(ruritania: RuleSet, clerk: dict[str, object]) -> None:
+    text = ruritania.explain(clerk, ON).to_text("en")
+    assert "days to decide: 30\n     Law: Office Act s. 9" in text
+
+
 FAR = """
 from tongban.law import Date, Month, fact, rule, ruleset
 ruleset("far", version="1", zh="远", en="far")

@@ -123,9 +123,11 @@ def _passages(number: int, form: RuleForm, cited: str, lang: str) -> tuple[_Pass
 
 
 def _passage(number: int, form: RuleForm, sentence: Sentence, cited: str, lang: str) -> _Passage:
-    pieces = [f"\n{number:3}. {form.title[lang]}: ", "\n     "]
+    told = [part for part in (sentence.en if lang == "en" else sentence.zh) if part != ""]
+    is_told = told != [-1]  # a sentence of nothing but the value would say it twice
+    pieces = [f"\n{number:3}. {form.title[lang]}: ", "\n     " if is_told else ""]
     places = [-1]
-    for part in sentence.en if lang == "en" else sentence.zh:
+    for part in told if is_told else ():
         if isinstance(part, int):
             places.append(part)
             pieces.append("")

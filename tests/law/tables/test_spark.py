@@ -16,14 +16,18 @@ from tongban.law.tables.run import open_run
 
 INSTALLED = all(find_spec(package) for package in ("pyspark", "pandas")) and shutil.which("java") is not None
 
-
 REQUIRED = "TONGBAN_REQUIRE_SPARK" in os.environ
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A Java runtime that lives for seconds spends half of its time on compiling for the long run."""
 
 
 @pytest.mark.skipif(
     not INSTALLED and not REQUIRED, reason="the extra tongban[spark] or Java is not installed"
 )
-def test_spark_decides_and_reports_as_the_native_engine_does(ruritania: RuleSet, tmp_path: Path) -> None:
+def test_spark_decides_and_reports_as_the_native_engine_does(
+    ruritania: RuleSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", QUICK_START)
     table = people(40)
     trades = table.column("trade").to_pylist()
     trades[3] = trades[17] = "plumber"

@@ -1,6 +1,7 @@
 """Files beside an answer between nodes: sent once the answer is stored, taken when they are what it names."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -85,6 +86,13 @@ class TestAnswering:
         first = ask(question)
         assert ask(question, "nonce-of-second-delivery") == first
         assert Enclosure.objects.count() == 1
+
+    def test_another_answer_with_the_file_offers_it_anew_as_the_peer_may_have_purged_it(self) -> None:
+        ask(self.asked())
+        Enclosure.objects.update(sent_at=true_now(), tries=3)
+        ask(self.asked().model_copy(update={"id": uuid4()}), "nonce-of-second-delivery")
+        row = Enclosure.objects.get()
+        assert (row.sent_at, row.tries) == (None, 0)
 
     def test_the_file_is_given_to_nobody_before_the_answer_is_stored(
         self, monkeypatch: pytest.MonkeyPatch, here: Attachments

@@ -16,9 +16,8 @@ from django.db import DataError, transaction
 from tongban import protocol
 from tongban.node import arrays, statements
 from tongban.node.clock import true_now
-from tongban.node.exchange import attachments
+from tongban.node.exchange import attachments, enclosing
 from tongban.node.exchange.accesses import access_record, answered_record
-from tongban.node.exchange.models import Enclosure
 from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store as store_accesses_and_log
@@ -208,24 +207,21 @@ def _enclose(answers: Sequence[Given]) -> None:
 
     Before the answer leaves, each file's note says to whom it was given: no old backup takes that back.
     """
-    now = true_now()
-    rows = [
-        Enclosure(
-            sha256=file.sha256, peer=one.received.message.sender, case_ref=one.reply.case_ref, next_try=now
-        )
+    given = [
+        (file.sha256, one.reply.case_ref, one.received.message.sender)
         for one in answers
         if isinstance(one.reply, EvidenceAnswer)
         for file in one.reply.body.files
     ]
-    if rows:
-        Enclosure.objects.bulk_create(rows, ignore_conflicts=True)
-        transaction.on_commit(partial(_note_given, rows))
+    if given:
+        enclosing.put_on_their_way(given)
+        transaction.on_commit(partial(_note_given, given))
 
 
-def _note_given(rows: Sequence[Enclosure]) -> None:
+def _note_given(given: Sequence[tuple[str, str, str]]) -> None:
     files = attachments.own()
-    for row in rows:
-        files.offered(row.sha256, row.case_ref, row.peer)
+    for sha256, case_ref, peer in given:
+        files.offered(sha256, case_ref, peer)
 
 
 def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:

@@ -6,7 +6,7 @@ given out here has that digest.
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -41,13 +41,25 @@ class Enclosed:
 def enclose(source: Path, case_ref: str, peer: str) -> Enclosed:
     """Keep a file for the other node and have it sent once this transaction is over. Raises Refused."""
     kept = attachments.own().keep(source, case_ref, peer)
-    _put_on_its_way(kept.sha256, case_ref, peer)
+    put_on_their_way([(kept.sha256, case_ref, peer)])
     return Enclosed(kept.sha256, kept.size)
 
 
-def _put_on_its_way(sha256: str, case_ref: str, peer: str) -> None:
-    Enclosure.objects.get_or_create(
-        sha256=sha256, peer=peer, defaults={"case_ref": case_ref, "next_try": true_now()}
+def put_on_their_way(files: Iterable[tuple[str, str, str]]) -> None:
+    """Have files sent, each given by digest, case and peer, once this transaction is over.
+
+    One that was sent before is offered once more: the peer may have purged it since, and says so.
+    """
+    now = true_now()
+    rows = {
+        (sha256, peer): Enclosure(sha256=sha256, peer=peer, case_ref=case_ref, next_try=now)
+        for sha256, case_ref, peer in files
+    }
+    Enclosure.objects.bulk_create(
+        [rows[key] for key in sorted(rows)],
+        update_conflicts=True,
+        unique_fields=["sha256", "peer"],
+        update_fields=["case_ref", "next_try", "tries", "sent_at"],
     )
 
 
@@ -58,7 +70,7 @@ def enclose_again(sha256: str, case_ref: str, peer: str) -> bool:
     """
     is_here = attachments.own().is_whole(sha256)
     if is_here:
-        _put_on_its_way(sha256, case_ref, peer)
+        put_on_their_way([(sha256, case_ref, peer)])
     return is_here
 
 
@@ -70,8 +82,7 @@ def send_again(sha256: str, case_ref: str, peer: str) -> bool:
     known = attachments.own().crossing(sha256)
     if known is None or peer not in known.peers or not attachments.own().is_whole(sha256):
         return False
-    waits = {"case_ref": case_ref, "next_try": true_now(), "tries": 0, "sent_at": None}
-    Enclosure.objects.update_or_create(sha256=sha256, peer=peer, defaults=waits)
+    put_on_their_way([(sha256, case_ref, peer)])
     return True
 
 
@@ -102,8 +113,7 @@ def enclose_papers(asked: OwnPapers) -> tuple[EvidenceFile, ...]:
     records = read_evidence(connector, kind, asked.subject, kind.file_fields, today())
     store([_look(asked, kind.file_fields, node.me)])
     files = papers.described(kind, records)
-    for file in files:
-        _put_on_its_way(file.sha256, asked.case_ref, asked.peer)
+    put_on_their_way((file.sha256, asked.case_ref, asked.peer) for file in files)
     return files
 
 

@@ -44,6 +44,36 @@ def test_a_group_has_so_many_at_most() -> None:
     assert [len(group) for group in crew.groups] == [1, LARGEST_GROUP, 2]
 
 
+def test_who_asks_again_after_a_group_is_answered_together_with_the_others() -> None:
+    crew = Crew()
+
+    async def asking_again() -> None:
+        gathering = Gathering(crew.answer, threads=4)
+        await asyncio.gather(*(gathering.give(n, "kind") for n in range(5)))
+
+        async def later(n: int) -> int:
+            for _ in range(n):
+                await asyncio.sleep(0)
+            return await gathering.give(n, "kind")
+
+        await asyncio.gather(later(0), later(1))
+
+    asyncio.run(asking_again())
+    assert crew.groups[2:] == [[0, 1]]
+
+
+def test_who_asks_alone_after_a_group_is_answered_all_the_same() -> None:
+    crew = Crew()
+
+    async def asking_alone() -> int:
+        gathering = Gathering(crew.answer, threads=4)
+        await asyncio.gather(*(gathering.give(n, "kind") for n in range(9)))
+        return await gathering.give(1, "kind")
+
+    assert asyncio.run(asking_alone()) == 2
+    assert crew.groups[2:] == [[1]]
+
+
 def test_others_do_not_wait_for_what_is_slow() -> None:
     crew = Crew(0)
 

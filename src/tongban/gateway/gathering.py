@@ -1,7 +1,8 @@
 """Messages that arrive while others are answered wait for each other and are answered together.
 
 What a group shares, such as statements to the database, is paid once, and few threads contend. Promises: a
-message that comes alone is answered at once; one that takes long holds up others of its kind for a moment.
+message that comes alone is answered at once, or a moment after a group that was answered together; one that
+takes long holds up others of its kind for a moment.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ AT_ONCE = 1
 LONG_SECONDS = 0.05
 """After how long a group no longer keeps others of its kind waiting."""
 LARGEST_GROUP = 64
+REGATHER_SECONDS = 0.002
+"""How long, after a group of several, half as many are waited for: who got an answer often asks again."""
 
 
 class _Waiting(NamedTuple, Generic[Item, Given]):
@@ -29,11 +32,13 @@ class _Waiting(NamedTuple, Generic[Item, Given]):
 
 
 class _Line(Generic[Item, Given]):
-    """What waits of one kind, and how many groups of it are answered that did not take long yet."""
+    """What waits of one kind, how many groups of it are answered that did not take long yet, and how many
+    items are expected before the next one."""
 
     def __init__(self) -> None:
         self.waiting: deque[_Waiting[Item, Given]] = deque()
         self.at_work = 0
+        self.expected = 0
 
 
 class Gathering(Generic[Item, Given]):
@@ -58,6 +63,9 @@ class Gathering(Generic[Item, Given]):
     def _start(self, kind: Hashable) -> None:
         """Have threads answer what waits of the kind, as far as there are any for it."""
         line, loop = self._lines[kind], asyncio.get_running_loop()
+        if len(line.waiting) < line.expected:
+            return
+        line.expected = 0
         while line.waiting and line.at_work < AT_ONCE and self._at_work < self._threads.total_tokens:
             size = min(len(line.waiting), LARGEST_GROUP)
             group = [line.waiting.popleft() for _ in range(size)]
@@ -78,6 +86,11 @@ class Gathering(Generic[Item, Given]):
         if self._lines.get(kind) is line:
             self._start(kind)
 
+    def _expect_no_more(self, kind: Hashable, line: _Line[Item, Given]) -> None:
+        if self._lines.get(kind) is line and line.expected:
+            line.expected = 0
+            self._start(kind)
+
     def _finish(
         self,
         kind: Hashable,
@@ -91,6 +104,9 @@ class Gathering(Generic[Item, Given]):
             takes_long.cancel()
             line.at_work -= 1
         _hand_out(group, answered)
+        if self._lines.get(kind) is line and not line.at_work and len(group) > 1:
+            line.expected = len(group) // 2
+            asyncio.get_running_loop().call_later(REGATHER_SECONDS, self._expect_no_more, kind, line)
         for waiting in [kind, *self._lines]:
             if waiting in self._lines:
                 self._start(waiting)

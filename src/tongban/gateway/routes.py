@@ -78,9 +78,9 @@ async def _whole(request: Request) -> HttpRequest | Response:
         _check_query(request)
         body = await _read_body(request)
     except Refused as refused:
-        return _response(door.counted(request.url.path, refuse(refused)))
+        return _response(door.counted(request.scope["path"], refuse(refused)))
     authority = request.headers.get("host", "").lower()
-    return HttpRequest(request.method, authority, request.url.path, _headers(request), body)
+    return HttpRequest(request.method, authority, request.scope["path"], _headers(request), body)
 
 
 def _too_many_wait(whole: HttpRequest) -> Response:
@@ -154,7 +154,7 @@ def _headers(request: Request) -> Headers:
 
 
 def _check_query(request: Request) -> None:
-    if request.url.query:
+    if request.scope["query_string"]:
         raise Refused(Code.MALFORMED, "query", "none is expected")
 
 

@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors, generators
 from psycopg.abc import Transformer as Loading
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Value = str | int | bytes | date | UUID | Sequence[str] | None
@@ -74,13 +74,12 @@ class _Plans:
     def execute(self, text: str, values: Sequence[Value]) -> None:
         """Run a statement and keep what it gives."""
         self._run = text
-        bound = [_BINDERS[type(value)](value) for value in values]
+        bound: list[Any] = [_BINDERS[type(value)](value) for value in values]
         are_binary = [type(value) is bytes for value in values]
         with self.connection.lock:
             self._begin()
             name, loading = self._planned.get(text) or self._plan(text)
-            self.connection.pgconn.send_query_prepared(name, bound, are_binary)
-            result = self._answer()
+            result = self._answered(self.connection.pgconn.exec_prepared(name, bound, are_binary))
         loading.set_pgresult(result)
         self.found = loading.load_rows(0, result.ntuples, tuple)
 
@@ -89,8 +88,7 @@ class _Plans:
         server, wait = self.connection.pgconn, self.connection.wait
         with self.connection.lock:
             self._begin()
-            server.send_query(text.encode())
-            self._answer()
+            self._answered(server.exec_(text.encode()))
             try:
                 for block in blocks:
                     wait(generators.copy_to(server, block, flush=False))
@@ -109,25 +107,23 @@ class _Plans:
         """Begin the transaction that Django has opened, if this is its first statement."""
         server = self.connection.pgconn
         if not self.connection.autocommit and server.transaction_status == TransactionStatus.IDLE:
-            server.send_query(b"BEGIN")
-            self._answer()
+            self._answered(server.exec_(b"BEGIN"))
 
     def _plan(self, text: str) -> tuple[bytes, Loading]:
         if len(self._planned) >= _MOST_PLANNED:
             oldest, _ = self._planned.pop(next(iter(self._planned)))
-            self.connection.pgconn.send_query(b"DEALLOCATE " + oldest)
-            self._answer()
+            self._answered(self.connection.pgconn.exec_(b"DEALLOCATE " + oldest))
         name = b"tongban_%d" % next(_numbers)
         first, *others = text.replace("%%", "%").split("%s")
         numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
-        self.connection.pgconn.send_prepare(name, numbered.encode())
-        self._answer()
+        self._answered(self.connection.pgconn.prepare(name, numbered.encode()))
         return self._planned.setdefault(text, (name, Transformer(self.connection)))
 
-    def _answer(self) -> PGresult:
-        result: PGresult
-        (result,) = self.connection.wait(generators.execute(self.connection.pgconn))
+    def _answered(self, result: PGresult) -> PGresult:
+        """The answer; libpq waited for it while other threads went on, at less cost than psycopg's wait."""
         if result.status == ExecStatus.FATAL_ERROR:
+            if self.connection.pgconn.status == ConnStatus.BAD:
+                raise errors.OperationalError(result.get_error_message() or "the connection is lost")
             raise errors.error_from_result(result)
         return result
 

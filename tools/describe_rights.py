@@ -46,6 +46,7 @@ OF_BOTH: Final = frozenset({"end-mandate"})
 """Pages of a thing that is the owner's and the agent's."""
 OF_ONE_OFFICER: Final = frozenset({"come-back"})
 """Pages of a thing that is one officer's own, not their agency's."""
+_ELSEWHERE: Final = ("admin/", "log/", "points/")
 _SIGNED_IN = re.compile(r"^security/")
 _INTRODUCTION = """# Who may do what
 
@@ -58,7 +59,8 @@ action in each state.
 403, the wrong kind of account or a right that was not granted; *not found*: 404, a thing that is not the
 reader's looks as if it did not exist. Not in the table are the pages that allauth brings (under
 `/security/` and `/sign-in/`), the operator's pages (`/admin/`, for officers with the act `administer`),
-and the log's files (`/log/`, for everybody).
+the log's files (`/log/`, for everybody), and the door of points of service (`/points/`), which
+takes their systems' tokens and no session (`tests/casework/test_points.py`).
 """
 
 
@@ -121,7 +123,7 @@ def _pages(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Pa
         address = before + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from _pages(one.url_patterns, address)
-        elif one.callback.__module__.startswith("tongban.") and not address.startswith(("admin/", "log/")):
+        elif one.callback.__module__.startswith("tongban.") and not address.startswith(_ELSEWHERE):
             door = door_of(one.callback)
             opens_for = door.opens_for if door else "account" if _SIGNED_IN.match(address) else "everybody"
             acts = tuple(str(act) for act in door.acts) if door else ()

@@ -6,6 +6,7 @@ from typing import get_args
 from tongban import credentials
 from tongban.node.casework.refusals import Code, Refused
 from tongban.node.people import mandates
+from tongban.node.points import refusals as points
 from tongban.node.portal.uploads.refusals import TEXTS
 from tongban.places import PlaceNotValid, UnknownPlace
 from tongban.places.resident_id import REFUSALS
@@ -30,6 +31,13 @@ def test_refusals_of_messages() -> None:
 def test_refusals_of_cases() -> None:
     assert rows("Cases") == [
         f"| `{code}` | {Refused(code).text.en} | {Refused(code).text.zh} |" for code in get_args(Code)
+    ]
+
+
+def test_refusals_of_points_of_service() -> None:
+    assert rows("Points of service") == [
+        f"| `{code}` | {meaning.status} | {meaning.sentence.en} | {meaning.sentence.zh} |"
+        for code, meaning in points.MEANINGS.items()
     ]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation.template import templatize
 
 NODE = Path(__file__).resolve().parents[2] / "src" / "tongban" / "node"
 ROOMS = ("theme", "portal", "workbench", "pictures", "sign_in", "people", "admin", "credentials")
-NAMED = ("casework", "exchange", "translog")
+NAMED = ("casework", "exchange", "points", "translog")
 """Rooms without pages of their own, whose tables have names that operators read."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MARKED = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}|{%\s*translate.*?%}|{#.*?#}", re.DOTALL)

@@ -10,6 +10,7 @@ from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
 from tongban.node.moving_command import move_cases
 from tongban.node.officer_commands import officer
+from tongban.node.point_commands import point
 from tongban.node.purge_command import purge_files
 from tongban.node.starting import config_option, start_django
 from tongban.node.supervisor import PreparationError, migration, run_node
@@ -55,7 +56,7 @@ def node() -> None:
     """One jurisdiction's node."""
 
 
-for command in (officer, withhold, move_cases, backup, restore, catch_up, purge_files):
+for command in (officer, point, withhold, move_cases, backup, restore, catch_up, purge_files):
     node.add_command(command)
 
 

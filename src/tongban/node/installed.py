@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "tongban.node.casework",
     "tongban.node.exchange",
+    "tongban.node.points",
     "tongban.node.credentials",
     "tongban.node.programme",
     "tongban.node.theme",

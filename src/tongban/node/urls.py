@@ -1,4 +1,5 @@
-"""The node's addresses: the citizen's portal at the root, the officers' workbench beside it."""
+"""The node's addresses: the citizen's portal at the root, the officers' workbench beside it,
+the door of points of service under `/points/v1/`."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -9,6 +10,7 @@ urlpatterns = [
     path("log/<path:path>", pages.shown, name="log"),
     path("workbench/", include("tongban.node.workbench.urls")),
     path("admin/", admin.site.urls),
+    path("points/v1/", include("tongban.node.points.urls")),
     path("", include("tongban.node.sign_in.urls")),
     path("", include("tongban.node.credentials.urls")),
     path("", include("tongban.node.portal.urls")),

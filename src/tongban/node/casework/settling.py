@@ -73,7 +73,8 @@ def _claim(case: Case) -> None:
     settlement = settlement_of(service)
     opened = case.events.get(revision=1).data
     bill = str(opened["answers"].get(settlement.bill_number, ""))
-    lines = lines_of(settlement, _records(case, settlement.bill), bill)
+    records = opened["lines"] if "lines" in opened else _records(case, settlement.bill)
+    lines = lines_of(settlement, records, bill)
     if not lines:
         _end(case, "not-claimed", settlement.no_bill)
         return

@@ -226,6 +226,25 @@ def record_agents_look(
     store([look])
 
 
+def record_point(
+    *, person: Person, agency: str, service: str, case_ref: str, basis: Text, purpose: Text
+) -> None:
+    """Record that a point of service was told what became of the person's bill. Raises LogUnavailable."""
+    look = Look(
+        pseudonym=person.pseudonym,
+        at=now(),
+        direction=AccessRecord.Direction.POINT,
+        agency=agency,
+        asking_node=this_node().name,
+        service=service,
+        case_ref=case_ref,
+        basis=basis.to_json(),
+        purpose=purpose.to_json(),
+        fields=["decision"],
+    )
+    store([look])
+
+
 def store(accesses: Sequence[Look], also: Iterable[translog.Prepared] = ()) -> None:
     """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
     with transaction.atomic(savepoint=False):

@@ -271,7 +271,8 @@ class AccessRecord(models.Model):
     class Direction(models.TextChoices):
         """Which way: read by an officer or an agent, out to another node, from the own department, in.
 
-        What a message of a conversation carried, such as a case handed over, was sent or was taken.
+        What a message of a conversation carried, such as a case handed over, was sent or was taken; what a
+        point of service was told went to the point.
         """
 
         READ = "read", _("工作人员查看")
@@ -281,6 +282,7 @@ class AccessRecord(models.Model):
         AGENT = "agent", _("代办人查看")
         SENT = "sent", _("随办件送往另一节点")
         TAKEN = "taken", _("随办件从另一节点收到")
+        POINT = "point", _("告知定点机构")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pseudonym = models.CharField(max_length=64)

@@ -38,6 +38,8 @@ def _how(access: Access) -> str:
         return spoken(access.officer_post)
     if access.direction == "agent":
         return _("您委托的代办人")
+    if access.direction == "point":
+        return _("告知定点机构")
     if access.direction == "own":
         return _("查询本地部门的系统")
     if access.direction == "in":

@@ -52,6 +52,7 @@ def field_names(fields: Iterable[str], types: Collection[str] = ()) -> str:
         "answers": _("申请时填写的回答"),
         "files": _("申请时上传的材料"),
         "complaint": _("投诉的内容"),
+        "decision": _("结算的结果"),
     }
     titles = {name: spoken(title) for name, title in api.field_titles(types).items()} | own
     used = _("以前的结算用掉的额度")

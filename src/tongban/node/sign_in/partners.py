@@ -57,7 +57,8 @@ def register() -> None:
     _make_key(this_node().sign_in_key_path)
     partners = this_node().sign_in_partners
     with transaction.atomic():
-        Client.objects.exclude(pk__in=[partner.node for partner in partners]).delete()
+        others = Client.objects.exclude(grant_types=Client.GrantType.CLIENT_CREDENTIALS)
+        others.exclude(pk__in=[partner.node for partner in partners]).delete()
         for partner in partners:
             _register(partner)
 

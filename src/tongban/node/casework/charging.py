@@ -1,0 +1,77 @@
+"""A bill that a point of service submits by its own system: one case at the place of care, claimed at once.
+
+Promises: case, first event and claim are one transaction, the caller's; what is cancelled names the point.
+"""
+
+from collections.abc import Sequence
+
+from tongban.node.casework import catalogue, competence, log, procedures, settling
+from tongban.node.casework.models import Case, Draft
+from tongban.node.casework.opening import opening
+from tongban.node.casework.partner import conversation_of, saying
+from tongban.node.casework.refusals import Refused
+from tongban.node.clock import now, today
+from tongban.node.exchange import api
+from tongban.node.people.models import Person
+from tongban.services import Answer, Text
+from tongban.services.settlement import Record
+
+_CANCELLED = Text(zh="就医的定点机构撤销了账单", en="The point of service cancelled the bill")
+
+
+def charge(person: Person, service: str, bill: str, lines: Sequence[Record], point: Text) -> Case:
+    """Open the case of a person's bill and claim it from the home scheme. Raises Refused.
+
+    `lines` are records of the service's evidence of bills, without the bill's number.
+    """
+    row = catalogue.current(service)
+    read, at, day = catalogue.read(row), now(), today()
+    settlement = settling.settlement_of(read)
+    answers: dict[str, Answer] = {settlement.bill_number: bill}
+    draft = Draft.objects.create(person=person, service=row, answers=answers, created_at=at, updated_at=at)
+    got = opening(read.definition.kind)
+    case = Case(
+        number=got.number,
+        draft=draft,
+        person=person,
+        service=row,
+        procedure_id=got.procedure,
+        agency=competence.deciding(read.definition, answers, day).agency,
+        status="",
+        revision=0,
+        snapshot={},
+        opened_at=at,
+        updated_at=at,
+    )
+    told = {
+        "answers": answers,
+        "applied_on": day.isoformat(),
+        "evidence": [],
+        "bill": bill,
+        "lines": [{**line, settlement.bill_number: bill} for line in lines],
+        "point": point.to_json(),
+    }
+    log.append(case, procedures.of(case), log.Entry("bill-submitted", "gathering", log.NODE, told))
+    settling.gathered(case)
+    return case
+
+
+def cancel(number: str, point: Text) -> Case:
+    """Take a submitted bill back, or ask the home side to stop; what is cancelled already stays so.
+
+    Raises Refused `not-available` once it is decided.
+    """
+    case = Case.objects.select_for_update().get(number=number)
+    if case.status in {"withdrawn", "withdrawing"}:
+        return case
+    procedure, state = procedures.of(case), log.state_of(case)
+    kind = "bill-cancellation-asked" if state.status == "claimed" else "bill-cancelled"
+    if state.status not in procedure.happenings[kind].during:
+        raise Refused("not-available")
+    conversation = conversation_of(state)
+    if conversation is not None:
+        with saying():
+            api.withdraw(conversation, api.Text(zh=_CANCELLED.zh, en=_CANCELLED.en))
+    (status,) = procedure.happenings[kind].reaches
+    log.append(case, procedure, log.Entry(kind, status, log.NODE, {"point": point.to_json()}))
+    return case

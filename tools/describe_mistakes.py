@@ -1,6 +1,7 @@
-"""Writes docs/law/mistakes.md from the catalogue of mistakes and the cases that the tests make.
+"""Writes docs/law/mistakes.md and docs/reference/service-mistakes.md from the catalogues of mistakes.
 
-Promises: every mistake an author of rules can be told of, in Chinese and English, with an example.
+Promises: every mistake an author of rules or of a service's folder can be told of, in Chinese and English;
+those in rules with an example, from the cases that the tests make.
 """
 
 import re
@@ -16,6 +17,7 @@ from tests.law.mistaken import Case, declared, in_rules, in_toml, over_lists  # 
 
 from tongban.law.ir import Text  # noqa: E402
 from tongban.law.mistakes.catalogue import PARTS, catalogue  # noqa: E402
+from tongban.services import mistakes  # noqa: E402
 
 GUIDE = ROOT / "docs" / "law" / "mistakes.md"
 INTRODUCTION = """# Mistakes in rule sets · 规则集中的错误
@@ -28,6 +30,20 @@ same in both languages and does not change, an example, what is wrong and what t
 
 This page is written by `tools/describe_mistakes.py` from the texts that the commands print and the cases
 that the tests make.
+"""
+SERVICE_GUIDE = ROOT / "docs" / "reference" / "service-mistakes.md"
+SERVICE_INTRODUCTION = """# Mistakes in a service's folder · 事项目录中的错误
+
+What is told of each mistake in `service.toml`, `form.toml`, `form.schema.json` and `credential.toml`: the
+file, the key, and what is expected there, in Chinese where the environment is Chinese, else in English. What
+stands in braces is what the author wrote. The codes do not change; in Python they are `ServiceError.code`.
+
+下表列出事项目录各文件中的错误。提示的是文件、键和应有的内容，环境为中文时用中文，否则用英文；花括号里是作者所写的内容。
+
+This page is written by `tools/describe_mistakes.py` from the texts that the commands print.
+
+| code | 中文 | English |
+| --- | --- | --- |
 """
 SECTIONS = (
     ("In a rule · 规则之内", in_rules.CASES),
@@ -51,6 +67,13 @@ def described() -> str:
             "",
         )
     )
+
+
+def services_described() -> str:
+    """The page of mistakes in a service's folder."""
+    rows = [f"| `{name}` | {text.zh} | {text.en} |" for name, text in mistakes.catalogue().items()]
+    own = [f"| `{name}` | {zh} | pydantic's own message |" for name, zh in mistakes.checks().items()]
+    return SERVICE_INTRODUCTION + "\n".join((*rows, *own, ""))
 
 
 def _section(title: str, cases: list[Case]) -> Iterator[str]:
@@ -84,3 +107,4 @@ def _example(text: str) -> str:
 
 if __name__ == "__main__":
     GUIDE.write_text(described(), encoding="utf-8")
+    SERVICE_GUIDE.write_text(services_described(), encoding="utf-8")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tongban.law.command_input import language
 from tongban.node.backup_commands import backup, catch_up, restore
 from tongban.node.config import ConfigError, load
 from tongban.node.embedded_postgres import EmbeddedPostgresError
@@ -32,7 +33,10 @@ def bring_up_to_date(config_path: Path) -> None:
     partners.register()
     try:
         services = catalogue.publish(catalogue.service_root())
-    except (ServiceError, ProcedureError) as error:
+    except ServiceError as error:
+        click.echo(error.said(language()), err=True)
+        sys.exit(2)
+    except ProcedureError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(f"services: {', '.join(f'{service.code} {service.version}' for service in services)}")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from tongban.services.mistakes import mistake
 from tongban.services.text import Data
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -48,7 +49,7 @@ class Records(Data):
     @model_validator(mode="after")
     def _come_from_one_place(self) -> "Records":
         if (self.rule is None) == (self.evidence is None):
-            raise ValueError("rule, evidence: expected one of them")
+            raise mistake("claim-source")
         return self
 
 

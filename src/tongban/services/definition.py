@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tongban.services.claim_sources import ClaimSource, Name, evidence_of
 from tongban.services.evidence_type import EvidenceTypeDefinition
+from tongban.services.mistakes import mistake
 from tongban.services.settlement import Settlement
 from tongban.services.text import Data, Text
 
@@ -108,9 +109,9 @@ class EvidenceFact(Data):
     @model_validator(mode="after")
     def _one_record_is_told_by_its_order(self) -> "EvidenceFact":
         if (self.field is None) != (self.latest_by is None):
-            raise ValueError("latest_by: expected with field, and only there")
+            raise mistake("latest-without-field")
         if self.field is None and self.values is not None:
-            raise ValueError("values: expected with field only")
+            raise mistake("values-without-field")
         return self
 
 
@@ -160,7 +161,7 @@ class Decision(Data):
         if not (self.pool_question and self.recommended and self.eligible) and (
             self.pool_question or self.recommended
         ):
-            raise ValueError("pool_question, recommended: expected both, with eligible, or neither")
+            raise mistake("pool-half-told")
         return self
 
     def deciding_outcome(self, pool: str) -> str | None:
@@ -237,13 +238,11 @@ class Definition(Data):
         }
         for name, (part, kind) in parts.items():
             if bool(part) != (self.kind == kind):
-                raise ValueError(f"{name}: expected for kind {kind!r}, and only there")
+                raise mistake("part-of-kind", name=name, kind=kind)
         if bool(self.decision) != (self.kind == "recognition" or self._works_out_a_credential):
-            raise ValueError(
-                "decision: expected for kind 'recognition' and for a credential that evidence is fetched for"
-            )
+            raise mistake("decision-of-kind")
         if self.claims and not self._works_out_a_credential:
-            raise ValueError("claims: expected for a credential that evidence is fetched for, and only there")
+            raise mistake("claims-of-kind")
         return self
 
     @model_validator(mode="after")
@@ -253,9 +252,9 @@ class Definition(Data):
         is_credential = self.kind == "credential"
         wanted = {"granted"} if is_credential else {"granted", "refused", "elsewhere"}
         if is_credential and self.decision.eligible:
-            raise ValueError("decision.eligible: expected for kind 'recognition' only")
+            raise mistake("eligible-of-kind")
         if self.decision.outcomes.keys() != wanted:
-            raise ValueError(f"decision.outcomes: expected texts for {', '.join(sorted(wanted))}")
+            raise mistake("outcome-texts", wanted=", ".join(sorted(wanted)))
         return self
 
     @property
@@ -266,28 +265,28 @@ class Definition(Data):
     def _parts_refer_to_each_other(self) -> "Definition":
         keys = [need.key for need in self.evidence]
         if len(set(keys)) != len(keys):
-            raise ValueError("evidence: expected each key once")
+            raise mistake("evidence-twice")
         for need in self.evidence:
             if self.side(need.place) is None:
-                raise ValueError(f"evidence.{need.key}.place: expected the place of one of the sides")
+                raise mistake("evidence-place", key=need.key)
         known = {kind.name: kind for kind in self.evidence_types}
         for need in self.evidence:
             kind = known.get(need.type)
             if kind and not set(need.fields) <= set(kind.names):
-                raise ValueError(f"evidence.{need.key}.fields: expected fields of {need.type}")
+                raise mistake("evidence-fields", key=need.key, type=need.type)
         fetched = {need.type for need in self.evidence}
         for claim, source in self.claims.items():
             if not evidence_of(source) <= fetched:
-                raise ValueError(f"claims.{claim}: expected types of evidence listed under evidence")
+                raise mistake("claim-evidence", claim=claim)
         accepted = [one.vct for one in self.accepts]
         if len(set(accepted)) != len(accepted):
-            raise ValueError("accepts: expected each type once")
+            raise mistake("accepts-twice")
         for name in (self.settlement.bill, self.settlement.relation) if self.settlement else ():
             if name not in fetched:
-                raise ValueError(f"settlement: expected {name} to be a type listed under evidence")
+                raise mistake("settlement-evidence", name=name)
         for name, fact in self.decision.facts.items() if self.decision else ():
             if isinstance(fact, EvidenceFact) and fact.evidence not in fetched:
-                raise ValueError(f"decision.facts.{name}.evidence: expected a type listed under evidence")
+                raise mistake("fact-evidence", name=name)
         return self
 
     @property

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from tongban.services.mistakes import mistake
 from tongban.services.text import Data, Text, shown
 
 _YES_OR_NO = ("yes", "no")
@@ -25,9 +26,9 @@ class EvidenceTypeField(Data):
     @model_validator(mode="after")
     def _choices_fit(self) -> "EvidenceTypeField":
         if bool(self.choices) != (self.type == "choice"):
-            raise ValueError("choices: expected for type 'choice', and only there")
+            raise mistake("choices-of-type")
         if not self.names.keys() <= set(self.choices):
-            raise ValueError("names: expected names of choices")
+            raise mistake("names-of-choices")
         return self
 
     def show(self, value: object) -> Text:

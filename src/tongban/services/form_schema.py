@@ -10,6 +10,7 @@ from typing import Any
 
 from tongban.services.answers import TYPED
 from tongban.services.form import Form
+from tongban.services.mistakes import told
 from tongban.services.question import FILE_BYTES, FILE_NAME_CHARACTERS, MEDIA_TYPES, Condition, Question
 from tongban.services.text import Text
 
@@ -22,12 +23,13 @@ _UNDERSTOOD = _DERIVED | {"properties", "required"}
 
 
 class SchemaError(ValueError):
-    """A schema says something that no page can ask; `path` names where, the text what is expected."""
+    """A schema says something that no page can ask; `path` names where, `text` what is expected."""
 
-    def __init__(self, path: str, expected: str) -> None:
-        super().__init__(f"{path}: {expected}")
+    def __init__(self, path: str, code: str, /, **said: object) -> None:
         self.path = path
-        self.expected = expected
+        self.code = code
+        self.text = told(code, said)
+        super().__init__(f"{path}: {self.text.en}")
 
 
 def schema_of(form: Form) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _file(question: Question) -> dict[str, Any]:
 
 def _questions(schema: Schema, path: str) -> tuple[Question, ...]:
     for keyword in schema.keys() - _UNDERSTOOD:
-        raise SchemaError(f"{path}{keyword}", f"expected only {', '.join(sorted(_UNDERSTOOD))}")
+        raise SchemaError(f"{path}{keyword}", "keyword-unknown", known=", ".join(sorted(_UNDERSTOOD)))
     required = frozenset(schema.get("required", ()))
     return tuple(
         _question(key, one, f"{path}properties.{key}", is_required=key in required)
@@ -184,12 +186,12 @@ def _kind(one: Schema, path: str) -> str:
             return "long-text"
         case {"type": "string"}:
             return "text"
-    raise SchemaError(path, "expected a type that a page can ask, or `x-kind`")
+    raise SchemaError(path, "type-not-asked")
 
 
 def _title(one: Schema, path: str) -> Text:
     if "title" not in one:
-        raise SchemaError(f"{path}.title", "expected what the page asks")
+        raise SchemaError(f"{path}.title", "title-missing")
     return Text(zh=one["title"], en=one.get("x-en", one["title"]))
 
 

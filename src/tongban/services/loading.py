@@ -14,6 +14,7 @@ from tongban.services.definition import Decision, Transfer
 from tongban.services.ruling import ruleset_of
 from tongban.services.service import FORM_FILE, FORM_SCHEMA_FILE, SERVICE_FILE, Service, ServiceError
 from tongban.services.settlement import Settlement
+from tongban.services.text import Text
 
 CREDENTIAL_FILE = "credential.toml"
 _BUNDLED = frozenset({".toml", ".py", ".json"})
@@ -32,7 +33,7 @@ def _load_one(root: Path, folder: Path) -> Service:
     service = Service.from_bundle(own)
     expected = folder.name.replace("_", "-")
     if service.code != expected:
-        raise ServiceError(_file(service), "code", f"expected {expected!r}, like the folder")
+        raise ServiceError(_file(service), "code", "code-not-folder", wanted=expected)
     whole = Service.from_bundle(own | _rule_files(root, service))
     _hold_against_law(whole)
     _hold_against_type(whole)
@@ -45,13 +46,13 @@ def _hold_against_type(service: Service) -> None:
         return
     path = f"{service.folder}/{CREDENTIAL_FILE}"
     if path not in service.bundle:
-        raise ServiceError(path, "", "expected this file in the folder of a service of kind 'credential'")
+        raise ServiceError(path, "", "credential-missing")
     try:
         claims = tomllib.loads(service.bundle[path]).get("claims", ())
     except tomllib.TOMLDecodeError as error:
-        raise ServiceError(path, "", f"expected TOML: {error}") from error
+        raise ServiceError(path, "", "not-toml", problem=error) from error
     for name in sorted(service.definition.claims.keys() - {claim["path"][0] for claim in claims}):
-        raise ServiceError(_file(service), f"claims.{name}", f"expected a claim of {CREDENTIAL_FILE}")
+        raise ServiceError(_file(service), f"claims.{name}", "claim-unknown", file=CREDENTIAL_FILE)
 
 
 def _rule_files(root: Path, service: Service) -> dict[str, str]:
@@ -61,9 +62,7 @@ def _rule_files(root: Path, service: Service) -> dict[str, str]:
     wanted = [ruleset.replace("-", "_")] if ruleset else []
     for folder in wanted:
         if not (root / folder / "rules.py").is_file():
-            raise ServiceError(
-                _file(service), f"{_part(service)}.ruleset", f"expected a rule set in the folder {folder!r}"
-            )
+            raise ServiceError(_file(service), f"{_part(service)}.ruleset", "ruleset-missing", folder=folder)
         files = {
             path: text
             for path, text in _files(root, root / folder).items()
@@ -80,7 +79,7 @@ def _files(root: Path, folder: Path) -> dict[str, str]:
     try:
         return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in sorted(named)}
     except UnicodeDecodeError as error:
-        raise ServiceError(folder.name, "", "expected files in UTF-8") from error
+        raise ServiceError(folder.name, "", "not-utf-8") from error
 
 
 def _hold_against_law(service: Service) -> None:
@@ -91,7 +90,8 @@ def _hold_against_law(service: Service) -> None:
         ruleset = ruleset_of(service)
     except LawError as error:
         key = f"{_part(service)}.ruleset"
-        raise ServiceError(_file(service), key, f"expected law that loads: {error}") from error
+        problem = Text(zh=error.said("zh"), en=error.said("en"))
+        raise ServiceError(_file(service), key, "law-broken", problem=problem) from error
     if service.definition.transfer:
         _hold_transfer(service, service.definition.transfer, ruleset)
     if service.definition.settlement:
@@ -138,7 +138,7 @@ def _hold_decision(service: Service, decision: Decision, ruleset: RuleSet) -> No
 
 def _expect_facts(service: Service, part: str, used: set[str], ruleset: RuleSet) -> None:
     for fact in sorted(used - ruleset.facts.keys()):
-        raise ServiceError(_file(service), f"{part}.facts.{fact}", f"expected a fact of {ruleset.name}")
+        raise ServiceError(_file(service), f"{part}.facts.{fact}", "fact-unknown", ruleset=ruleset.name)
 
 
 def _outcomes(ruleset: RuleSet) -> frozenset[str]:
@@ -148,7 +148,7 @@ def _outcomes(ruleset: RuleSet) -> frozenset[str]:
 
 def _expect(service: Service, key: str, used: frozenset[str], known: frozenset[str]) -> None:
     for name in sorted(used - known):
-        raise ServiceError(_file(service), key, f"expected what the rule set works out, not {name!r}")
+        raise ServiceError(_file(service), key, "not-worked-out", name=name)
 
 
 def _file(service: Service) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, model_validator
 
 from tongban.services.answers import TYPED, Answer, FileAnswer, Item, Raw, TypedKind
+from tongban.services.mistakes import mistake
 from tongban.services.text import Data, Text, shown
 
 QuestionType = Literal["choice", "choices", "yes-no", "number", "file", "group"] | TypedKind
@@ -82,18 +83,18 @@ class Question(Data):
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> "Question":
-        _only(self.choices, self.type in {"choice", "choices"}, "choices: expected for a choice, only there")
-        _only(self.accepts, self.type == "file", "accepts: expected for type 'file', and only there")
-        _only(self.questions, self.type == "group", "questions: expected for type 'group', and only there")
+        _only(self.choices, self.type in {"choice", "choices"}, "choices-of-question")
+        _only(self.accepts, self.type == "file", "accepts-of-question")
+        _only(self.questions, self.type == "group", "questions-of-group")
         values = [choice.value for choice in self.choices]
         if len(set(values)) != len(values):
-            raise ValueError("choices: expected each value once")
+            raise mistake("choice-twice")
         if (self.least is not None and self.type != "number") or (
             self.most is not None and self.type not in {"number", "group"}
         ):
-            raise ValueError("least, most: expected for type 'number'; most also for 'group'")
+            raise mistake("bounds-of-type")
         if any(part.type in _NOT_IN_GROUPS for part in self.questions):
-            raise ValueError("questions: expected no group and no file inside a group")
+            raise mistake("not-in-groups")
         check_order(self.questions)
         return self
 
@@ -239,16 +240,16 @@ def check_order(questions: Sequence[Question]) -> None:
     seen: set[str] = set()
     for question in questions:
         if question.key in seen:
-            raise ValueError(f"questions.{question.key}: expected each key once")
+            raise mistake("question-twice", key=question.key)
         given = question.when.given if question.when else "person."
         if not given.startswith("person.") and given not in seen:
-            raise ValueError(f"questions.{question.key}.when.given: expected the key of an earlier question")
+            raise mistake("condition-too-early", key=question.key)
         seen.add(question.key)
 
 
-def _only(part: Sequence[object], is_meant: bool, expected: str) -> None:
+def _only(part: Sequence[object], is_meant: bool, name: str) -> None:
     if bool(part) != is_meant:
-        raise ValueError(expected)
+        raise mistake(name)
 
 
 def _expected(question: Question) -> Text:

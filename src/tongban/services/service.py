@@ -14,10 +14,11 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from tongban.services import mistakes
 from tongban.services.definition import AnswerFact, Definition
 from tongban.services.form import Form
 from tongban.services.form_schema import SchemaError, form_of
-from tongban.services.text import Data
+from tongban.services.text import Data, Text
 
 SERVICE_FILE = "service.toml"
 FORM_FILE = "form.toml"
@@ -27,13 +28,30 @@ D = TypeVar("D", bound=Data)
 
 
 class ServiceError(ValueError):
-    """A service's data cannot be used; the text names file, key and what is expected."""
+    """A service's data cannot be used: in which file, at which key, and what is expected in both languages.
 
-    def __init__(self, file: str, key: str, expected: str) -> None:
-        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
+    `code` names the mistake in the catalogue of `mistakes`, and `said` fills its text; a check of a model
+    brings its `text` along.
+    """
+
+    def __init__(
+        self, file: str, key: str, code: str, /, *, text: Text | None = None, **said: object
+    ) -> None:
         self.file = file
         self.key = key
-        self.expected = expected
+        self.code = code
+        self.text = text or mistakes.told(code, said)
+        super().__init__(self.said("en"))
+
+    @property
+    def expected(self) -> str:
+        """What is expected, in English."""
+        return self.text.en
+
+    def said(self, lang: str) -> str:
+        """The whole line in a language, `zh` or `en`."""
+        parts = (self.file, self.key, self.text.zh if lang == "zh" else self.text.en)
+        return ("：" if lang == "zh" else ": ").join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,7 @@ class Service:
         """The service that a stored bundle holds. Raises ServiceError."""
         named = [path for path in bundle if path.endswith(f"/{SERVICE_FILE}")]
         if len(named) != 1:
-            raise ServiceError(SERVICE_FILE, "", "expected exactly one in the bundle")
+            raise ServiceError(SERVICE_FILE, "", "bundle-not-one")
         folder = named[0].removesuffix(f"/{SERVICE_FILE}")
         definition = _read(Definition, bundle, named[0])
         form = _form(bundle, folder)
@@ -80,15 +98,14 @@ class Service:
 
 def _read(model: type[D], bundle: Mapping[str, str], path: str) -> D:
     if path not in bundle:
-        raise ServiceError(path, "", "expected this file in the service's folder")
+        raise ServiceError(path, "", "file-missing")
     try:
         return model.model_validate(tomllib.loads(bundle[path]))
     except tomllib.TOMLDecodeError as error:
-        raise ServiceError(path, "", f"expected TOML: {error}") from error
+        raise ServiceError(path, "", "not-toml", problem=error) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ServiceError(path, key, first["msg"]) from error
+        code, key, text = mistakes.found(error)
+        raise ServiceError(path, key, code, text=text) from error
 
 
 def _form(bundle: Mapping[str, str], folder: str) -> Form:
@@ -97,23 +114,23 @@ def _form(bundle: Mapping[str, str], folder: str) -> Form:
     if path not in bundle:
         return _read(Form, bundle, f"{folder}/{FORM_FILE}")
     if f"{folder}/{FORM_FILE}" in bundle:
-        raise ServiceError(path, "", f"expected either this file or {FORM_FILE}")
+        raise ServiceError(path, "", "form-twice", other=FORM_FILE)
     try:
         return form_of(json.loads(bundle[path]))
     except json.JSONDecodeError as error:
-        raise ServiceError(path, "", f"expected JSON: {error}") from error
+        raise ServiceError(path, "", "not-json", problem=error) from error
     except SchemaError as error:
-        raise ServiceError(path, error.path, error.expected) from error
+        raise ServiceError(path, error.path, error.code, text=error.text) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ServiceError(path, ".".join(str(part) for part in first["loc"]), first["msg"]) from error
+        code, key, text = mistakes.found(error)
+        raise ServiceError(path, key, code, text=text) from error
 
 
 def _check_questions(folder: str, definition: Definition, form: Form) -> None:
     key = definition.place_question
     if key is not None and not any(one.key == key and one.type == "place" for one in form.questions):
-        expected = f"expected a question of type 'place' in {FORM_FILE}, not {key!r}"
-        raise ServiceError(f"{folder}/{SERVICE_FILE}", "place_question", expected)
+        path = f"{folder}/{SERVICE_FILE}"
+        raise ServiceError(path, "place_question", "place-question", file=FORM_FILE, given=key)
     decision = definition.decision
     if decision is None:
         return
@@ -123,6 +140,5 @@ def _check_questions(folder: str, definition: Definition, form: Form) -> None:
         wanted["decision.pool_question"] = decision.pool_question
     for place, key in wanted.items():
         if form.question(key) is None:
-            raise ServiceError(
-                f"{folder}/{SERVICE_FILE}", place, f"expected a question of {FORM_FILE}, not {key!r}"
-            )
+            path = f"{folder}/{SERVICE_FILE}"
+            raise ServiceError(path, place, "question-unknown", file=FORM_FILE, given=key)

@@ -94,5 +94,6 @@ def _publish_one(service: Service, published: str | None) -> None:
         raise ServiceError(
             f"{service.folder}/service.toml",
             "version",
-            f"version {service.version} is published with other content; raise version",
+            "published-otherwise",
+            version=service.version,
         )

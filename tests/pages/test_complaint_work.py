@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from tests.casework.conftest import POST
@@ -186,3 +187,34 @@ def test_of_two_who_answer_and_two_who_extend_at_once_one_each_does(
     assert sorted(extended, key=str) == [None, "complaint-not-extendable"]
     answered = at_once(*[lambda who=who: complaint_work.answer(who, filed.pk, who.name) for who in both])
     assert sorted(answered, key=str) == [None, "not-available"]
+
+
+@pytest.mark.django_db
+def test_every_step_is_kept_and_shown_also_those_before_the_last_assignment(
+    walk: Walk, officer: Officer, colleague: Officer, chief: Officer
+) -> None:
+    filed = about_service(walk)
+    complaint_work.assign(chief, filed.pk, colleague)
+    complaint_work.assign(chief, filed.pk, colleague)
+    complaint_work.assign(chief, filed.pk, officer)
+    complaint_work.extend(officer, filed.pk, "需要外调材料")
+    complaint_work.answer(officer, filed.pk, "已加急")
+    steps = [(step.kind, step.by, step.to) for step in filed.changes.all()]
+    assert steps == [
+        ("assigned", chief, colleague),
+        ("assigned", chief, officer),
+        ("extended", officer, None),
+        ("answered", officer, None),
+    ]
+    shown = page(desk_of(officer), f"/workbench/complaints/{filed.pk}/")
+    assert f'分派给 <span lang="zh">{colleague.name}</span>' in shown
+    assert "延长了答复期限" in shown
+    with pytest.raises(DatabaseError), transaction.atomic():
+        filed.changes.all().delete()
+
+
+@pytest.mark.django_db
+def test_who_takes_a_complaint_is_kept_as_having_taken_it(walk: Walk, officer: Officer) -> None:
+    filed = about_service(walk)
+    complaint_work.take(officer, filed.pk)
+    assert filed.changes.get().kind == "taken"

@@ -212,6 +212,7 @@ def _shown(
     context = {
         "officer": officer,
         "complaint": found,
+        "changes": found.changes.select_related("by", "to"),
         "is_overdue": complaints.is_overdue(found),
         "tab": "complaints",
         "service": service_name(found.service),

@@ -1,7 +1,8 @@
 """Who answers a complaint and by when: assigned, taken, its time limit extended once, answered.
 
 Promises: nobody answers about a case on which they acted; what is one officer's no other answers; a limit is
-extended once, before it has passed, with a reason that the citizen is told; an answer is given once.
+extended once, before it has passed, with a reason that the citizen is told; an answer is given once; every
+step is kept with who did it and when.
 """
 
 from uuid import UUID
@@ -18,12 +19,13 @@ from tongban.node.people.models import Grant, Officer
 from tongban.node.people.permissions import Act
 from tongban.node.portal import complaint_limits, complaints
 from tongban.node.portal.complaints import PATH
-from tongban.node.portal.models import Complaint
+from tongban.node.portal.models import Complaint, ComplaintChange
 from tongban.node.theme.wording import local_day
 from tongban.places.calendar import add_working_days
 from tongban.services import Text
 from tongban.services.text import shown
 
+Kind = ComplaintChange.Kind
 MOST_REASON = 500
 _ANSWERED = Text(
     zh="您关于{about}的投诉有了答复，请查看", en="Your complaint about {about} has been answered; read it"
@@ -86,6 +88,7 @@ def extend(officer: Officer, complaint: UUID, reason: str) -> None:
         found.extended_at, found.extended_by, found.extension_reason = now(), officer, reason
         found.due_on, found.due_is_provisional = due.on, due.provisional
         found.save()
+        _note(found, Kind.EXTENDED, officer)
         words = {
             "about": complaints.about(found),
             "day": shown(due.on),
@@ -114,6 +117,7 @@ def answer(officer: Officer, complaint: UUID, words: str) -> None:
         found = _to_answer(officer, complaint)
         found.answer, found.answered_at, found.answered_by = words, now(), officer
         found.save()
+        _note(found, Kind.ANSWERED, officer)
         text = _ANSWERED.filled({"about": complaints.about(found)})
         notifying.tell(found.person_id, text, PATH, found.answered_at)
 
@@ -139,8 +143,17 @@ def _to_answer(officer: Officer, complaint: UUID) -> Complaint:
 
 def _give(complaint: Complaint, to: Officer, by: Officer) -> None:
     _hold_to_able(to, complaint)
+    if complaint.assignee == to:
+        return
     complaint.assignee, complaint.assigned_by, complaint.assigned_at = to, by, now()
     complaint.save()
+    _note(complaint, Kind.TAKEN if to == by else Kind.ASSIGNED, by, to)
+
+
+def _note(complaint: Complaint, kind: Kind, by: Officer, to: Officer | None = None) -> None:
+    ComplaintChange.objects.create(
+        complaint=complaint, kind=kind, at=now(), by=by, to=to, due_on=complaint.due_on
+    )
 
 
 def _hold_to_expected(officer: Officer, complaint: Complaint) -> None:

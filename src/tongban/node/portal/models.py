@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tongban.node.casework.models import Case, Draft
 from tongban.node.people.models import Officer, Person
@@ -90,3 +91,32 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return f"complaint {self.pk}"
+
+
+class ComplaintChange(models.Model):
+    """One step of who answers a complaint and by when (投诉的经过); appended, never changed.
+
+    A complaint's row is the fold of its changes, kept so that lists are quick. `by` is who did it, `to` who
+    got it; `due_on` is the last day of the limit from then on.
+    """
+
+    class Kind(models.TextChoices):
+        """Given to a colleague, taken, its limit extended, answered."""
+
+        ASSIGNED = "assigned", _("分派给")
+        TAKEN = "taken", _("由自己答复")
+        EXTENDED = "extended", _("延长了答复期限")
+        ANSWERED = "answered", _("作出了答复")
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

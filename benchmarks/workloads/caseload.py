@@ -120,10 +120,10 @@ _FILTERED = (
     "/workbench/?whose=nobody",
 )
 _MORE_CASES = """
-    INSERT INTO casework_case (id, number, person_id, service_id, procedure_id, agency, consulted, status,
-        awaits, revision, snapshot, opened_at, updated_at, due_on)
+    INSERT INTO casework_case (id, number, person_id, service_id, procedure_id, agency, place, consulted,
+        status, awaits, revision, snapshot, opened_at, updated_at, due_on)
     SELECT gen_random_uuid(), 'SC-2025-' || lpad(n::text, 7, '0'), person_id, service_id, procedure_id,
-        agency, consulted, status, awaits, revision, snapshot, opened_at - n * interval '1 minute',
+        agency, place, consulted, status, awaits, revision, snapshot, opened_at - n * interval '1 minute',
         updated_at, due_on + (n %% 60)::int
     FROM casework_case, generate_series(%(first)s::int, %(last)s::int) AS n WHERE casework_case.id = %(one)s
 """

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from tongban.node.casework import rights
 from tongban.node.casework.models import Absence, AbsenceChange, Task
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
@@ -23,27 +24,28 @@ def assign(by: Officer, tasks: Iterable[int], to: Officer) -> int:
     """Give tasks to an officer of the same agency; how many changed hands.
 
     Who is absent gets none: they go to the officer who stands in. Raises Refused `not-permitted` without the
-    permission to assign, `not-found` when one of them is not an open task of the agency.
+    permission to assign, `not-found` when one of them is not an open task of the agency, or of a service or
+    place for which the permission was not given.
     """
     if not permissions.may(by, permissions.Act.ASSIGN):
         raise Refused("not-permitted")
-    return _give(by, frozenset(tasks), to)
+    return _give(by, frozenset(tasks), to, rights.reaching(by, of="case__", acts=(permissions.Act.ASSIGN,)))
 
 
 def take(officer: Officer, tasks: Iterable[int]) -> int:
     """Take tasks that are nobody's. Raises Refused `not-found`, `not-available` when one is somebody's."""
-    wanted = frozenset(tasks)
+    wanted, reached = frozenset(tasks), rights.reaching(officer, of="case__")
     with transaction.atomic():
-        if _locked(officer, wanted).exclude(assignee=None).exclude(assignee=officer).exists():
+        if _locked(officer, wanted, reached).exclude(assignee=None).exclude(assignee=officer).exists():
             raise Refused("not-available")
-        return _give(officer, wanted, officer)
+        return _give(officer, wanted, officer, reached)
 
 
 def give_back(officer: Officer, tasks: Iterable[int]) -> int:
     """Give own tasks back to the agency. Raises Refused `not-found`."""
     wanted = frozenset(tasks)
     with transaction.atomic():
-        mine = _locked(officer, wanted).filter(assignee=officer)
+        mine = _locked(officer, wanted, Q()).filter(assignee=officer)
         if mine.count() != len(wanted):
             raise Refused("not-found")
         return mine.update(assignee=None, assigned_by=officer, assigned_at=now())
@@ -111,18 +113,18 @@ def expected_of(officer: Officer) -> Q:
     return Q(assignee=officer) | Q(assignee=None) | Q(assignee__in=absent)
 
 
-def _give(by: Officer, wanted: frozenset[int], to: Officer) -> int:
+def _give(by: Officer, wanted: frozenset[int], to: Officer, reached: Q) -> int:
     receiver = stand_in(to, today())
     if not receiver.is_active or receiver.agency != by.agency or len(wanted) > MOST_AT_ONCE:
         raise Refused("not-permitted")
     with transaction.atomic():
-        found = _locked(by, wanted)
+        found = _locked(by, wanted, reached)
         if found.count() != len(wanted):
             raise Refused("not-found")
         return found.exclude(assignee=receiver).update(assignee=receiver, assigned_by=by, assigned_at=now())
 
 
-def _locked(officer: Officer, wanted: frozenset[int]) -> QuerySet[Task]:
-    mine = Task.objects.filter(pk__in=wanted, agency=officer.agency, closed_at=None)
-    list(mine.select_for_update().order_by("pk").values_list("pk", flat=True))
+def _locked(officer: Officer, wanted: frozenset[int], reached: Q) -> QuerySet[Task]:
+    mine = Task.objects.filter(reached, pk__in=wanted, agency=officer.agency, closed_at=None)
+    list(mine.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     return mine

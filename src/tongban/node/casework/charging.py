@@ -28,6 +28,7 @@ def charge(person: Person, service: str, bill: str, lines: Sequence[Record], poi
     read, at, day = catalogue.read(row), now(), today()
     settlement = settling.settlement_of(read)
     answers: dict[str, Answer] = {settlement.bill_number: bill}
+    decides = competence.deciding(read.definition, answers, day)
     draft = Draft.objects.create(person=person, service=row, answers=answers, created_at=at, updated_at=at)
     got = opening(read.definition.kind)
     case = Case(
@@ -36,7 +37,8 @@ def charge(person: Person, service: str, bill: str, lines: Sequence[Record], poi
         person=person,
         service=row,
         procedure_id=got.procedure,
-        agency=competence.deciding(read.definition, answers, day).agency,
+        agency=decides.agency,
+        place=decides.place,
         status="",
         revision=0,
         snapshot={},

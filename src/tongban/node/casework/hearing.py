@@ -22,6 +22,7 @@ from tongban.node.casework.opening import opening
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
+from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.node.people.models import Person
 from tongban.node.people.register import person_of_number
@@ -139,6 +140,7 @@ def _open(effect: api.Effect) -> None:
         service=row,
         procedure_id=got.procedure,
         agency=effect.conversation.own_agency,
+        place=this_node().office_place,
         status="",
         revision=0,
         snapshot={},

@@ -72,9 +72,10 @@ class Case(models.Model):
 
     `status`, `awaits`, `consulted` and `due_on` are what lists filter by; `snapshot` is the fold of all
     events up to `revision`. `draft` is None for a case that the other side handed over, `procedure` for one
-    that was opened before procedures had versions; `consulted` is the agency asked for its opinion now,
-    `conversation` the one in which the case is talked about with the other side. With an `enterprise` the
-    case is its, and `person` the one who applied for it; `mandate` is the one by which somebody applied.
+    that was opened before procedures had versions. `place` is what the agency decides the case for,
+    `consulted` the agency asked for its opinion now, `conversation` the one in which the case is talked
+    about with the other side. With an `enterprise` the case is its, and `person` the one who applied for it;
+    `mandate` is the one by which somebody applied.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,6 +93,7 @@ class Case(models.Model):
         PublishedProcedure, null=True, blank=True, on_delete=models.PROTECT, db_index=False
     )
     agency = models.CharField(max_length=60)
+    place = models.CharField(max_length=6, blank=True)
     consulted = models.CharField(max_length=60, blank=True)
     conversation = models.UUIDField(null=True, blank=True, db_index=True)
     status = models.CharField(max_length=30)

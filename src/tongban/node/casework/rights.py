@@ -25,6 +25,8 @@ class Condition:
 
 
 ALWAYS = Condition("true", ())
+Act = permissions.Act
+_ACTS = (Act.HANDLE, Act.SUPERVISE)
 
 
 _OFFICERS = """
@@ -33,6 +35,7 @@ EXISTS (
      WHERE officer.id = %s AND officer.is_active AND officer.agency IN (kept.agency, kept.consulted)
        AND given.act IN ('handle', 'supervise')
        AND given.valid_from <= %s AND (given.valid_until IS NULL OR given.valid_until >= %s)
+       AND given.place IN ('', kept.place, left(kept.place, 4) || '00', left(kept.place, 2) || '0000')
        AND given.service IN ('', (SELECT code FROM casework_publishedservice WHERE id = kept.service_id)))
 """
 _APPLICANTS = """
@@ -61,21 +64,34 @@ def of_citizen(who: Person | Applicant) -> QuerySet[Case]:
 def of_officer(officer: Officer) -> QuerySet[Case]:
     """The cases that the officer's agency decides or is asked about, as far as the officer's grants reach.
 
-    The grants name services; a consulted agency sees the case until it has given its opinion.
+    The grants name services and places; a consulted agency sees the case until it has given its opinion.
     """
     return Case.objects.filter(reaching(officer))
 
 
-def reaching(officer: Officer, *, of: str = "") -> Q:
+def reaching(officer: Officer, *, of: str = "", acts: Sequence[Act] = _ACTS) -> Q:
     """That predicate; `of` leads to the case where the rows are not cases themselves, such as `case__`.
 
-    The grants are read here, so that the rows need no look at them one by one.
+    The grants, of one of `acts`, are read here, so that the rows need no look at them one by one.
     """
     own = Q(**{f"{of}agency": officer.agency}) | Q(**{f"{of}consulted": officer.agency})
-    codes = services_reached(officer)
-    if codes is None:
+    given = set(permissions.granted(officer, *acts).values_list("service", "place"))
+    if ("", "") in given:
         return own
-    return own & of_services(codes, of=of)
+    reached = Q(pk__in=())
+    for place in sorted({place for _, place in given}):
+        codes = {service for service, at in given if at == place}
+        services = Q() if "" in codes else of_services(codes, of=of)
+        reached |= services & _at(place, of=of)
+    return own & reached
+
+
+def _at(place: str, *, of: str) -> Q:
+    """Cases of a place or one below it, by what the codes of GB/T 2260 begin with; of all places without."""
+    if not place:
+        return Q()
+    begins = place.removesuffix("00").removesuffix("00")
+    return Q(**{f"{of}place__startswith": begins})
 
 
 def one_of_officer(officer: Officer) -> Condition:
@@ -113,7 +129,7 @@ def of_services(codes: Iterable[str], *, of: str = "") -> Q:
 
 def services_reached(officer: Officer) -> frozenset[str] | None:
     """The services that the officer handles or supervises today; None for every one of the agency's."""
-    given = permissions.granted(officer, permissions.Act.HANDLE, permissions.Act.SUPERVISE)
+    given = permissions.granted(officer, *_ACTS)
     codes = frozenset(given.values_list("service", flat=True))
     return None if "" in codes else codes
 

@@ -71,7 +71,7 @@ def _submitted(
 def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening, holds: Condition) -> Case:
     at, day = now(), today()
     given = drafts.given(draft)
-    agency = competence.deciding(service.definition, given, day).agency
+    decides = competence.deciding(service.definition, given, day)
     case = Case(
         number=got.number,
         draft=draft,
@@ -80,7 +80,8 @@ def _open(draft: Draft, applicant: Applicant, service: Service, got: Opening, ho
         mandate=applicant.mandate,
         service_id=draft.service_id,
         procedure_id=got.procedure,
-        agency=agency,
+        agency=decides.agency,
+        place=decides.place,
         status="",
         revision=0,
         snapshot={},

@@ -59,13 +59,13 @@ def may(officer: Officer, act: Grant.Act, *, service: str = "", place: str = "")
     )
 
 
-def within_grants(officer: Officer, acts: Iterable[Grant.Act], *, service_field: str) -> Q:
-    """The SQL predicate for rows of a service named by `service_field` that one of the acts reaches.
+def within_grants(officer: Officer, acts: Iterable[Grant.Act], *, service_field: str, place: str) -> Q:
+    """The SQL predicate for rows of a service named by `service_field`, at a place, that an act reaches.
 
     The agency is not part of it: a list filters by the officer's agency besides.
     """
     reaching = granted(officer, *acts).filter(Q(service="") | Q(service=OuterRef(service_field)))
-    return Q(Exists(reaching))
+    return Q(Exists(reaching.filter(place__in=covering(place))))
 
 
 def represented_by(person: Person) -> QuerySet[Enterprise]:
@@ -79,6 +79,11 @@ def holding_on(on: date) -> Q:
     return Q(valid_until=None, valid_from__lte=on) | Q(valid_until__gte=on, valid_from__lte=on)
 
 
+def covering(place: str) -> tuple[str, ...]:
+    """The places of grants that reach this one: every one, it, and those above it."""
+    return ("", place, *divisions.parents(place))
+
+
 def covers(given: str, place: str) -> bool:
     """Whether a grant at the place `given`, every one when empty, reaches `place`: that one, or one above."""
-    return given in {"", place} or given in divisions.parents(place)
+    return given in covering(place)

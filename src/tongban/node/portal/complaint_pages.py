@@ -15,7 +15,6 @@ from tongban.node.casework import catalogue, team
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.paging import Page, page_asked
-from tongban.node.people import permissions
 from tongban.node.people.models import Officer, Person
 from tongban.node.people.permissions import Act
 from tongban.node.portal import complaint_limits, complaint_work, complaints
@@ -207,7 +206,7 @@ def _shown(
 ) -> HttpResponse:
     """The complaint's page with what may be done; 422 for a form that cannot be used, 409 for a refusal."""
     found = complaints.for_officer(officer, complaint)
-    may_assign = permissions.may(officer, Act.ASSIGN, service=found.service)
+    may_assign = complaint_work.may_assign(officer, found)
     forms_sent = (answering or AnswerForm(), extending or ExtensionForm())
     context = {
         "officer": officer,

@@ -14,6 +14,7 @@ from tongban.node.casework import assigning, notifying
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
+from tongban.node.config import this_node
 from tongban.node.people import permissions
 from tongban.node.people.models import Grant, Officer
 from tongban.node.people.permissions import Act
@@ -39,9 +40,16 @@ _EXTENDED = Text(
 def able(complaint: Complaint) -> QuerySet[Officer]:
     """Who may answer it: in office at its agency, with its service, and without a hand in its case."""
     holding = permissions.holding_on(today()) & Q(officer=OuterRef("pk"), act__in=(Act.HANDLE, Act.SUPERVISE))
-    grants = Grant.objects.filter(holding, service__in=("", complaint.service))
+    places = permissions.covering(this_node().office_place)
+    grants = Grant.objects.filter(holding, service__in=("", complaint.service), place__in=places)
     officers = Officer.objects.filter(Exists(grants), agency=complaint.agency, is_active=True)
     return officers.exclude(pk__in=_who_acted(complaint)).order_by("name", "pk")
+
+
+def may_assign(officer: Officer, complaint: Complaint) -> bool:
+    """Whether the officer may say who answers it: complaints are those of the node's own place."""
+    place = this_node().office_place
+    return permissions.may(officer, Act.ASSIGN, service=complaint.service, place=place)
 
 
 def assign(by: Officer, complaint: UUID, to: Officer) -> None:
@@ -53,7 +61,7 @@ def assign(by: Officer, complaint: UUID, to: Officer) -> None:
     receiver = assigning.stand_in(to, today())
     with transaction.atomic():
         found = _open(by, complaint)
-        if not permissions.may(by, Act.ASSIGN, service=found.service):
+        if not may_assign(by, found):
             raise Refused("not-permitted")
         _give(found, receiver, by)
 

@@ -15,6 +15,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from tongban.node.casework import assigning, catalogue, competence, rights
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
+from tongban.node.config import this_node
 from tongban.node.paging import Page, page_of
 from tongban.node.people import access, permissions
 from tongban.node.people.models import Officer, Person
@@ -141,8 +142,10 @@ def _which(officer: Officer, which: Which) -> QuerySet[Complaint]:
 
 
 def visible(officer: Officer) -> QuerySet[Complaint]:
-    """The complaints to the officer's agency, as far as the officer's grants name their services."""
-    reached = permissions.within_grants(officer, _ACTS, service_field="service")
+    """The complaints to the officer's agency, as far as the officer's grants reach their services here."""
+    reached = permissions.within_grants(
+        officer, _ACTS, service_field="service", place=this_node().office_place
+    )
     return Complaint.objects.filter(reached, agency=officer.agency)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.casework.conftest import POST
 from tests.casework.test_misuse import refused
 from tests.casework.walk import Walk
-from tongban.node.casework import actions, assigning, cases, rights, worklist
+from tongban.node.casework import actions, assigning, cases, figures, ratings, rights, worklist
 from tongban.node.casework.models import Case
 from tongban.node.casework.worklist import Wanted
 from tongban.node.people.models import Officer
@@ -96,3 +96,38 @@ def test_complaints_are_for_grants_that_reach_the_nodes_place(walk: Walk, grante
     grant(officer, Act.HANDLE, place="510100")
     assert complaints.visible(officer).exists()
     assert officer in complaint_work.able(filed)
+
+
+def test_a_task_is_not_given_to_who_could_not_open_it(walk: Walk, granted: Granted, officer: Officer) -> None:
+    task = walk.proposed().tasks.get(closed_at=None)
+    grant(officer, Act.ASSIGN)
+    beyond = granted(service="other-service")
+    assert refused(lambda: assigning.assign(officer, [task.pk], beyond)) == "task-beyond-colleague"
+    task.refresh_from_db()
+    assert task.assignee is None
+
+
+def test_who_supervises_one_service_sees_its_figures_and_no_others(walk: Walk, granted: Granted) -> None:
+    walk.submitted()
+    theirs = granted(Act.SUPERVISE, service="other-service")
+    assert [one.code for one in figures.statistics(theirs).services] == []
+    grant(theirs, Act.SUPERVISE, service=SERVICE)
+    assert [one.code for one in figures.statistics(theirs).services] == [SERVICE]
+
+
+def test_who_supervises_one_district_sees_no_figures_of_the_city(walk: Walk, granted: Granted) -> None:
+    assert refused(lambda: figures.statistics(granted(Act.SUPERVISE, place="510104"))) == "not-permitted"
+
+
+@pytest.mark.parametrize(("service", "seen"), [("other-service", 0), (SERVICE, 1)])
+def test_poor_ratings_are_looked_into_by_whose_grants_reach_the_service(
+    walk: Walk, granted: Granted, officer: Officer, service: str, seen: int
+) -> None:
+    case = walk.proposed()
+    actions.confirm(officer, case.number, case.revision)
+    ratings.rate(walk.person, case.number, 1, "太慢")
+    (line,) = ratings.follow_ups(officer).lines
+    theirs = granted(service=service)
+    assert len(ratings.follow_ups(theirs).lines) == seen
+    if not seen:
+        assert refused(lambda: ratings.close_follow_up(theirs, line.id, "已整改")) == "not-found"

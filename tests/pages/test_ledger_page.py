@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.casework.kinds import case_in
-from tongban.node.casework import log
+from tongban.node.casework import balances, log, netting
 from tongban.node.casework.history import Mark
 from tongban.node.casework.models import Case, Event, LedgerEntry
 from tongban.node.people import permissions
@@ -165,3 +165,16 @@ def test_who_does_not_supervise_clears_nothing(client: Client, officer: Officer,
     assert cleared(client, "CL-1").status_code == 403
     november.refresh_from_db()
     assert november.status == "owed"
+
+
+def test_who_supervises_another_service_neither_sees_nor_clears_this_ones_accounts(
+    officer: Officer, november: Case
+) -> None:
+    permissions.grant(officer, permissions.Act.SUPERVISE, service="hotline-handover")
+    assert not balances.of_year(officer, 2026)
+    assert not netting.of_year(officer, 2026)
+    assert netting.clear(officer, AWAY, date(2026, 11, 1), "CL-1").cases == 0
+    november.refresh_from_db()
+    assert november.status == "owed"
+    permissions.grant(officer, permissions.Act.SUPERVISE, service=november.service.code)
+    assert netting.of_year(officer, 2026)

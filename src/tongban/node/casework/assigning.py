@@ -23,7 +23,8 @@ MOST_AT_ONCE = 500
 def assign(by: Officer, tasks: Iterable[int], to: Officer) -> int:
     """Give tasks to an officer of the same agency; how many changed hands.
 
-    Who is absent gets none: they go to the officer who stands in. Raises Refused `not-permitted` without the
+    Who is absent gets none: they go to the officer who stands in. Raises Refused `task-beyond-colleague` for
+    who could not open one of them, `not-permitted` without the
     permission to assign, `not-found` when one of them is not an open task of the agency, or of a service or
     place for which the permission was not given.
     """
@@ -121,6 +122,8 @@ def _give(by: Officer, wanted: frozenset[int], to: Officer, reached: Q) -> int:
         found = _locked(by, wanted, reached)
         if found.count() != len(wanted):
             raise Refused("not-found")
+        if found.filter(rights.reaching(receiver, of="case__")).count() != len(wanted):
+            raise Refused("task-beyond-colleague")
         return found.exclude(assignee=receiver).update(assignee=receiver, assigned_by=by, assigned_at=now())
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from tongban.node.casework import rights
 from tongban.node.casework.models import LedgerEntry
 from tongban.node.casework.refusals import Refused
 from tongban.node.people import permissions
@@ -98,7 +99,13 @@ def _sum(booked: Iterable[Booked]) -> Booked:
     return sum(booked, start=Booked())
 
 
+def supervised(officer: Officer, of: str = "") -> Q:
+    """The cases of the agency that the officer supervises, by service and place; `of` as for rights."""
+    return rights.reaching(officer, of=of, acts=(permissions.Act.SUPERVISE,))
+
+
 def _visible(officer: Officer) -> QuerySet[LedgerEntry]:
     if not permissions.may(officer, permissions.Act.SUPERVISE):
         raise Refused("not-permitted")
-    return LedgerEntry.objects.filter(Q(debtor=officer.agency) | Q(creditor=officer.agency))
+    mine = Q(debtor=officer.agency) | Q(creditor=officer.agency)
+    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"))

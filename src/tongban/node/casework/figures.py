@@ -16,6 +16,7 @@ from tongban.node.casework.models import Case
 from tongban.node.casework.outcomes import OutcomeFigure
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
+from tongban.node.config import this_node
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.places import agencies
@@ -91,7 +92,10 @@ class Statistics:
 
 
 def reached(officer: Officer) -> Reached:
-    """The agencies whose figures the officer may see: the own one to supervise, a place's to oversee."""
+    """The agencies whose figures the officer may see: the own one to supervise, a place's to oversee.
+
+    Each with the services that the grants name, or None for all of them.
+    """
     found: dict[str, frozenset[str] | None] = {}
     overseeing = list(permissions.granted(officer, permissions.Act.OVERSEE))
     staffed = Officer.objects.filter(is_active=True).order_by("agency").values_list("agency", flat=True)
@@ -99,8 +103,12 @@ def reached(officer: Officer) -> Reached:
         over = {one.service for one in overseeing if _lies_in(code, one.place)}
         if over:
             found[code] = None if "" in over else frozenset(over)
-    if permissions.may(officer, permissions.Act.SUPERVISE):
-        found[officer.agency] = None
+    supervised = permissions.granted(officer, permissions.Act.SUPERVISE)
+    own = supervised.filter(place__in=permissions.covering(this_node().office_place))
+    services = frozenset(own.values_list("service", flat=True))
+    if services:
+        before = found.get(officer.agency, frozenset())
+        found[officer.agency] = None if "" in services or before is None else services | before
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from tongban.node.casework import catalogue, log, partner, procedures
 from tongban.node.casework.models import Case, Event, LedgerEntry
@@ -16,6 +16,7 @@ from tongban.node.clock import LOCAL_ZONE, today
 
 AMOUNT = "fund_pays"
 """Under which name an event tells the fen that the fund pays."""
+_ALL = Q()
 
 
 @dataclass(frozen=True)
@@ -54,35 +55,36 @@ def _owe(case: Case, event: Event, debtor: str, creditor: str) -> None:
     _book(event, kind=LedgerEntry.Kind.OWED, debtor=debtor, creditor=creditor, amount=amount, claim=claim)
 
 
-def statement(debtor: str, creditor: str, month: date) -> Statement:
-    """What is still owed for a month, named by any of its days."""
-    rows = _still_owed(debtor, creditor, month)
+def statement(debtor: str, creditor: str, month: date, among: Q = _ALL) -> Statement:
+    """What is still owed for a month, named by any of its days, for cases `among` these."""
+    rows = _still_owed(debtor, creditor, month, among)
     told = LedgerEntry.objects.filter(event__case__in=rows, kind=LedgerEntry.Kind.OWED).aggregate(
         cases=Count("pk"), amount=Sum("amount", default=0)
     )
     return Statement(debtor, creditor, month.replace(day=1), told["cases"], int(told["amount"]))
 
 
-def clear(debtor: str, creditor: str, month: date, reference: str) -> Statement:
-    """Clear a month: every case that is owed gets its event, all or none; what was cleared.
+def clear(debtor: str, creditor: str, month: date, reference: str, among: Q = _ALL) -> Statement:
+    """Clear a month: every case `among` these that is owed gets its event, all or none; what was cleared.
 
     A case whose clearing is disputed stays as it is until that is settled. Run again, it clears what is left.
     """
     with transaction.atomic():
-        told = statement(debtor, creditor, month)
+        told = statement(debtor, creditor, month, among)
         told_of = {"reference": reference, "booked_on": today().isoformat()}
-        for case in _still_owed(debtor, creditor, month).select_for_update(of=("self",)).order_by("number"):
+        owed = _still_owed(debtor, creditor, month, among)
+        for case in owed.select_for_update(of=("self",)).order_by("number"):
             entry = log.Entry("cleared", "cleared", log.NODE, told_of)
             log.append(case, procedures.of(case), entry)
     return told
 
 
-def _still_owed(debtor: str, creditor: str, month: date) -> QuerySet[Case]:
+def _still_owed(debtor: str, creditor: str, month: date, among: Q) -> QuerySet[Case]:
     first = month.replace(day=1)
     owed = LedgerEntry.objects.filter(
         kind=LedgerEntry.Kind.OWED, debtor=debtor, creditor=creditor, month=first
     )
-    return Case.objects.filter(pk__in=owed.values("event__case"), status="owed")
+    return Case.objects.filter(among, pk__in=owed.values("event__case"), status="owed")
 
 
 def _book(event: Event, **entry: str | int) -> None:

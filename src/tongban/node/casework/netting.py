@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from tongban.node.casework import inputs, ledger
-from tongban.node.casework.balances import Booked
+from tongban.node.casework.balances import Booked, supervised
 from tongban.node.casework.models import LedgerEntry
 from tongban.node.casework.procedure import Input
 from tongban.node.casework.refusals import Refused
@@ -79,17 +79,19 @@ def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
 
 
 def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.Statement:
-    """Clear what the officer's agency owes for a month; the other side is told case by case.
+    """Clear what the officer's agency owes for a month, as far as the officer supervises it.
+
+    The other side is told case by case.
 
     Raises Refused `not-permitted`, InputsRefused for a reference that no treasury writes.
     """
     _owed(officer)
     given = inputs.read((_REFERENCE,), {"reference": reference})
-    return ledger.clear(officer.agency, peer, month, str(given["reference"]))
+    return ledger.clear(officer.agency, peer, month, str(given["reference"]), supervised(officer))
 
 
 def _owed(officer: Officer) -> QuerySet[LedgerEntry]:
     if not permissions.may(officer, permissions.Act.SUPERVISE):
         raise Refused("not-permitted")
     mine = Q(debtor=officer.agency) | Q(creditor=officer.agency)
-    return LedgerEntry.objects.filter(mine, kind=Kind.OWED)
+    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"), kind=Kind.OWED)

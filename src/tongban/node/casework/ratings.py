@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from tongban.node.casework import procedures, rights
 from tongban.node.casework.models import FollowUp, Rating
@@ -22,6 +22,7 @@ from tongban.node.casework.refusals import Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
 from tongban.node.paging import Page, page_of
+from tongban.node.people import permissions
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
 from tongban.services import Text
@@ -141,10 +142,9 @@ def figures_of(service: str) -> Figures:
 
 
 def follow_ups(officer: Officer, number: int = 1) -> Page[FollowUpLine]:
-    """One page of the poor ratings of the officer's agency: open ones first, the oldest of them first."""
-    rows = FollowUp.objects.filter(rating__agency=officer.agency).select_related("rating")
-    visible = rows if officer.is_active else rows.none()
-    page = page_of(visible.order_by(F("closed_at").desc(nulls_first=True), "pk"), number)
+    """One page of the agency's poor ratings that the officer's grants reach: open and oldest ones first."""
+    rows = _reached(officer).select_related("rating")
+    page = page_of(rows.order_by(F("closed_at").desc(nulls_first=True), "pk"), number)
     return page.told(_line)
 
 
@@ -154,14 +154,22 @@ def close_follow_up(officer: Officer, follow_up: int, finding: str) -> None:
     if not words or len(words) > LONGEST_WORDS:
         raise Refused("reason-missing")
     with transaction.atomic():
-        mine = FollowUp.objects.filter(rating__agency=officer.agency) if officer.is_active else None
-        found = mine.select_for_update().filter(pk=follow_up).first() if mine is not None else None
+        found = _reached(officer).select_for_update(of=("self",)).filter(pk=follow_up).first()
         if found is None:
             raise Refused("not-found")
         if found.closed_at is not None:
             raise Refused("not-available")
         found.closed_at, found.closed_by, found.finding = now(), officer, words
         found.save()
+
+
+_ACTS = (permissions.Act.HANDLE, permissions.Act.SUPERVISE)
+
+
+def _reached(officer: Officer) -> QuerySet[FollowUp]:
+    place = this_node().office_place
+    reached = permissions.within_grants(officer, _ACTS, service_field="rating__service", place=place)
+    return FollowUp.objects.filter(reached, rating__agency=officer.agency)
 
 
 def _token(number: str) -> str:

@@ -34,6 +34,7 @@ Code = Literal[
     "reason-missing",
     "service-unknown",
     "stale-revision",
+    "task-beyond-colleague",
 ]
 
 _TEXTS: dict[Code, Text] = {
@@ -141,6 +142,11 @@ _TEXTS: dict[Code, Text] = {
     "stale-revision": Text(
         zh="您打开页面之后，办件有了新的变化，您的操作没有生效。请刷新后再决定",
         en="The case has changed since you opened the page and nothing was done; reload, then decide",
+    ),
+    "task-beyond-colleague": Text(
+        zh="有的任务不在这位同事（或代办人）的权限之内，没有分派。请选择有这个事项权限的同事，或请管理员增加权限",
+        en="Some of these tasks are beyond the rights of that colleague, or of who stands in, and none was "
+        "given; choose somebody who handles the service, or have the right added",
     ),
 }
 

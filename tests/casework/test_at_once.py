@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 
 from tests.casework.walk import CONSENTS, Walk
-from tongban.node.casework import actions, submission, timers
+from tongban.node.casework import actions, notifying, submission, timers
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.refusals import Refused
+from tongban.node.casework.senders import Letter
 from tongban.node.clock import now
-from tongban.node.people.models import Officer
+from tongban.node.people.models import Account, Officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,3 +67,14 @@ def test_two_workers_fire_a_timer_once(walk: Walk, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(timers, "now", lambda: late)
     assert sorted(at_once(timers.fire_due, timers.fire_due), key=str) == [0, 1]
     assert Event.objects.filter(kind="overdue").count() == 1
+
+
+def test_two_workers_send_a_notice_once(
+    walk: Walk, citizen: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters: list[Letter] = []
+    monkeypatch.setattr(notifying, "sender", lambda channel: letters.append)
+    notifying.choose(citizen.pk, language="zh-hans", email="woman@example.org")
+    walk.proposed()
+    sent = at_once(*[notifying.send_due] * 3)
+    assert (sorted(sent, key=str), len(letters)) == ([0, 0, 1], 1)

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from django.test import Client
 
+from tests.casework.test_at_once import at_once
 from tests.casework.test_settling import _offered, _replays, adjudication, line
 from tests.casework.test_two_sides import Far, told
 from tests.casework.walk import RESIDENT_ID
@@ -19,7 +20,7 @@ from tongban.node.exchange.conversing import receiving
 from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Person
 from tongban.node.points import billing, door, openapi, register
-from tongban.node.points.models import Bill
+from tongban.node.points.models import Bill, Point
 from tongban.node.points.refusals import MEANINGS
 from tongban.node.sign_in import partners
 from tongban.node.translog import api as translog
@@ -284,3 +285,12 @@ def test_what_the_exchange_does_not_cover_waits_for_an_officer(
     monkeypatch.setattr("tongban.node.exchange.api.make_claim", refuse)
     assert system.put()[1]["state"] == "held"
     assert system.cancel()[1]["state"] == "withdrawn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bill_that_comes_twice_at_once_is_one_case(system: System) -> None:
+    point = Point.objects.get()
+    given = billing.Submitted(RESIDENT_ID, "测试女士", tuple(lines()))
+    outcomes = at_once(*[lambda: billing.submit(point, BILL, given)[1] for _ in range(3)])
+    assert sorted(outcomes, key=str) == [False, False, True]
+    assert Case.objects.count() == Bill.objects.count() == 1

@@ -17,7 +17,7 @@ from tongban.node import purge_command
 from tongban.node.clock import true_now
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, this_node
 from tongban.node.exchange import api, purging, retention
-from tongban.node.exchange.attachments import Attachments
+from tongban.node.exchange.attachments import Attachments, Crossing
 from tongban.node.exchange.conversing import handlers
 from tongban.node.exchange.models import Conversation, Enclosure, PurgedFile
 from tongban.node.translog.api import LogRecord, LogUnavailable
@@ -160,18 +160,38 @@ def test_nothing_is_purged_while_the_log_takes_no_records(
 def test_after_a_power_cut_between_decision_and_removal_the_bytes_go_and_nothing_is_recorded_twice(
     here: Attachments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def power_cut(*_: object) -> None:
-        raise ZeroDivisionError
-
     sha256 = kept(here, b"%PDF-old", 101)
-    with monkeypatch.context() as cut:
-        cut.setattr(Attachments, "remove", power_cut)
-        with pytest.raises(ZeroDivisionError):
-            purging.purge_as_declared()
+    decide_and_cut_the_power(monkeypatch)
     assert here.is_whole(sha256)
     assert purging.purge_as_declared() == 0
     assert not here.is_whole(sha256)
     assert LogRecord.objects.filter(kind=purging.PURGED).count() == 1
+
+
+def decide_and_cut_the_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    def power_cut(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Attachments, "remove", power_cut)
+        with pytest.raises(ZeroDivisionError):
+            purging.purge_as_declared()
+
+
+def test_a_file_that_is_offered_anew_counts_as_new(here: Attachments) -> None:
+    sha256 = kept(here, b"%PDF-old", 101)
+    here.expect(Crossing(sha256, len(b"%PDF-old"), ("chongqing",), CASE))
+    assert purging.purge_as_declared() == 0
+
+
+def test_one_that_is_offered_anew_between_decision_and_removal_stays(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = kept(here, b"%PDF-old", 101)
+    decide_and_cut_the_power(monkeypatch)
+    here.expect(Crossing(sha256, len(b"%PDF-old"), ("chongqing",), CASE))
+    purging.purge_as_declared()
+    assert here.is_whole(sha256)
 
 
 def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(

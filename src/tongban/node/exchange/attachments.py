@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,7 +61,7 @@ class Attachments:
         return 0
 
     def expect(self, crossing: Crossing) -> None:
-        """Be ready to take the attachment in, or to give it to a further peer.
+        """Be ready to take the attachment in, or give it to a further peer; one that is here counts as new.
 
         Raises Refused `too-many` when too many of the peer are unfinished, `schema-violated` when another
         size was said before.
@@ -71,6 +71,8 @@ class Attachments:
             raise Refused(Code.SCHEMA_VIOLATED, "size", "another size was offered under this name")
         if known is None and sum(1 for _ in self._unfinished(crossing.peers)) >= MOST_UNFINISHED:
             raise Refused(Code.TOO_MANY, "sha256", f"at most {MOST_UNFINISHED} unfinished at a time")
+        with suppress(FileNotFoundError):
+            os.utime(self.path(crossing.sha256))
         peers = tuple(sorted({*crossing.peers, *(known.peers if known else ())}))
         self._write_note(Crossing(crossing.sha256, crossing.size, peers, crossing.case_ref))
 
@@ -144,8 +146,11 @@ class Attachments:
             if _NAME.fullmatch(path.name):
                 yield path
 
-    def remove(self, sha256: str) -> None:
-        """Remove a file with its note; nothing happens when it is not there."""
+    def remove(self, sha256: str, unless_since: datetime) -> None:
+        """Remove a file with its note, unless it was offered anew since; nothing happens when it is gone."""
+        with suppress(FileNotFoundError):
+            if self.path(sha256).stat().st_mtime > unless_since.timestamp():
+                return
         for path in (self.path(sha256), self._note(sha256)):
             path.unlink(missing_ok=True)
 

@@ -70,9 +70,9 @@ def purge(period: Period) -> list[PurgedFile]:
 
 
 def _finish() -> None:
-    """Remove the bytes of what was decided; also after a crash between the two."""
+    """Remove the bytes of what was decided, also after a crash between the two, unless it came once more."""
     for row in PurgedFile.objects.filter(removed_at=None):
-        attachments.own().remove(row.sha256)
+        attachments.own().remove(row.sha256, unless_since=row.at)
         PurgedFile.objects.filter(pk=row.pk).update(removed_at=true_now())
 
 

@@ -51,12 +51,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sit(chromium: Browser, two_nodes: TwoNodes) -> Iterator[Callable[[str, str], Desk]]:
+def sit(chromium: Browser, two_nodes: TwoNodes) -> Iterator[Callable[..., Desk]]:
     """Let somebody sign in at a node of theirs, in a window that closes when the test ends."""
     desks: list[Desk] = []
 
-    def sit_down(node: str, username: str) -> Desk:
-        desk = Desk(chromium, two_nodes, node)
+    def sit_down(node: str, username: str, language: str = "zh-hans") -> Desk:
+        desk = Desk(chromium, two_nodes, node, language)
         desks.append(desk)
         desk.sign_in(username)
         return desk

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.federation.spoken import spoken
 from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
 from tests.pages.browser import press, reload_until
 
@@ -9,12 +10,15 @@ from tests.pages.browser import press, reload_until
 class Desk:
     """Somebody at a browser of their own, at one node's pages."""
 
-    def __init__(self, chromium: Browser, nodes: TwoNodes, node: str) -> None:
+    def __init__(self, chromium: Browser, nodes: TwoNodes, node: str, language: str = "zh-hans") -> None:
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self._url = nodes.pages_url(node)
         self._password = nodes.federation.password
-        self.page: Page = chromium.new_context(base_url=self._url, locale="zh-CN").new_page()
+        self.language = language
+        context = chromium.new_context(base_url=self._url, locale="zh-CN")
+        context.add_cookies([{"name": "tongban_language", "value": language, "url": self._url}])
+        self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
@@ -24,21 +28,31 @@ class Desk:
         if not url.startswith((self._url, "data:")):
             self.foreign.append(url)
 
+    def said(self, chinese: str) -> str:
+        """The same words in the language in which this desk reads pages."""
+        return spoken(chinese, self.language)
+
+    def labelled(self, label: str) -> Locator:
+        return self.page.get_by_label(self.said(label), exact=True)
+
+    def headed(self, heading: str) -> Locator:
+        return self.page.get_by_role("heading", name=self.said(heading), exact=True)
+
     def sign_in(self, username: str) -> None:
         self.page.goto("/sign-in/")
-        self.page.get_by_label("账号", exact=True).fill(username)
-        self.page.get_by_label("密码", exact=True).fill(self._password)
+        self.labelled("账号").fill(username)
+        self.labelled("密码").fill(self._password)
         self.press("登录")
-        expect(self.page.get_by_role("button", name="退出")).to_be_visible()
+        expect(self.page.get_by_role("button", name=self.said("退出"))).to_be_visible()
 
     def press(self, button: str) -> None:
-        press(self.page.get_by_role("button", name=button, exact=True))
+        press(self.page.get_by_role("button", name=self.said(button), exact=True))
 
     def go_on(self) -> None:
         self.press("保存并继续")
 
     def choose(self, choice: str) -> None:
-        self.page.get_by_label(choice, exact=True).check()
+        self.labelled(choice).check()
         self.go_on()
 
 
@@ -94,10 +108,11 @@ def begin(desk: Desk, service: str) -> None:
 def submit(desk: Desk) -> str:
     """Submit what was answered, with every consent that is asked for; the case's number."""
     desk.press("回答无误，下一步")
-    for consent in desk.page.get_by_role("checkbox").all():
+    consents = desk.page.get_by_role("checkbox").all()
+    for consent in consents:
         consent.check()
-    press(desk.page.get_by_role("button", name="提交申请"))
-    expect(desk.page.get_by_role("heading", name="申请已提交")).to_be_visible()
+    desk.press("同意并提交申请" if consents else "提交申请")
+    expect(desk.headed("申请已提交")).to_be_visible()
     return desk.page.locator(".receipt__number").inner_text().strip()
 
 
@@ -129,8 +144,8 @@ def ask_for_transfer(desk: Desk, paper: bytes | None = None) -> str:
     """Ask for the unemployment insurance relation, with a paper or without one; the case's number."""
     begin(desk, "unemployment-transfer")
     desk.choose("失业，要在本地领取待遇")
-    desk.page.get_by_label("年", exact=True).fill("2026")
-    desk.page.get_by_label("月", exact=True).fill("8")
+    desk.labelled("年").fill("2026")
+    desk.labelled("月").fill("8")
     desk.go_on()
     if paper is None:
         desk.go_on()
@@ -139,6 +154,6 @@ def ask_for_transfer(desk: Desk, paper: bytes | None = None) -> str:
         sent.set_input_files({"name": "失业证明.png", "mimeType": "image/png", "buffer": paper})
         desk.go_on()
         desk.press("继续")
-    desk.page.get_by_label("需要时怎么联系您？").fill("13800000000")
+    desk.labelled("需要时怎么联系您？").fill("13800000000")
     desk.go_on()
     return submit(desk)

@@ -54,6 +54,17 @@ def test_every_answer_forbids_foreign_and_inline_assets(visitor: Client) -> None
     assert "unsafe-inline" not in policy
 
 
+@pytest.mark.parametrize(
+    ("address", "back"), [("/workbench/nowhere/", "/workbench/"), ("/nowhere/", "/cases/")]
+)
+def test_a_page_that_is_not_there_leads_back_to_where_one_was(
+    visitor: Client, address: str, back: str
+) -> None:
+    page = visitor.get(address).content.decode().split("<main")[1].split("</main>")[0]
+    assert page.count("href=") == 1
+    assert f'href="{back}"' in page
+
+
 def test_an_address_that_takes_only_a_form_leads_on(visitor: Client) -> None:
     response = visitor.get("/sign-out/")
     assert response.status_code == 405

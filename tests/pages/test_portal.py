@@ -78,6 +78,8 @@ def test_guide_tells_who_how_long_cost_and_law(client: Client, published: Servic
     guide = page(client, "/services/medical-retirement/")
     for said in ("谁可以办", "15 个工作日内办结", "申请不收费", "社会保险法", "重庆市医疗保障局", "未核实"):
         assert said in guide
+    origins = guide.split("这些数字从哪里来")[1].split("</details>")[0]
+    assert origins.count("未核实") >= 8
 
 
 @pytest.mark.django_db

@@ -29,6 +29,10 @@ def numbers(citation: str) -> list[str]:
         ("工伤保险条例第三十五条、第三十七条", ["第三十五条", "第三十七条"]),
         ("国务院关于渐进式延迟法定退休年龄的办法第一条及附件1、2、3", ["第一条"]),
         ("社会保险法第三十二条；社会保险法第二十七条", ["第三十二条", "第二十七条"]),
+        (
+            "《工伤保险条例》（国务院令第586号）第三十五条至第三十七条：待遇",
+            ["第三十五条", "第三十六条", "第三十七条"],
+        ),
     ],
 )
 def test_named_articles_are_quoted_in_the_order_of_the_citation(citation: str, named: list[str]) -> None:

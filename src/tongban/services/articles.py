@@ -6,6 +6,7 @@ citation of anything else quotes nothing.
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -19,7 +20,7 @@ from tongban.services.text import Data, Text
 _NUMBER = "第[一二三四五六七八九十百千零]+条"
 _DIGITS = "零一二三四五六七八九"
 _TENS = {"十": 10, "百": 100, "千": 1000}
-_NUMBERS = re.compile(f"》?(?:（[^（）]*）)?((?:{_NUMBER}[、和]?)+)")
+_NUMBERS = re.compile(f"》?(?:（[^（）]*）)?((?:{_NUMBER}[、和至]?)+)")
 
 
 class Article(Data):
@@ -58,16 +59,25 @@ class _Document(Data):
 def quoted_in(citation: str) -> tuple[Article, ...]:
     """The articles that a citation names and whose wording is known, in its order.
 
-    An act's name is followed by its numbers at once: 社会保险法第二十七条, 《某条例》第三十五条、第三十六条.
+    An act's name is followed by its numbers at once, 至 between two stands for all from one to the other:
+    社会保险法第二十七条, 《某条例》第三十五条、第三十六条, 第三十五条至第三十七条.
     """
     found: dict[str, tuple[int, Article]] = {}
     for name, articles in _by_name().items():
         for named in re.finditer(re.escape(name), citation):
             numbers = _NUMBERS.match(citation, named.end())
-            for number in re.finditer(_NUMBER, numbers[1]) if numbers else ():
-                if article := articles.get(number[0]):
-                    found[article.heading.zh] = (named.end() + number.start(), article)
+            for article in _among(articles, numbers[1]) if numbers else ():
+                found.setdefault(article.heading.zh, (named.end(), article))
     return tuple(article for _, article in sorted(found.values(), key=itemgetter(0)))
+
+
+def _among(articles: Mapping[str, Article], numbers: str) -> Iterator[Article]:
+    """The articles whose numbers stand in an enumeration, in its order."""
+    for part in re.split("[、和]", numbers):
+        ends = [_counted(number) for number in re.findall(_NUMBER, part)]
+        for article in articles.values():
+            if ends and ends[0] <= _counted(article.number) <= ends[-1]:
+                yield article
 
 
 def read(text: str) -> dict[str, dict[str, Article]]:

@@ -43,7 +43,7 @@ def _parameter(parameter: Parameter) -> SafeString:
     confidence = {"high": _("原文已核对"), "medium": _("与多处资料一致，原文未再核对"), "low": _("未核实")}
     return element(
         "li",
-        element("b", name, "：", shown_value(parameter)),
+        element("b", _("%(name)s：%(value)s") % {"name": name, "value": shown_value(parameter)}),
         element("span", since, class_="rung__since") if since else "",
         element("span", _("出处："), cited(parameter.source), class_="rung__source"),
         element(

@@ -19,6 +19,7 @@ class Origin:
     value: str
     since: date
     source: str
+    is_verified: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def comparison(service: Service, on: date) -> Comparison | None:
 
 def _origins(side: Side, things: list[Compared]) -> tuple[Origin, ...]:
     return tuple(
-        Origin(_label(one, value), spoken(value.value), value.since, value.source)
+        Origin(_label(one, value), spoken(value.value), value.since, value.source, value.is_verified)
         for one in things
         for value in one.values[side.place]
     )

@@ -26,7 +26,6 @@ from tongban.services import Service
 from tongban.services.form_schema import schema_of
 
 _REFUSED = 409
-_ELSEWHERE = Text(zh="其他事项", en="Other services")
 
 
 @require_safe
@@ -48,7 +47,7 @@ def _by_area(offered: Iterable[Service]) -> dict[Text, list[Service]]:
     order = {code: place for place, code in enumerate(known)}
     areas: dict[Text, list[Service]] = {}
     for one in sorted(offered, key=lambda service: order.get(service.code, len(order))):
-        area = known[one.code].area if one.code in known else _ELSEWHERE
+        area = known[one.code].area if one.code in known else plans.ELSEWHERE
         areas.setdefault(area, []).append(one)
     return areas
 

@@ -14,6 +14,9 @@ from typing import Any
 from tongban.places import Text
 from tongban.places.agencies import Agency, agency
 
+ELSEWHERE = Text(zh="其他事项", en="Other services")
+"""The area of services that the catalogue does not list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tongban import services
 from tongban.law import LawError, RuleSet
 from tongban.law.rule_sets import read_folder
-from tongban.node.programme.plans import CatalogueService, PlanItem, catalogue, plan_items
+from tongban.node.programme.plans import ELSEWHERE, CatalogueService, PlanItem, catalogue, plan_items
 from tongban.places import Text
 
 OWN_SERVICES = Path(services.__file__).parent
@@ -86,21 +86,34 @@ def register(root: Path = OWN_SERVICES) -> Register:
     """The register for the service folders under `root`.
 
     A rule set counts if it loads, a service if its folder and the rule set that decides it, if any, load.
+    Services of folders that the catalogue does not list come last.
     Raises `tongban.services.ServiceError` for a broken service folder, as the node's start does.
     """
     rulesets = _rulesets(root)
     runnable = {
-        code
+        code: service.definition
         for code, service in services.load(root).items()
         if service.definition.ruleset is None or service.definition.ruleset in rulesets
     }
-    states = {code: _state(service, runnable, rulesets) for code, service in catalogue().items()}
+    besides = {code: _uncalled(one) for code, one in runnable.items() if code not in catalogue()}
+    states = {
+        code: _state(service, runnable, rulesets) for code, service in {**catalogue(), **besides}.items()
+    }
     return Register(
         items=tuple(
             ItemState(item, tuple(state for state in states.values() if number in state.service.items))
             for number, item in plan_items().items()
         ),
         services=tuple(states.values()),
+    )
+
+
+def _uncalled(definition: services.Definition) -> CatalogueService:
+    """A service that the catalogue does not list, as its folder describes it."""
+    name = Text(zh=definition.name.zh, en=definition.name.en)
+    rulesets = (definition.ruleset,) if definition.ruleset else ()
+    return CatalogueService(
+        definition.code, name, ELSEWHERE, (definition.kind,), definition.plan_items, rulesets
     )
 
 

@@ -73,9 +73,11 @@ def test_the_law_alone_decides_on_a_person_and_on_tables(
         assert "297" in decided.read_text("utf-8")
 
 
-def test_the_law_alone_brings_the_rule_sets(law_alone: Path) -> None:
+def test_the_law_alone_brings_the_rule_sets_and_what_they_cite(law_alone: Path) -> None:
     listed = run(law_alone, "-m", "tongban", "law", "list").splitlines()
     assert len(listed) >= 17
+    table = run(law_alone, "-m", "tongban", "law", "table", "retirement-age", "--lang", "en")
+    assert "Measures of the State Council for Gradually Raising the Statutory Retirement Age, art. 1" in table
 
 
 def test_a_command_of_the_node_says_what_to_install(law_alone: Path) -> None:

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import InternalError, connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
@@ -105,6 +106,29 @@ def test_the_bundle_has_every_text_in_three_scripts(title: Issued) -> None:
     kind = next(kind for kind in bundle["types"] if kind["vct"] == TITLE)
     assert (kind["name"]["hant"], bundle["verdicts"]["revoked"]["hant"][:2]) == ("專業技術職稱證書", "已被")
     assert all({"zh", "hant", "en"} <= claim.keys() for claim in kind["claims"])
+
+
+def test_the_bundle_has_the_names_of_issuers(title: Issued) -> None:
+    bundle = json.loads(Client().get("/verify/bundle.json").content)
+    listed = issuers.name_of("http://testserver")
+    assert not isinstance(listed, str)
+    assert bundle["issuers"]["http://testserver"] == {"zh": listed.zh, "hant": listed.zh, "en": listed.en}
+
+
+def test_a_revoked_card_is_not_offered_to_be_shown(holder: Client, title: Issued, officer: Officer) -> None:
+    address = f"/credentials/{title.id}/"
+    assert "出示一分钟有效的码" in holder.get(address).content.decode()
+    issuing.change(title, Issued.State.REVOKED, officer, "证书有误")
+    page = holder.get(address).content.decode()
+    assert "出示一分钟有效的码" not in page
+    assert "没有网络也能核验的码" not in page
+    assert "已暂停、撤销或过期，不能出示" in page
+
+
+def test_items_in_a_row_are_separated_as_the_language_does(holder: Client, title: Issued) -> None:
+    holder.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = holder.get(f"/credentials/{title.id}/").content.decode()
+    assert "Shows: name, last four of the ID number" in page
 
 
 def test_before_a_code_is_made_the_page_says_what_it_shows(holder: Client, title: Issued) -> None:

@@ -69,6 +69,11 @@ def bundle(_request: HttpRequest) -> JsonResponse:
         for kind in issuers.types().values()
     ]
     tokens = {uri: {"issuer": issuer, "token": token} for uri, (issuer, token) in copies.tokens().items()}
+    names = {
+        key.issuer: _in_three_scripts({"zh": name.zh, "en": name.en})
+        for key in trust.keys
+        if not isinstance(name := issuers.name_of(key.issuer), str)
+    }
     verdicts = {
         verdict.value: _in_three_scripts({"zh": text.zh, "en": text.en})
         for verdict, text in VERDICT_SENTENCES.items()
@@ -78,6 +83,7 @@ def bundle(_request: HttpRequest) -> JsonResponse:
             "as_of": now.isoformat(),
             "fresh_until": trust.fresh_until.isoformat(),
             "keys": keys,
+            "issuers": names,
             "types": types,
             "lists": tokens,
             "verdicts": verdicts,

@@ -1,6 +1,9 @@
 """What a case page shows of credentials: those that were presented as evidence, with their verdict."""
 
+from collections.abc import Iterable
+
 from django import template
+from django.utils.translation import get_language
 
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.credentials import evidence, issuers
@@ -20,6 +23,12 @@ def presented_credentials(number: str) -> dict[str, object]:
 def issuer_name(issuer: str) -> str:
     """What the directory calls an issuer, in the reader's language."""
     return spoken(issuers.name_of(issuer))
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Several words in a row, as the reader's language separates them."""
+    return (", " if (get_language() or "").startswith("en") else "、").join(words)
 
 
 def _line(one: evidence.Standing) -> dict[str, object]:

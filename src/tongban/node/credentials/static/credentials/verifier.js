@@ -60,6 +60,11 @@ function showProblem (sentence) {
   verdictPlace.replaceChildren(box)
 }
 
+function nameOf (issuer) {
+  const name = bundle.issuers?.[issuer]
+  return name ? said(name) : issuer
+}
+
 function valueOf ({ definition, value }) {
   if (definition.kind === 'choice') return said(definition.choices.find(choice => choice.value === value))
   return String(value)
@@ -69,7 +74,7 @@ function showVerdict (found) {
   const panel = element('div', `verdict-panel verdict--${found.verdict}`)
   panel.dataset.verdict = found.verdict
   panel.append(element('h2', 'govuk-heading-m', said(bundle.verdicts[found.verdict])))
-  if (found.kind) panel.append(element('p', 'govuk-body', `${said(found.kind.name)} · ${found.issuer}`))
+  if (found.kind) panel.append(element('p', 'govuk-body', `${said(found.kind.name)} · ${nameOf(found.issuer)}`))
   const list = element('dl', 'govuk-summary-list')
   for (const line of found.lines) {
     const row = element('div', 'govuk-summary-list__row')

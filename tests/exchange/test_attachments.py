@@ -164,6 +164,19 @@ class TestBetweenNodes:
         assert sent == [200_000]
         assert there.verify(crossing.sha256)
 
+    @pytest.mark.parametrize("arrived", [b"all of it", b"as many b"])
+    def test_one_whose_end_a_power_cut_kept_from_counting_is_finished_by_the_next_offer(
+        self, far: FarNode, here: Attachments, tmp_path: Path, arrived: bytes
+    ) -> None:
+        (tmp_path / "scan").write_bytes(b"all of it")
+        crossing = here.keep(tmp_path / "scan", CASE, "chongqing")
+        there = Attachments(far.home / "attachments")
+        there.path(crossing.sha256).unlink(missing_ok=True)
+        there.expect(Crossing(crossing.sha256, crossing.size, ("sichuan",), CASE))
+        there.path(crossing.sha256).with_name(f"{crossing.sha256}.part").write_bytes(arrived)
+        carrying.send(crossing, "chongqing", HttpTransport())
+        assert there.verify(crossing.sha256)
+
     def test_it_is_there_only_when_the_other_node_has_signed_that_it_is(
         self, far: FarNode, here: Attachments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -46,6 +46,10 @@ def test_a_time_limit_is_kept_though_the_clock_was_wrong_when_the_node_started(s
     assert_held(Plan(3, seed, 400, (wrong, away), draw(3, seed, 400).errands))
 
 
+def test_a_file_crosses_though_the_power_was_cut_between_its_last_bytes_and_their_check() -> None:
+    assert_held(draw(5, 387288, 1500))
+
+
 def test_a_second_view_that_only_a_liar_was_shown_is_nobodys_to_notice() -> None:
     assert_held(plan_for_mutation(2149))
 

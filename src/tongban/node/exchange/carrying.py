@@ -44,6 +44,7 @@ def receive_offer(request: HttpRequest) -> HttpResponse:
             count_once(verified)
             files = attachments.own()
             files.expect(Crossing(offer.sha256, offer.size, (offer.sender,), offer.case_ref))
+            files.finish(offer.sha256)
         held = Held(
             sender=node.me,
             in_reply_to=offer.id,

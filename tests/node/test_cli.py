@@ -72,7 +72,7 @@ def test_it_migrates_and_publishes_the_services_and_may_be_repeated(migrate: Mig
     for _ in range(2):
         done = migrate()
         assert done.returncode == 0, done.stderr
-        assert "services: medical-retirement 2026.11.2" in done.stdout
+        assert "services: medical-retirement 2026.11.3" in done.stdout
 
 
 def test_a_broken_service_folder_is_one_line_with_file_and_key(migrate: Migrate, services: Path) -> None:

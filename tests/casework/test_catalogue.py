@@ -36,9 +36,9 @@ def test_a_published_version_with_other_content_is_refused(published: Service, c
 def test_a_new_version_is_offered_and_open_cases_keep_theirs(walk: Walk, changed_root: Path) -> None:
     case = walk.submitted()
     edit(changed_root, "working_days = 15", "working_days = 5")
-    edit(changed_root, 'version = "2026.11.2"', 'version = "2026.11.3"')
+    edit(changed_root, 'version = "2026.11.3"', 'version = "2026.11.4"')
     catalogue.publish(changed_root)
-    assert [service.version for service in catalogue.offered()] == ["2026.11.3"]
+    assert [service.version for service in catalogue.offered()] == ["2026.11.4"]
     assert catalogue.read(walk.again(case).service).definition.time_limit.working_days == 15
 
 

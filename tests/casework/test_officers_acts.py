@@ -126,7 +126,7 @@ def test_a_reopened_case_is_decided_anew(walk: Walk, officer: Officer) -> None:
 def four_eyes(walk: Walk, tmp_path: Path) -> Walk:
     root = copy_shipped(tmp_path / "four-eyes")
     edit(root, 'kind = "recognition"', 'kind = "recognition"\noptions = ["four-eyes"]')
-    edit(root, 'version = "2026.11.2"', 'version = "2026.11.77"')
+    edit(root, 'version = "2026.11.3"', 'version = "2026.11.77"')
     catalogue.publish(root)
     return walk
 

@@ -110,7 +110,7 @@ def test_due_overdue_and_paused_are_lists(walk: Walk, officer: Officer) -> None:
 @pytest.fixture
 def newer(walk: Walk, tmp_path: Path) -> str:
     root = copy_shipped(tmp_path / "newer")
-    edit(root, 'version = "2026.11.2"', 'version = "2026.12.1"')
+    edit(root, 'version = "2026.11.3"', 'version = "2026.12.1"')
     catalogue.publish(root)
     return "2026.12.1"
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -10,6 +11,7 @@ from tests.casework.kinds import case_in
 from tongban.node.casework import balances, log, netting
 from tongban.node.casework.history import Mark
 from tongban.node.casework.models import Case, Event, LedgerEntry
+from tongban.node.casework.received import Receipt
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer, Person
 from tongban.node.theme.wording import yuan_plain, yuan_words
@@ -178,3 +180,55 @@ def test_who_supervises_another_service_neither_sees_nor_clears_this_ones_accoun
     assert november.status == "owed"
     permissions.grant(officer, permissions.Act.SUPERVISE, service=november.service.code)
     assert netting.of_year(officer, 2026)
+
+
+@pytest.fixture
+def december(published: Service, woman: Person) -> None:
+    """A case owed by the other fund only, 120.50, for December."""
+    event = Event.objects.filter(case=case_in("settlement", "charged", woman)).latest("revision")
+    month = date(2026, 12, 1)
+    LedgerEntry.objects.create(
+        event=event, kind="owed", debtor=AWAY, creditor=HOME, amount=12_050, month=month
+    )
+
+
+def arrived(client: Client, reference: str, amount: str, month: str = "2026-12") -> HttpResponse:
+    sent = {"peer": AWAY, "month": month, "reference": reference, "amount": amount}
+    response = client.post("/workbench/ledger/receive/", sent)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+@pytest.mark.usefixtures("december")
+def test_what_arrived_is_recorded_once_and_the_difference_shown(finance: Client) -> None:
+    assert "相差 120.50" in shown(finance, "/workbench/ledger/")
+    assert [arrived(finance, "TR-1", "100.00").status_code for _ in range(2)] == [302, 302]
+    page = shown(finance, "/workbench/ledger/")
+    assert "已到账 100.00" in page
+    assert "相差 20.50" in page
+    assert arrived(finance, "TR-2", "20.50").status_code == 302
+    assert "相差" not in shown(finance, "/workbench/ledger/")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Receipt.objects.update(amount=1)
+
+
+@pytest.mark.usefixtures("december")
+@pytest.mark.parametrize(
+    ("reference", "amount", "words"),
+    [("凭证", "1.00", "最多 64 个"), ("TR-1", "x", "请填写金额"), ("TR-1", "0", "应大于零")],
+)
+def test_what_arrived_has_a_reference_and_an_amount(
+    finance: Client, reference: str, amount: str, words: str
+) -> None:
+    response = arrived(finance, reference, amount)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.usefixtures("december", "november")
+def test_a_reference_is_one_receipt_and_nothing_arrives_where_this_side_pays(finance: Client) -> None:
+    assert arrived(finance, "TR-1", "100.00").status_code == 302
+    assert "已经登记过" in arrived(finance, "TR-1", "99.00").content.decode()
+    assert arrived(finance, "TR-2", "1.00", "2026-11").status_code == 409
+    assert Receipt.objects.count() == 1

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tongban.node.casework import received  # noqa: F401 - a model in a module of its own
 from tongban.node.people.models import Account, Enterprise, Mandate, Officer, Person
 
 

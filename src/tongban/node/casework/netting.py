@@ -1,7 +1,7 @@
 """What two sides' funds owe each other for a month, set off: only the difference moves.
 
 Promises: amounts are whole fen; both sides come to the same difference, since both book by the same day; a
-month is cleared by whoever owes it, all of it or nothing.
+month is cleared by whoever owes it, all of it or nothing; what arrived is recorded by whoever receives it.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,21 @@ from tongban.node.casework import inputs, ledger
 from tongban.node.casework.balances import Booked, supervised
 from tongban.node.casework.models import LedgerEntry
 from tongban.node.casework.procedure import Input
-from tongban.node.casework.refusals import Refused
+from tongban.node.casework.received import Receipt
+from tongban.node.casework.refusals import InputsRefused, Refused
+from tongban.node.clock import now
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.services import Text
 
 Kind = LedgerEntry.Kind
 _REFERENCE = Input("reference", "reference", Text(zh="清算凭证号", en="Reference of the clearing"))
+_AMOUNT = Input("amount", "money", Text(zh="到账金额（元）", en="Amount that arrived (yuan)"))
+_NOTHING = Text(zh="到账金额应大于零", en="The amount that arrived is more than nothing")
+_OTHERWISE = Text(
+    zh="这个凭证号已经登记过，月份或者金额不同，请核对",
+    en="This reference is recorded already with another month or amount; check it",
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Net:
     owed_there: Booked
     open: Booked
     open_there: Booked
+    received: int = 0
 
     @property
     def to_pay(self) -> int:
@@ -43,6 +52,11 @@ class Net:
     def to_receive(self) -> int:
         """The difference in fen that this side receives."""
         return -self.to_pay
+
+    @property
+    def missing(self) -> int:
+        """What has not arrived of the difference that this side receives, in fen; negative for too much."""
+        return max(self.to_receive, 0) - self.received
 
 
 def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
@@ -70,9 +84,15 @@ def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
         peer = row["creditor"] if is_own else row["debtor"]
         booked = Booked(row["cases"], int(row["sum"])), Booked(row["open_cases"], int(row["open_sum"]))
         told.setdefault((peer, row["month"]), {})[is_own] = booked
+    arrived = {
+        (row["peer"], row["month"]): int(row["sum"])
+        for row in Receipt.objects.filter(agency=own, month__year=year)
+        .values("peer", "month")
+        .annotate(sum=Sum("amount"))
+    }
     nothing = Booked(), Booked()
     return tuple(
-        Net(own, peer, month, owed=owed, open=left, owed_there=there, open_there=left_there)
+        Net(own, peer, month, owed, there, left, left_there, arrived.get((peer, month), 0))
         for (peer, month), sides in sorted(told.items(), key=lambda one: (one[0][1], one[0][0]), reverse=True)
         for (owed, left), (there, left_there) in [(sides.get(True, nothing), sides.get(False, nothing))]
     )
@@ -88,6 +108,32 @@ def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.St
     _owed(officer)
     given = inputs.read((_REFERENCE,), {"reference": reference})
     return ledger.clear(officer.agency, peer, month, str(given["reference"]), supervised(officer))
+
+
+def receive(officer: Officer, peer: str, month: date, reference: str, amount: str) -> Receipt:
+    """Record that money of the other fund has arrived for a month; the same twice is recorded once.
+
+    Raises Refused `not-permitted`, `not-available` where nothing is to be received, InputsRefused for a
+    reference or an amount that cannot be used, or a reference that is recorded otherwise.
+    """
+    own, first = officer.agency, month.replace(day=1)
+    nets = of_year(officer, first.year)
+    net = next((one for one in nets if (one.peer, one.month) == (peer, first)), None)
+    given = inputs.read((_REFERENCE, _AMOUNT), {"reference": reference, "amount": amount})
+    if net is None or net.to_receive <= 0:
+        raise Refused("not-available")
+    if not given["amount"]:
+        raise InputsRefused({"amount": _NOTHING})
+    told = {"month": first, "amount": given["amount"]}
+    found, _ = Receipt.objects.get_or_create(
+        agency=own,
+        peer=peer,
+        reference=given["reference"],
+        defaults={**told, "at": now(), "by": officer},
+    )
+    if (found.month, found.amount) != (first, given["amount"]):
+        raise InputsRefused({"reference": _OTHERWISE})
+    return found
 
 
 def _owed(officer: Officer) -> QuerySet[LedgerEntry]:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.node.casework import balances, netting
-from tongban.node.casework.refusals import InputsRefused
+from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.clock import today
 from tongban.node.people.models import Officer
 from tongban.node.people.permissions import Act
@@ -66,6 +66,25 @@ def clear(request: HttpRequest, officer: Officer) -> HttpResponse:
     except InputsRefused as refused:
         wrong = {"peer": peer, "month": month, "text": spoken(refused.fields["reference"]), "was": reference}
         return _page(request, officer, wrong, status=422)
+    return redirect("ledger")
+
+
+@require_POST
+@for_officers_who(Act.SUPERVISE)
+def receive(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Record that a counterpart's money has arrived for a month, under the treasury's reference."""
+    peer, month = request.POST.get("peer", ""), _month(request.POST.get("month", ""))
+    if month is None:
+        return _page(request, officer, status=422)
+    reference, amount = request.POST.get("reference", ""), request.POST.get("amount", "")
+    try:
+        netting.receive(officer, peer, month, reference, amount)
+    except Refused as refused:
+        is_input = isinstance(refused, InputsRefused)
+        said = refused.fields.values() if isinstance(refused, InputsRefused) else (refused.text,)
+        text = " · ".join(spoken(one) for one in said)
+        wrong = {"peer": peer, "month": month, "text": text, "was": reference, "amount": amount}
+        return _page(request, officer, wrong, status=422 if is_input else 409)
     return redirect("ledger")
 
 

@@ -197,3 +197,17 @@ def test_a_restored_node_asks_until_every_peer_has_told_and_then_no_more(
     assert [peer.problem for peer in catching_up.go_on(tmp_path, far)] == [""]
     assert api.conversation(case).state == "answered"
     assert catching_up.go_on(tmp_path, far) == []
+
+
+def test_it_asks_once_more_when_a_peer_turns_out_to_know_more_than_it_has_told(
+    far: FarSide, told: list[api.Effect], tmp_path: Path
+) -> None:
+    a_case_returned_and_answered(far)
+    since = (true_now() - DAY).isoformat()
+    note = f'{{"node": "sichuan", "begun": "{since}", "version": "0", "sha256": ""}}'
+    (tmp_path / RESTORED).write_text(note)
+    catching_up.go_on(tmp_path, far)
+    assert catching_up.go_on(tmp_path, far) == []
+    Peer.objects.update_or_create(name="chongqing", defaults={"is_ahead_of_us": True})
+    assert [peer.problem for peer in catching_up.go_on(tmp_path, far)] == [""]
+    assert catching_up.go_on(tmp_path, far) == []

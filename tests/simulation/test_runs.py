@@ -7,7 +7,7 @@ import pytest
 from tongban.federation.simulation.command import plan_for_mutation
 from tongban.federation.simulation.faults import Fault, FaultKind
 from tongban.federation.simulation.outcome import Outcome
-from tongban.federation.simulation.plan import Plan, draw
+from tongban.federation.simulation.plan import Aim, Plan, draw
 from tongban.federation.simulation.world import SimulatedWorld
 
 
@@ -48,6 +48,13 @@ def test_a_time_limit_is_kept_though_the_clock_was_wrong_when_the_node_started(s
 
 def test_a_file_crosses_though_the_power_was_cut_between_its_last_bytes_and_their_check() -> None:
     assert_held(draw(5, 387288, 1500))
+
+
+@pytest.mark.parametrize(("seed", "fault"), [(381486, FaultKind.FORGER), (655537, FaultKind.RESTORE)])
+def test_a_restored_node_takes_up_what_was_on_its_way_and_leaves_what_a_liar_contradicts(
+    seed: int, fault: FaultKind
+) -> None:
+    assert_held(draw(4, seed, 600, aim=Aim(fault=fault)))
 
 
 def test_a_second_view_that_only_a_liar_was_shown_is_nobodys_to_notice() -> None:

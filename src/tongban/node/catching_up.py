@@ -45,8 +45,11 @@ class Report:
 
 
 def go_on(home: Path, transport: Transport) -> list[CaughtUp]:
-    """Catch up if a backup was put back and not every peer has told yet; nothing otherwise."""
-    if not (home / RESTORED).exists() or (home / CAUGHT_UP).exists():
+    """Catch up if a backup was put back and not every peer has told all of it yet; nothing otherwise.
+
+    A peer has not if something was on its way to it while it was asked: it says that it knows more.
+    """
+    if not (home / RESTORED).exists() or ((home / CAUGHT_UP).exists() and not recalling.is_any_ahead()):
         return []
     found = catch_up(home, transport)
     for peer in found:

@@ -146,7 +146,10 @@ class Node:
             reply = self.take_in(request)
         except Refused as refused:
             reply = protocol.refusal(refused, self.name, None, self.moment)
-        except (DiskFull, Forgotten):
+        except Forgotten as forgotten:
+            self.recovery.ask_once_more(forgotten.peer)
+            reply = protocol.refusal(Refused(Code.TRY_LATER), self.name, None, self.moment)
+        except DiskFull:
             reply = protocol.refusal(Refused(Code.TRY_LATER), self.name, None, self.moment)
         self.point()
         return talk.seal_receipt(reply, request, self.members.keys[self.name], now=self.moment)

@@ -4,6 +4,7 @@ Until a peer has answered, nothing is taken from it, said to it or decided about
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -41,19 +42,27 @@ class Recovery:
     def __init__(self, node: "Node") -> None:
         self._node = node
         self.peers: dict[str, float] = {}
+        self._since: float | None = None
         self._heard: dict[str, list[tuple[AnyUtterance, HttpRequest]]] = {}
         self._asked: dict[str, tuple[RecallAsked, HttpRequest]] = {}
 
     def begin(self, backup_at: float) -> None:
         """The disk is the backup of that moment: everything since has to be learnt again."""
         names = self._node.members.names
-        self.peers = {name: backup_at - SLACK for name in names if name != self._node.name}
+        self._since = backup_at - SLACK
+        self.peers = {name: self._since for name in names if name != self._node.name}
 
     def go_on(self) -> None:
         """Ask every peer that has not answered yet, from the beginning."""
         self._heard, self._asked = {}, {}
         for peer in self.peers:
             self._ask(peer, 0)
+
+    def ask_once_more(self, peer: str) -> None:
+        """The peer knows more than it has told: something was on its way to it while it was asked."""
+        if self._since is not None and peer not in self.peers:
+            self.peers[peer] = self._since
+            self._ask_anew(peer)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """What this node kept of the messages with the node that asks; Refused when it may not ask."""
@@ -123,13 +132,16 @@ class Recovery:
             self._ask(peer, 0)
 
     def _recall(self, peer: str, messages: Memories) -> None:
-        """Take up what was forgotten, all of it in one transaction, and go back to work with the peer."""
+        """Take up what was forgotten, thread by thread, and go back to work with the peer.
+
+        A thread that cannot be taken up holds up no other: between nodes that tell the truth there is none.
+        """
         node = self._node
         storage = DiskStorage(node.disk, node.world.now)
-        with node.disk.transaction():
-            for case_ref in dict.fromkeys(message.case_ref for message, _ in messages):
+        for case_ref in dict.fromkeys(message.case_ref for message, _ in messages):
+            with suppress(Refused), node.disk.transaction():
                 self._recall_thread(storage, peer, case_ref, messages)
-            node.point()
+                node.point()
         node.make_durable()
         del self.peers[peer]
         node.after_commit(storage)

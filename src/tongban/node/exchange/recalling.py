@@ -22,6 +22,7 @@ from tongban.node.config import ConfigError, this_node
 from tongban.node.exchange import enclosing, identity, limits, purging
 from tongban.node.exchange.accesses import access_record
 from tongban.node.exchange.conversing import remembering
+from tongban.node.exchange.conversing.models import Peer
 from tongban.node.exchange.conversing.remembering import TakenUp
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.models import Inbox, Outbox
@@ -85,6 +86,11 @@ def receive(request: HttpRequest) -> HttpResponse:
         log.error("a recall cannot be answered: %s", type(error).__name__)
         refused = Refused(Code.TRY_LATER)
     return protocol.plain_reply(protocol.refusal(refused, this_node().name, None, true_now()))
+
+
+def is_any_ahead() -> bool:
+    """Whether some peer has said that it remembers more of this node than this node does itself."""
+    return Peer.objects.filter(is_ahead_of_us=True).exists()
 
 
 def catch_up(since: datetime, transport: Transport) -> list[CaughtUp]:

@@ -4,6 +4,7 @@ One database plays both nodes: the issuer's is Sichuan, whoever takes is Chongqi
 """
 
 import dataclasses
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, re
 from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
 from tongban.node.credentials.models import Entry, Handover, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
-from tongban.node.credentials.wallets import awaiting, makers, offering, reader, taking, talking
+from tongban.node.credentials.wallets import awaiting, encrypting, makers, offering, reader, taking, talking
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person
@@ -25,13 +26,15 @@ from tongban.suites import Suite, new_signing_key
 
 T = TypeVar("T")
 Change = Callable[[httpx.Request, httpx.Response], httpx.Response]
+Hear = Callable[[bytes, str], tuple[bytes, str]]
 
 
 class Issuer(httpx.BaseTransport):
-    """Sichuan's node, asked in this process; `change` bends its answers."""
+    """Sichuan's node, asked in this process; `change` bends its answers, `hear` what it is asked."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.change: Change = lambda request, response: response
+        self.hear: Hear = lambda body, media_type: (body, media_type)
         self.asked: list[httpx.Request] = []
         self._patch = monkeypatch
         self._inner = Client()
@@ -39,13 +42,15 @@ class Issuer(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        body, media_type = self.hear(request.read(), request.headers.get("content-type", ""))
+        headers = {**request.headers, "content-type": media_type, "content-length": str(len(body))}
         told = self.do(
             lambda: self._inner.generic(
                 request.method,
                 request.url.raw_path.decode(),
-                request.read(),
-                content_type=request.headers.get("content-type", ""),
-                headers=dict(request.headers),
+                body,
+                content_type=media_type,
+                headers=headers,
             )
         )
         return self.change(request, httpx.Response(told.status_code, content=told.content))
@@ -280,13 +285,23 @@ def test_metadata_that_somebody_else_signed_are_not_believed(
 def test_copies_that_do_not_come_encrypted_are_not_kept(
     take: Take, issuer: Issuer, woman: Person, title: Issued
 ) -> None:
-    def open_up(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        if not request.url.path.endswith("/credential"):
-            return response
-        return httpx.Response(200, json={"credentials": [], "notification_id": "x"})
+    def in_the_open(body: bytes, media_type: str) -> tuple[bytes, str]:
+        opened, was_sealed = issuer.do(lambda: encrypting.opened(body, media_type))
+        if not was_sealed:
+            return body, media_type
+        asked = {**json.loads(opened), "credential_response_encryption": None}
+        return json.dumps(asked).encode(), "application/json"
 
-    issuer.change = open_up
+    given: list[object] = []
+
+    def note(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.url.path.endswith("/credential"):
+            given.append(response.json().get("credentials"))
+        return response
+
+    issuer.hear, issuer.change = in_the_open, note
     assert take(woman, *offered(title)) is None
+    assert given[0]
     assert not foreign(woman)
 
 

@@ -56,3 +56,9 @@ def test_english_counts_articles_in_figures(citation: str, number: int) -> None:
 def test_an_article_without_its_translation_is_refused_with_its_key() -> None:
     with pytest.raises(ValidationError, match=r"acts\.0\.articles\.0\.en"):
         read(ACT)
+
+
+def test_an_article_may_be_less_sure_than_its_act() -> None:
+    act = ACT + 'en = "For something."\n'
+    assert read(act)["某法"]["第一条"].confidence == "medium"
+    assert read(act + 'confidence = "low"\n')["某法"]["第一条"].confidence == "low"

@@ -39,9 +39,12 @@ class Article(Data):
 
 
 class _Wording(Data):
+    """An article; where its wording is less sure than the act's others, `confidence` says so."""
+
     number: str = Field(pattern=f"^{_NUMBER}$")
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
+    confidence: Confidence | None = None
 
 
 class _Act(Data):
@@ -92,9 +95,8 @@ def read(text: str) -> dict[str, dict[str, Article]]:
 
 def _article(act: _Act, wording: _Wording) -> Article:
     text = Text(zh=wording.zh, en=wording.en)
-    return Article(
-        act=act.title, number=wording.number, text=text, since=act.since, confidence=act.confidence
-    )
+    confidence = wording.confidence or act.confidence
+    return Article(act=act.title, number=wording.number, text=text, since=act.since, confidence=confidence)
 
 
 def _counted(number: str) -> int:

@@ -30,7 +30,8 @@ def _fold(article: Article) -> SafeString:
 
 def _origin(article: Article) -> str:
     since = _("自 %(day)s 起") % {"day": day_words(article.since)}
-    parts = [since, "" if article.confidence == "high" else _("未再与公报核对")]
+    checked = {"high": "", "medium": _("未再与公报核对"), "low": _("未核实")}
+    parts = [since, checked[article.confidence]]
     if is_english():
         parts.append(_("译文没有效力，以中文为准"))
     return " · ".join(part for part in parts if part)

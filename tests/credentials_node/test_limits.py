@@ -38,6 +38,7 @@ FREE = {"openid-issuer", "openid-server"}
 PAGES = {
     "openid-authorise",
     "case-offer",
+    "credential-answer",
     "credential-offer",
     "credential-renewals-end",
     "credential-waiting-end",

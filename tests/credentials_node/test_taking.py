@@ -15,7 +15,7 @@ from django.test import Client
 from tests.credentials_node.conftest import AWAY, OTHER_KEY, TITLE
 from tongban.credentials import jws
 from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, read_offer
-from tongban.node.credentials import copies, issuing, keystore, redeeming, showing, wallet
+from tongban.node.credentials import copies, issuers, issuing, keystore, redeeming, showing, wallet
 from tongban.node.credentials.models import Entry, Handover, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import awaiting, encrypting, makers, offering, reader, taking, talking
@@ -118,6 +118,24 @@ def test_the_copies_are_a_card_with_entries_and_keys_of_their_own(
     assert len(set(Entry.objects.values_list("list", "index"))) == 2 * issuing.BATCH
     assert Showing.objects.get().how == Showing.How.COPY
     assert Handover.objects.get().event == "credential_accepted"
+
+
+def test_the_issuers_list_is_fetched_where_no_copy_is_at_hand_yet(
+    issuer: Issuer, woman: Person, title: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def site(**_: object) -> Site:
+        return Site(seconds=1, most_bytes=copies.MOST_BYTES, client=httpx.Client(transport=issuer))
+
+    offer = offered(title)
+    lists = {key.issuer: key.lists for key in issuer.do(issuers.trust_list).keys}
+    (address,) = lists[issuer.do(issuers.own).uri]
+    there = dataclasses.replace(identity.current(), me="chongqing")
+    become(monkeypatch, there, OTHER_KEY)
+    monkeypatch.setattr(copies, "own_tokens", dict[str, str])
+    monkeypatch.setattr(copies, "Site", site)
+    monkeypatch.setattr(talking, "connection", site)
+    assert taking.take(woman, *offer) is not None
+    assert [str(asked.url) for asked in issuer.asked].count(address) == 1
 
 
 def test_a_revocation_reaches_the_copies(take: Take, woman: Person, title: Issued, officer: Officer) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tongban.credentials import CredentialRefused
 from tongban.credentials.status import MEDIA_TYPE, ListCopy, open_list
-from tongban.credentials.trust import Untrusted
+from tongban.credentials.trust import TrustList, Untrusted
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, lists, models
 from tongban.node.fetching import Away, Site
@@ -22,20 +22,18 @@ log = logging.getLogger(__name__)
 
 def refresh() -> None:
     """Fetch every list that the directory names and that is another node's."""
-    mine = issuers.own_lists()
     trust = issuers.trust_list()
-    for uri, issuer in sorted({(uri, key.issuer) for key in trust.keys for uri in key.lists}):
-        if uri in mine:
-            continue
-        try:
-            token = _fetch(uri)
-            open_list(token, uri, issuer, trust, now=true_now())
-        except (Away, CredentialRefused, Untrusted) as error:
-            log.warning("status list %s not taken: %s", uri, type(error).__name__)
-            continue
-        models.ListCopy.objects.update_or_create(
-            uri=uri, defaults={"issuer": issuer, "token": token, "received_at": true_now()}
-        )
+    for uri, issuer in _named(trust):
+        _renew(uri, issuer, trust)
+
+
+def have(issuer: str) -> None:
+    """Fetch at once those lists of an issuer of which no copy is fresh, for who cannot wait for `refresh`."""
+    trust, here, now = issuers.trust_list(), at_hand(), true_now()
+    for uri, whose in _named(trust):
+        copy = here.get(uri)
+        if whose == issuer and (copy is None or not copy.is_fresh(now)):
+            _renew(uri, whose, trust)
 
 
 def at_hand() -> Mapping[str, ListCopy]:
@@ -64,6 +62,24 @@ def own_tokens() -> dict[str, str]:
     """The own lists, signed now."""
     signed = {uri: lists.signed(number) for number, uri in enumerate(issuers.own_lists())}
     return {uri: token for uri, token in signed.items() if token is not None}
+
+
+def _named(trust: TrustList) -> list[tuple[str, str]]:
+    """Address and issuer of every list that is another node's."""
+    mine = issuers.own_lists()
+    return sorted({(uri, key.issuer) for key in trust.keys for uri in key.lists if uri not in mine})
+
+
+def _renew(uri: str, issuer: str, trust: TrustList) -> None:
+    try:
+        token = _fetch(uri)
+        open_list(token, uri, issuer, trust, now=true_now())
+    except (Away, CredentialRefused, Untrusted) as error:
+        log.warning("status list %s not taken: %s", uri, type(error).__name__)
+        return
+    models.ListCopy.objects.update_or_create(
+        uri=uri, defaults={"issuer": issuer, "token": token, "received_at": true_now()}
+    )
 
 
 def _fetch(uri: str) -> bytes:

@@ -22,7 +22,7 @@ from tongban.credentials.trust import Untrusted
 from tongban.credentials.types import CredentialType
 from tongban.node.casework import notifying
 from tongban.node.clock import true_now
-from tongban.node.credentials import issuers, issuing
+from tongban.node.credentials import copies, issuers, issuing
 from tongban.node.credentials.models import Awaited
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.sealing import seal, unseal
@@ -111,6 +111,7 @@ def fetch(row: Awaited, talk: Talk) -> uuid.UUID | None:
             changed |= {"is_deferred": True, "expires": now + LIFETIME}
         Awaited.objects.filter(pk=row.pk).update(**changed)
         return None
+    copies.have(talk.issuer)
     try:
         with transaction.atomic():
             if not Awaited.objects.filter(pk=row.pk).delete()[0]:

@@ -194,6 +194,22 @@ def test_one_that_is_offered_anew_between_decision_and_removal_stays(
     assert here.is_whole(sha256)
 
 
+def test_one_that_is_offered_anew_while_its_purge_is_decided_stays(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = kept(here, b"%PDF-old", 101)
+    decided = purging.due
+
+    def due(period: retention.Period) -> list[str]:
+        found = decided(period)
+        here.expect(Crossing(sha256, len(b"%PDF-old"), ("chongqing",), CASE))
+        return found
+
+    monkeypatch.setattr(purging, "due", due)
+    purging.purge_as_declared()
+    assert here.is_whole(sha256)
+
+
 def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(
     here: Attachments, declared: Callable[[str], None]
 ) -> None:

@@ -24,6 +24,9 @@ PURGED = "purged"
 """The kind of a purge's record in the log."""
 AT_ONCE = 200
 """Files that one run purges at most."""
+_MARGIN = timedelta(days=1)
+"""What is due is older by far; so a file touched later than this before its purge was decided came once more,
+be it while that was decided, or in the same tick of the file system's clock."""
 
 Need = Callable[[Collection[str], timedelta], Collection[str]]
 """Which of these digests something needs, or needed last less than so long ago."""
@@ -72,7 +75,7 @@ def purge(period: Period) -> list[PurgedFile]:
 def _finish() -> None:
     """Remove the bytes of what was decided, also after a crash between the two, unless it came once more."""
     for row in PurgedFile.objects.filter(removed_at=None):
-        attachments.own().remove(row.sha256, unless_since=row.at)
+        attachments.own().remove(row.sha256, unless_since=row.at - _MARGIN)
         PurgedFile.objects.filter(pk=row.pk).update(removed_at=true_now())
 
 

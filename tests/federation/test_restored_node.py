@@ -18,6 +18,8 @@ from tongban.federation.sample_scans import placeholder
 from tongban.federation.sides import CHONGQING, SICHUAN
 from tongban.node import catching_up
 
+pytestmark = pytest.mark.xdist_group("restored")
+
 SCAN = hashlib.sha256(placeholder("conclusion-he-jianguo.png")).hexdigest()
 
 

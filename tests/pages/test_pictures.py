@@ -156,7 +156,7 @@ def test_reasons_fold_open_to_the_article_of_law() -> None:
     folded = [fold for fold in ladder.iter("details") if "article" in fold.get("class", "")]
     assert folded
     assert "退休后不再缴纳基本医疗保险费" in "".join(folded[0].itertext())
-    assert folded[0].find("blockquote").get("lang") == "zh"  # type: ignore[union-attr]
+    assert [words.get("lang") for words in folded[0].iter("blockquote")] == ["zh"]
 
 
 def test_a_translated_article_says_that_the_chinese_text_decides() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import tongban
 from tongban.law import RuleSet
-from tongban.law.citations import Citations
+from tongban.law.citations import Citations, whole_number
 from tongban.law.examples import examples_of
 from tongban.law.ir import STR
 from tongban.law.rule_sets import load_rulesets
@@ -106,3 +106,10 @@ def test_an_english_explanation_is_english_but_for_originals(own: Mapping[str, R
         for given in re.findall(r'"([^"]*)"', json.dumps(example.facts, ensure_ascii=False, default=str)):
             told = told.replace(given, "")
         assert not [line for line in told.splitlines() if CHINESE.search(line)], ruleset.name
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("十", 10), ("二十七", 27), ("二百零二", 202), ("一千零九十八", 1098), ("35", 35)]
+)
+def test_numbers_of_articles_are_read_as_they_are_written(written: str, number: int) -> None:
+    assert whole_number(written) == number

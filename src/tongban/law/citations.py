@@ -13,7 +13,8 @@ from tongban.law.mistakes.toml_files import place_of, read_toml
 CITATIONS = "citations.toml"
 _PARTS = ("acts", "remarks")
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
-_NUMBER = r"(?:[零一二三四五六七八九十百]+|\d+)"
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMBER = r"(?:[零一二三四五六七八九十百千]+|\d+)"
 _ARTICLES = re.compile(rf"第({_NUMBER})条(?:(至|、)第({_NUMBER})条)?(?:、第({_NUMBER})条)?")
 _BELOW = re.compile(rf"第({_NUMBER})(款|项)")
 _ANNEXES = re.compile(r"(?:及)?附件([\d、]+)")
@@ -82,7 +83,7 @@ class Citations:
         if found := _ARTICLES.match(rest):
             return _articles(found), found.end()
         if found := _BELOW.match(rest):
-            return f" {_BELOW_NAMES[found[2]]} {_whole(found[1])}", found.end()
+            return f" {_BELOW_NAMES[found[2]]} {whole_number(found[1])}", found.end()
         if found := _ANNEXES.match(rest):
             numbers = found[1].split("、")
             return f" and annex{'es' if len(numbers) > 1 else ''} {', '.join(numbers)}", found.end()
@@ -109,14 +110,14 @@ def _split(citation: str) -> Iterator[str]:
 
 def _articles(found: "re.Match[str]") -> str:
     first, joint, second, third = found.groups()
-    numbers = [str(_whole(one)) for one in (first, second, third) if one]
+    numbers = [str(whole_number(one)) for one in (first, second, third) if one]
     if joint == "至":
         return f", arts. {numbers[0]}–{', '.join(numbers[1:])}"
     return f", art{'s' if len(numbers) > 1 else ''}. {', '.join(numbers)}"
 
 
-def _whole(written: str) -> int:
-    """Give the number of an article, written with Chinese or other digits."""
+def whole_number(written: str) -> int:
+    """Give the number of an article, below ten thousand, written with Chinese or other digits."""
     if written.isdecimal() and written.isascii():
         return int(written)
     total, digit = 0, 0
@@ -124,6 +125,6 @@ def _whole(written: str) -> int:
         if sign in _DIGITS:
             digit = _DIGITS[sign]
         else:
-            total += (digit or 1) * (100 if sign == "百" else 10)
+            total += (digit or 1) * _TENS[sign]
             digit = 0
     return total + digit

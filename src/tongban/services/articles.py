@@ -14,12 +14,11 @@ from operator import itemgetter
 
 from pydantic import Field
 
+from tongban.law.citations import whole_number
 from tongban.services.definition import Confidence
 from tongban.services.text import Data, Text
 
 _NUMBER = "第[一二三四五六七八九十百千零]+条"
-_DIGITS = "零一二三四五六七八九"
-_TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMBERS = re.compile(f"》?(?:（[^（）]*）)?((?:{_NUMBER}[、和至]?)+)")
 
 
@@ -100,14 +99,8 @@ def _article(act: _Act, wording: _Wording) -> Article:
 
 
 def _counted(number: str) -> int:
-    """The whole number in 第…条, below ten thousand."""
-    total, digit = 0, 0
-    for sign in number:
-        if sign in _DIGITS:
-            digit = _DIGITS.index(sign)
-        elif sign in _TENS:
-            total, digit = total + (digit or 1) * _TENS[sign], 0
-    return total + digit
+    """The whole number in 第…条."""
+    return whole_number(number[1:-1])
 
 
 @cache

@@ -21,7 +21,8 @@ from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, dire
 from tongban import protocol
 from tongban.node.certificates import Issuer
 from tongban.node.clock import true_now
-from tongban.node.tls_folder import TlsFolder, client_context, write_private
+from tongban.node.private_files import write_private
+from tongban.node.tls_folder import TlsFolder, client_context
 
 CONNECTOR = """
 [[connectors]]

@@ -1,6 +1,7 @@
 """Files that crossed and that nothing needs any more: the bytes go, what they were stays and is told."""
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -208,6 +209,40 @@ def test_one_that_is_offered_anew_while_its_purge_is_decided_stays(
     monkeypatch.setattr(purging, "due", due)
     purging.purge_as_declared()
     assert here.is_whole(sha256)
+
+
+@pytest.mark.parametrize("named", ["offered", "sent-again", "read-again"])
+def test_one_that_is_named_anew_in_the_instant_of_its_removal_is_told_to_be_gone_or_stays(
+    here: Attachments, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    """Whoever names it comes between the look at the file's time and its removal, in a thread of its own."""
+    sha256 = kept(here, b"%PDF-old", 101)
+    promised: list[bool] = []
+
+    def name_it() -> None:
+        match named:
+            case "offered":
+                here.expect(Crossing(sha256, len(b"%PDF-old"), ("chongqing",), CASE))
+                promised.append(here.is_whole(sha256))
+            case "sent-again":
+                promised.append(here.hold_on_to(sha256))
+            case _:
+                promised.append(here.store([b"%PDF-old"])[0] == sha256)
+
+    naming = threading.Thread(target=name_it)
+    unlink = Path.unlink
+
+    def unlink_later(path: Path, *, missing_ok: bool = False) -> None:
+        if path == here.path(sha256):
+            naming.start()
+            naming.join(0.3)
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as removing:
+        removing.setattr(Path, "unlink", unlink_later)
+        purging.purge_as_declared()
+    naming.join()
+    assert promised == [here.is_whole(sha256)]
 
 
 def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(

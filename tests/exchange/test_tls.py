@@ -20,7 +20,8 @@ from tongban.node.exchange import api, identity
 from tongban.node.exchange.delivery import deliver_next
 from tongban.node.exchange.identity import Identity
 from tongban.node.exchange.transport import HttpTransport, Unreachable
-from tongban.node.tls_folder import TlsFolder, write_private
+from tongban.node.private_files import write_private
+from tongban.node.tls_folder import TlsFolder
 from tongban.protocol import Code, NodeEntry
 
 pytestmark = pytest.mark.xdist_group("gateway")

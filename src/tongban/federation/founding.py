@@ -17,7 +17,8 @@ from tongban.federation.sample_directory import VALID_FROM
 from tongban.federation.sides import SIDES, Side
 from tongban.node.certificates import new_issuer
 from tongban.node.config import load
-from tongban.node.tls_folder import TlsFolder, write_private
+from tongban.node.private_files import write_private
+from tongban.node.tls_folder import TlsFolder
 from tongban.places import agencies
 from tongban.protocol import Directory, KeyUse, SigningKey
 from tongban.suites import Suite

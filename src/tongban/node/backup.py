@@ -19,7 +19,7 @@ from tongban.node.clock import true_now
 from tongban.node.config import NodeConfig
 from tongban.node.database import Address
 from tongban.node.embedded_postgres import program
-from tongban.node.tls_folder import write_private
+from tongban.node.private_files import write_private
 
 DUMP = "database.dump"
 NOTE = "backup.json"

@@ -14,7 +14,7 @@ from tongban.node.backup import CAUGHT_UP, RESTORED, Backup, read_note
 from tongban.node.exchange import recalling
 from tongban.node.exchange.recalling import CaughtUp
 from tongban.node.exchange.transport import Transport
-from tongban.node.tls_folder import write_private
+from tongban.node.private_files import write_private
 
 MARGIN = timedelta(minutes=10)
 """How far before the backup peers are asked: what was on its way when it was begun."""

@@ -19,6 +19,7 @@ from tongban.node.certificates import (
     read_issuer,
 )
 from tongban.node.config import ConfigError, NodeConfig
+from tongban.node.private_files import write_private
 from tongban.protocol import Directory
 
 
@@ -100,13 +101,3 @@ def client_context(certificates: Sequence[str], own: TlsFolder | None) -> ssl.SS
     if own is not None:
         context.load_cert_chain(own.identity)
     return context
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file for its owner's eyes, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    unfinished.write_bytes(content)
-    unfinished.replace(path)

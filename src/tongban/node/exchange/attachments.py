@@ -1,9 +1,11 @@
 """Attachments on disk: files named by their SHA-256, taken in piece by piece, checked before they count.
 
 Promises: what stands under a name has that digest; an unfinished one is gone on with where it stopped; only
-the nodes between which an attachment crossed get it. Memory is that of one piece, whatever the size.
+the nodes between which an attachment crossed get it; one that was just said to be here is not removed. Memory
+is that of one piece, whatever the size.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tongban.node.config import this_node
-from tongban.node.tls_folder import write_private
+from tongban.node.private_files import sync_folder, write_private
 from tongban.protocol import Code, Refused
 from tongban.protocol.model import LARGEST_ATTACHMENT
 
@@ -71,10 +73,11 @@ class Attachments:
             raise Refused(Code.SCHEMA_VIOLATED, "size", "another size was offered under this name")
         if known is None and sum(1 for _ in self._unfinished(crossing.peers)) >= MOST_UNFINISHED:
             raise Refused(Code.TOO_MANY, "sha256", f"at most {MOST_UNFINISHED} unfinished at a time")
-        with suppress(FileNotFoundError):
-            os.utime(self.path(crossing.sha256))
-        peers = tuple(sorted({*crossing.peers, *(known.peers if known else ())}))
-        self._write_note(Crossing(crossing.sha256, crossing.size, peers, crossing.case_ref))
+        with _alone(self.path(crossing.sha256)):
+            self._touch(crossing.sha256)
+            known = self.crossing(crossing.sha256)
+            peers = tuple(sorted({*crossing.peers, *(known.peers if known else ())}))
+            self._write_note(Crossing(crossing.sha256, crossing.size, peers, crossing.case_ref))
 
     def crossing(self, sha256: str) -> Crossing | None:
         """What was said of the attachment, None when it was never offered."""
@@ -134,22 +137,31 @@ class Attachments:
                 sha256, size = measured(_written(pieces, file))
                 file.flush()
                 os.fsync(file.fileno())
-            whole = self.path(sha256)
-            whole.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            arriving.replace(whole)
+            _put(arriving, self.path(sha256))
         finally:
             arriving.unlink(missing_ok=True)
         return sha256, size
 
     def offered(self, sha256: str, case_ref: str, peer: str) -> Crossing:
-        """A whole file of this node as one that crosses with `peer` too. Raises FileNotFoundError."""
-        known = self.crossing(sha256)
-        if known is None or peer not in known.peers:
-            peers = tuple(sorted({peer, *(known.peers if known else ())}))
+        """A whole file of this node as one that crosses with `peer` too, counted as new.
+
+        Raises FileNotFoundError.
+        """
+        with _alone(self.path(sha256)):
             size = self.path(sha256).stat().st_size
-            known = Crossing(sha256, size, peers, known.case_ref if known else case_ref)
-            self._write_note(known)
-        return known
+            self._touch(sha256)
+            known = self.crossing(sha256)
+            if known is None or peer not in known.peers:
+                peers = tuple(sorted({peer, *(known.peers if known else ())}))
+                known = Crossing(sha256, size, peers, known.case_ref if known else case_ref)
+                self._write_note(known)
+            return known
+
+    def hold_on_to(self, sha256: str) -> bool:
+        """Whether all of it is here; if so it counts as new, so that no purge that is decided takes it."""
+        with _alone(self.path(sha256)):
+            self._touch(sha256)
+            return self.is_whole(sha256)
 
     def whole(self) -> Iterator[Path]:
         """The files of which all is there; each is named by its digest."""
@@ -159,11 +171,12 @@ class Attachments:
 
     def remove(self, sha256: str, unless_since: datetime) -> None:
         """Remove a file with its note, unless it was offered anew since; nothing happens when it is gone."""
-        with suppress(FileNotFoundError):
-            if self.path(sha256).stat().st_mtime > unless_since.timestamp():
-                return
-        for path in (self.path(sha256), self._note(sha256)):
-            path.unlink(missing_ok=True)
+        with _alone(self.path(sha256)):
+            with suppress(FileNotFoundError):
+                if self.path(sha256).stat().st_mtime > unless_since.timestamp():
+                    return
+            for path in (self.path(sha256), self._note(sha256)):
+                path.unlink(missing_ok=True)
 
     def verify(self, sha256: str) -> bool:
         """Whether the bytes under the name still have that digest."""
@@ -185,6 +198,10 @@ class Attachments:
                     part.with_suffix(".json").unlink(missing_ok=True)
                     removed += 1
         return removed
+
+    def _touch(self, sha256: str) -> None:
+        with suppress(FileNotFoundError):
+            os.utime(self.path(sha256))
 
     def _write_note(self, crossing: Crossing) -> None:
         note = {"size": crossing.size, "peers": crossing.peers, "case_ref": crossing.case_ref}
@@ -231,7 +248,7 @@ class Intake:
             if self._digest.hexdigest() != self._crossing.sha256:
                 self._part.unlink()
                 raise Refused(Code.BAD_DIGEST, "body", "other bytes than their name says; begin anew")
-            self._part.replace(self._whole)
+            _put(self._part, self._whole)
 
     @property
     def held(self) -> int:
@@ -248,6 +265,22 @@ class Intake:
     def _count(self, piece: bytes) -> None:
         self._digest.update(piece)
         self._held += len(piece)
+
+
+@contextmanager
+def _alone(whole: Path) -> Iterator[None]:
+    """Nobody else, in whatever process, looks at a file of this folder to change it meanwhile."""
+    whole.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (whole.parent / "lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _put(arrived: Path, whole: Path) -> None:
+    """Let bytes that are on the disk count under their name, also after a power cut."""
+    with _alone(whole):
+        arrived.replace(whole)
+        sync_folder(whole.parent)
 
 
 def pieces(path: Path, offset: int) -> Iterator[bytes]:

@@ -68,7 +68,7 @@ def enclose_again(sha256: str, case_ref: str, peer: str) -> bool:
 
     What is still to be sent is forgotten with an old backup, the files are not. A peer that holds it says so.
     """
-    is_here = attachments.own().is_whole(sha256)
+    is_here = attachments.own().hold_on_to(sha256)
     if is_here:
         put_on_their_way([(sha256, case_ref, peer)])
     return is_here
@@ -80,7 +80,7 @@ def send_again(sha256: str, case_ref: str, peer: str) -> bool:
     That stands in the file's note, which no old backup takes back: only what was given to that very peer.
     """
     known = attachments.own().crossing(sha256)
-    if known is None or peer not in known.peers or not attachments.own().is_whole(sha256):
+    if known is None or peer not in known.peers or not attachments.own().hold_on_to(sha256):
         return False
     put_on_their_way([(sha256, case_ref, peer)])
     return True

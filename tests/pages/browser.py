@@ -102,6 +102,23 @@ def violations(page: Page, rule: str = "") -> list[str]:
     return found
 
 
+def sideways(page: Page) -> list[str]:
+    """What has to be scrolled sideways within the page; a drawing of a process may be."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+          .filter(one => ["auto", "scroll"].includes(getComputedStyle(one).overflowX)
+            && one.scrollWidth > one.clientWidth + 1 && !one.matches(".process__scroll"))
+          .map(one => one.outerHTML.slice(0, 200))"""
+    )
+    return found
+
+
+def untitled(page: Page) -> list[str]:
+    """Cells with text in the cards of a narrow window that do not say what they are."""
+    found: list[str] = page.locator(".stacks td:not([data-label]):not(:has(button))").all_inner_texts()
+    return [text for text in found if text.strip()]
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     wider: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

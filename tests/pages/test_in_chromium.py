@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, Walk
-from tests.pages.browser import overflow, press, violations, watch
+from tests.pages.browser import overflow, press, sideways, untitled, violations, watch
 from tests.pages.every_page import NOWHERE, citizens_pages, officers_pages, question_pages
 from tests.pages.windows import browser, enter
 from tongban.node.casework import actions
@@ -32,6 +32,7 @@ def test_citizens_pages_are_accessible_quiet_and_fit(
         assert overflow(page) <= 0, address
         page.set_viewport_size({"width": 320, "height": 800})
         assert overflow(page) <= 0, address
+        assert sideways(page) + untitled(page) == [], address
         page.emulate_media(color_scheme="dark")
         assert violations(page, "color-contrast") == [], address
         assert len(heard.complaints) == (address == NOWHERE), (address, heard.complaints)
@@ -65,6 +66,8 @@ def test_workbench_is_accessible_and_quiet(
         assert violations(page) == [], address
         page.set_viewport_size({"width": 320, "height": 800})
         assert overflow(page) <= 0, address
+        assert sideways(page) + untitled(page) == [], address
+        assert violations(page) == [], address
         page.set_viewport_size({"width": 1280, "height": 800})
     assert heard.complaints == []
 

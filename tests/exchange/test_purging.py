@@ -14,10 +14,10 @@ from tests.exchange.certificates import own_attachments
 from tests.exchange.far_side import FarSide
 from tests.protocol.federation_of_two import SUBJECT
 from tongban.cli import main
-from tongban.node import purge_command
+from tongban.node import purge_command, retention
 from tongban.node.clock import true_now
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, this_node
-from tongban.node.exchange import api, purging, retention
+from tongban.node.exchange import api, purging
 from tongban.node.exchange.attachments import Attachments, Crossing
 from tongban.node.exchange.conversing import handlers
 from tongban.node.exchange.models import Conversation, Enclosure, PurgedFile
@@ -270,7 +270,9 @@ def test_the_period_that_comes_with_tongban_is_not_verified(monkeypatch: pytest.
         (("files-that-crossed", "Files"), "periods[0].name"),
         (('confidence = "high"', ""), "periods[0].confidence"),
         (('zh = "某规定", ', ""), "periods[0].source"),
-        (("[[periods]]", "[[period]]"), "periods: expected at least one"),
+        (("[[periods]]", "[[uploads]]\nname = 7\n[[periods]]"), "uploads[0].name"),
+        (("[[periods]]", "uploads = 7\n[[periods]]"), "uploads: expected [[uploads]]"),
+        (("[[periods]]", "[[period]]"), "expected at least one of [[periods]], [[uploads]]"),
         (("days = 100", "days ="), "Invalid value"),
     ],
 )
@@ -311,6 +313,7 @@ class TestCommand:
         sha256 = kept(here, b"%PDF-old", 101)
         refused = self.run()
         assert (refused.exit_code, here.is_whole(sha256)) == (1, True)
+        assert "files that crossed: nothing was purged" in refused.stderr
         assert "--by-unverified-rule" in refused.stderr
         assert self.run("--by-unverified-rule").exit_code == 0
         assert not here.is_whole(sha256)

@@ -1,9 +1,10 @@
-"""Which files cases need: those that any event of an open case names, or of one that ended lately."""
+"""Which files cases need: those of one that is open, or that ended lately, and what its events name."""
 
 from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tongban.node.casework import procedures
 from tongban.node.casework.models import Case
@@ -29,15 +30,27 @@ def needed(digests: Collection[str], kept_for: timedelta) -> set[str]:
         return {digest for (digest,) in cursor.fetchall()}
 
 
+def long_over(kept_for: timedelta) -> QuerySet[Case]:
+    """The cases in which nothing is done any more, and to which nothing has happened for as long as that."""
+    has_ended = Q(pk__in=())
+    for case in _one_of_each_ended():
+        has_ended |= Q(service=case.service_id, procedure=case.procedure_id, status=case.status)
+    return Case.objects.filter(has_ended, updated_at__lt=now() - kept_for)
+
+
 def _ended_statuses() -> tuple[list[str], list[str], list[str]]:
     """Services, procedures and statuses, side by side, of cases in which nothing is done any more."""
-    every = ("service", "procedure", "status")
-    ended = [case for case in Case.objects.order_by(*every).distinct(*every) if _has_ended(case)]
+    ended = _one_of_each_ended()
     return (
         [str(case.service_id) for case in ended],
         ["" if case.procedure_id is None else str(case.procedure_id) for case in ended],
         [case.status for case in ended],
     )
+
+
+def _one_of_each_ended() -> list[Case]:
+    every = ("service", "procedure", "status")
+    return [case for case in Case.objects.order_by(*every).distinct(*every) if _has_ended(case)]
 
 
 def _has_ended(case: Case) -> bool:

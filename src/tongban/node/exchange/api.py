@@ -47,7 +47,7 @@ from tongban.node.exchange.enclosing import content as enclosed_content
 from tongban.node.exchange.naming import agency_title, field_titles, node_title
 from tongban.node.exchange.outcomes import Answered, Declined, Outcome, on_outcome, on_outcomes
 from tongban.node.exchange.purging import last_of as purged
-from tongban.node.exchange.purging import on_need
+from tongban.node.exchange.purging import on_need, still_talked_about
 from tongban.node.exchange.waiting import Waiting, settled, waiting
 from tongban.protocol import Code, Refused, Text
 from tongban.protocol.conversations import By, Conversation, Effect, Role
@@ -112,6 +112,7 @@ __all__ = [
     "said_and_heard",
     "settled",
     "state_account",
+    "still_talked_about",
     "stop_asking",
     "subscribe",
     "tell_change",

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from tongban.node import periodic
+from tongban.node import periodic, retention
 
 
 class ExchangeConfig(AppConfig):
@@ -22,7 +22,7 @@ class ExchangeConfig(AppConfig):
         from tongban.node.exchange.receiving import forget_old_nonces  # noqa: PLC0415 - needs models
         from tongban.node.translog.stored_audit import compare_with  # noqa: PLC0415 - needs models
 
-        compare_with(purging.PURGED, purging.stored_purges, purging.told)
+        compare_with(purging.PURGED, purging.stored_purges, retention.told)
         periodic.every(60, forget_old_nonces)
         periodic.every(60, forget_as_declared)
         periodic.every(3600, lambda: attachments.own().forget_unfinished())

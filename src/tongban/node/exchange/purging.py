@@ -6,17 +6,18 @@ and by which rule, stands in the log in the transaction that decides it, before 
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from tongban.node import retention
 from tongban.node.clock import true_now
-from tongban.node.exchange import attachments, retention
+from tongban.node.exchange import attachments
 from tongban.node.exchange.conversing.models import Conversation
 from tongban.node.exchange.models import Enclosure, PurgedFile
-from tongban.node.exchange.retention import Period
+from tongban.node.retention import Period
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 
@@ -93,14 +94,6 @@ def stored_purges(recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Json]
     return [_facts(row) if row else None for row in rows]
 
 
-def told(record: Mapping[str, Any]) -> str:
-    """What verifying the log says of a purge."""
-    return (
-        f"purged on {record['at'][:10]} by rule {record['rule']} of {record['rule_since']} "
-        f"({record['days']} days{'' if record['is_verified'] else ', not verified'})"
-    )
-
-
 def _row(sha256: str, period: Period) -> PurgedFile:
     files = attachments.own()
     known = files.crossing(sha256)
@@ -125,20 +118,20 @@ def _facts(row: PurgedFile) -> dict[str, Json]:
         "size": row.size,
         "case": row.case_ref,
         "rule": row.rule,
-        "rule_since": _text(row.rule_since),
+        "rule_since": row.rule_since.isoformat(),
         "days": row.days,
         "is_verified": row.is_verified,
         "at": row.at.isoformat(),
     }
 
 
-def _text(day: date) -> str:
-    return day.isoformat()
+def still_talked_about() -> set[str]:
+    """The cases about which this node and another still talk."""
+    return set(Conversation.objects.filter(has_ended=False).values_list("thread__case_ref", flat=True))
 
 
 def _in_open_conversations(digests: Collection[str]) -> set[str]:
-    """Those that crossed for a case about which the two nodes still talk."""
-    open_cases = set(Conversation.objects.filter(has_ended=False).values_list("thread__case_ref", flat=True))
+    open_cases = still_talked_about()
     files = attachments.own()
     crossings = (files.crossing(sha256) for sha256 in digests)
     return {one.sha256 for one in crossings if one is not None and one.case_ref in open_cases}

@@ -38,6 +38,18 @@ class Upload(models.Model):
         return f"upload {self.pk}"
 
 
+class PurgedUpload(models.Model):
+    """That the bytes of an upload were purged (已清除的上传材料); `told` is what the log says of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, related_name="purge")
+    told = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"purged upload {self.pk}"
+
+
 class Complaint(models.Model):
     """A complaint about a service or a case (投诉), a task of the agency in charge until it is answered.
 

@@ -4,7 +4,7 @@ from django import template
 
 from tongban.node.casework import enclosures
 from tongban.node.casework.models import Case
-from tongban.node.portal.models import Upload
+from tongban.node.portal.uploads import store
 
 register = template.Library()
 
@@ -13,6 +13,6 @@ register = template.Library()
 def case_files(number: str) -> dict[str, object]:
     """Links to the files of the application and those that came from the other side, if there are any."""
     case = Case.objects.select_related(None).get(number=number)
-    files = list(Upload.objects.filter(draft_id=case.draft_id).order_by("at")) if case.draft_id else []
+    files = store.listed(case.draft_id) if case.draft_id else []
     received = enclosures.received(case) if case.conversation else ()
     return {"files": files, "received": received, "number": number}

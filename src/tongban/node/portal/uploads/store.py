@@ -1,9 +1,10 @@
 """Keeps the files of applications: in the node's own folder, under random names, not where pages are served.
 
 Promises: only a file that was held clean is kept; it is on the disk before its row is; a file whose row is
-gone is removed by the sweep.
+gone, or says that it was purged, is removed by the sweep.
 """
 
+import hashlib
 import os
 import secrets
 from datetime import timedelta
@@ -70,13 +71,26 @@ def of_draft(draft_id: UUID | None, upload_id: UUID) -> tuple[Upload, bytes]:
 
 def listed(draft_id: UUID) -> list[Upload]:
     """The files of a draft or of the case that it became, in the order in which they came."""
-    return list(Upload.objects.filter(draft_id=draft_id).order_by("at"))
+    return list(Upload.objects.filter(draft_id=draft_id).select_related("purge").order_by("at"))
 
 
 def files_of(case: Case) -> list[File]:
     """The files of the application that a case came from, where they lie."""
     uploads = listed(case.draft_id) if case.draft_id else []
-    return [File(one.name, one.media_type, folder() / one.stored) for one in uploads]
+    return [File(one.name, one.media_type, folder() / one.stored) for one in uploads if not is_purged(one)]
+
+
+def is_purged(upload: Upload) -> bool:
+    """Whether the bytes of one that `listed` gave were purged."""
+    return hasattr(upload, "purge")
+
+
+def digest(upload: Upload) -> str:
+    """The SHA-256 of a file's content; empty for one that is lost."""
+    try:
+        return hashlib.sha256((folder() / upload.stored).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def drop(draft: Draft, upload_id: object) -> None:
@@ -88,8 +102,8 @@ def drop(draft: Draft, upload_id: object) -> None:
 
 
 def sweep() -> int:
-    """Remove files that no row names, once they are a day old; how many."""
-    known = set(Upload.objects.values_list("stored", flat=True))
+    """Remove files that no row names, and those that were purged, once they are a day old; how many."""
+    known = set(Upload.objects.filter(purge=None).values_list("stored", flat=True))
     limit = (true_now() - _LEFT_ALONE).timestamp()
     lost = [
         path

@@ -141,12 +141,29 @@ def test_a_bill_is_cancelled_until_it_is_decided_and_stays_cancelled(system: Sys
     assert kinds == ["bill-submitted", "claimed", "bill-cancellation-asked", "settlement-let-go"]
 
 
-def test_a_decided_bill_is_not_cancelled(system: System) -> None:
+def test_a_bill_that_was_not_settled_is_not_cancelled(system: System) -> None:
     _, taken = system.put()
-    Far(taken["case"]).says("settlement-adjudicated", adjudication(18_000))
+    Far(taken["case"]).says("settlement-refused", talk.Reason(reason=protocol.Text(zh="不符", en="no")))
     status, refused = system.cancel()
     assert (status, refused["code"]) == (409, "bill-decided")
-    assert LedgerEntry.objects.count() == 1
+
+
+def test_of_a_settled_bill_that_is_cancelled_the_home_side_is_asked_for_a_reversal(
+    system: System, woman: Person
+) -> None:
+    _, taken = system.put()
+    far = Far(taken["case"])
+    far.says("settlement-adjudicated", adjudication(18_000))
+    assert [system.cancel()[1]["state"] for _ in range(2)] == ["reversing", "reversing"]
+    far.deliver()
+    (asked,) = [one.message for one in far.side.effects if one.message.kind == "notice-given"]
+    assert isinstance(asked.body, talk.Told)
+    assert asked.body.contents["topic"] == "reversal-asked"
+    assert asked.body.text.zh == "就医的定点机构撤销了账单"
+    case = Case.objects.get(number=taken["case"])
+    assert "锦江医院撤销了账单，已要求参保地冲正" in told(case, woman)[-1]
+    decision = system.send("GET")[1]["decision"]
+    assert decision["fund_pays"] == "180.00"
 
 
 def test_a_bill_that_a_citizen_had_settled_before_is_not_claimed_again(system: System) -> None:

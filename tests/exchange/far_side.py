@@ -15,7 +15,7 @@ from tongban.node.clock import true_now
 from tongban.node.exchange.transport import Unreachable
 from tongban.protocol import HttpRequest, HttpResponse
 from tongban.protocol import conversations as talk
-from tongban.protocol.conversations import Body, Conversation, Effect, Here, Known, Matter, Thread
+from tongban.protocol.conversations import Body, Conversation, Effect, Here, Known, Matter, Thread, kinds
 from tongban.protocol.conversations.memories import (
     Remembered,
     memory,
@@ -51,6 +51,11 @@ class FarSide:
     @property
     def conversation(self) -> Conversation:
         (only,) = self._conversations.values()
+        return only
+
+    def of_kind(self, kind: str) -> Conversation:
+        """The only conversation of this kind."""
+        (only,) = [one for one in self._conversations.values() if one.kind_name == kind]
         return only
 
     @property
@@ -90,8 +95,9 @@ class FarSide:
         return self.delivery(self.said[-1])
 
     def decide(self, says: str, body: Body, again: Matter | None = None) -> HttpRequest:
-        """Say something in the only conversation; its delivery to Sichuan."""
-        self._keep(talk.decide(self.thread, self.conversation, says, body, self.here(), again=again))
+        """Say something in the only conversation of its kind; its delivery to Sichuan."""
+        kind = kinds.KIND_OF_MESSAGE[says].name
+        self._keep(talk.decide(self.thread, self.of_kind(kind), says, body, self.here(), again=again))
         return self.delivery(self.said[-1])
 
     def delivery(self, message: talk.AnyUtterance) -> HttpRequest:

@@ -79,7 +79,7 @@ def test_the_table_for_programs_has_the_same_amounts(finance: Client) -> None:
     lines = shown(finance, "/workbench/ledger.csv?year=2026").splitlines()
     assert lines[0].removeprefix("\ufeff").startswith("month,debtor,debtor_name,creditor")
     assert lines[1:] == [
-        f"2026-01,{HOME},成都市医疗保障局,{AWAY},重庆市医疗保障局,1,0.05,1,1000000.01,1,0.05"
+        f"2026-01,{HOME},成都市医疗保障局,{AWAY},重庆市医疗保障局,1,0.05,1,1000000.01,1,0.05,0,0.00"
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_month_is_set_off_and_only_the_difference_is_to_be_paid(finance: Clien
     page = shown(finance, "/workbench/ledger/")
     assert "付出 179.50" in page
     lines = shown(finance, "/workbench/netting.csv?year=2026").splitlines()
-    assert lines[1:] == [f"2026-11,{AWAY},重庆市医疗保障局,1,300.00,1,120.50,179.50,300.00,120.50"]
+    assert lines[1:] == [f"2026-11,{AWAY},重庆市医疗保障局,1,300.00,1,120.50,179.50,300.00,120.50,0.00,0.00"]
 
 
 def test_clearing_a_month_pays_what_this_side_owes_and_nothing_of_the_other(

@@ -21,8 +21,10 @@ class CaseworkConfig(AppConfig):
             log,
             notifying,
             recounting,
+            reversing,
             settling,
             sorting,
+            tidings,
             timers,
         )
         from tongban.node.exchange import api  # noqa: PLC0415 - needs the models loaded
@@ -37,8 +39,22 @@ class CaseworkConfig(AppConfig):
         log.on_event("settlement", "cleared", settling.tell_cleared)
         log.on_event("settlement", "settlement-adjudicated", ledger.owed_here)
         log.on_event("settlement", "settlement-cleared", ledger.pay)
+        for name in ("reversed", "settlement-reversed"):
+            log.on_event("settlement", name, ledger.reverse)
+        for name in ("reversal-cleared", "settlement-reversal-cleared"):
+            log.on_event("settlement", name, ledger.set_off)
+        log.on_event("settlement", "reversed", reversing.tell_reversed)
+        log.on_event("settlement", "reversal-cleared", reversing.tell_set_off)
         for kind in ("handover", "transfer", "settlement"):
             api.on_conversation(kind, hearing.heard)
+        api.on_conversation("notice", tidings.heard)
+        for form in (
+            tidings.ReversalAsked,
+            tidings.ReversalRefused,
+            tidings.Reversed,
+            tidings.ReversalCleared,
+        ):
+            tidings.on(form, reversing.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)
         every(5, notifying.send_due)

@@ -1,11 +1,13 @@
 """The ledger of settlements by month and counterpart: newly owed, paid, and what is left at the month's end.
 
-Promises: amounts are whole fen; what is left is everything owed so far less everything paid; one query.
+Promises: amounts are whole fen; what is left is everything owed so far less what was reversed and paid; one
+query. What was set off for a reversal counts as paid back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -40,6 +42,7 @@ class Balance:
     creditor: str
     month: date
     owed: Booked
+    reversed: Booked
     paid: Booked
     left: Booked
 
@@ -52,6 +55,7 @@ class Account:
     creditor: str
     months: tuple[Balance, ...]
     owed: Booked
+    reversed: Booked
     paid: Booked
     left: Booked
 
@@ -68,31 +72,35 @@ def years(officer: Officer) -> tuple[int, ...]:
 def of_year(officer: Officer, year: int) -> tuple[Account, ...]:
     """The agency's accounts with each counterpart in a year. Raises Refused `not-permitted`."""
     rows = _visible(officer).filter(month__year__lte=year)
+    counts = {f"cases_{kind.name}": Count("pk", filter=Q(kind=kind)) for kind in Kind}
+    sums = {f"fen_{kind.name}": Sum("amount", filter=Q(kind=kind), default=0) for kind in Kind}
     counted = (
         rows.values("debtor", "creditor", "month")
-        .annotate(
-            cases_owed=Count("pk", filter=Q(kind=Kind.OWED)),
-            owed=Sum("amount", filter=Q(kind=Kind.OWED), default=0),
-            cases_paid=Count("pk", filter=Q(kind=Kind.PAID)),
-            paid=Sum("amount", filter=Q(kind=Kind.PAID), default=0),
-        )
+        .annotate(**counts, **sums)
         .order_by("debtor", "creditor", "month")
     )
     pairs: dict[tuple[str, str], list[Balance]] = {}
     for row in counted:
-        owed = Booked(row["cases_owed"], int(row["owed"]))
-        paid = Booked(row["cases_paid"], int(row["paid"]))
+        booked = {kind: _booked(row, kind) for kind in Kind}
+        owed, reversed_ = booked[Kind.OWED], booked[Kind.REVERSED]
+        paid = booked[Kind.PAID] - booked[Kind.SET_OFF]
         balances = pairs.setdefault((row["debtor"], row["creditor"]), [])
         before = balances[-1].left if balances else Booked()
-        left = before + owed - paid
-        balances.append(Balance(row["debtor"], row["creditor"], row["month"], owed, paid, left))
+        left = before + owed - reversed_ - paid
+        months = (row["debtor"], row["creditor"], row["month"])
+        balances.append(Balance(*months, owed, reversed_, paid, left))
     return tuple(_account(pair, balances, year) for pair, balances in pairs.items())
 
 
 def _account(pair: tuple[str, str], balances: list[Balance], year: int) -> Account:
     months = tuple(one for one in balances if one.month.year == year)
     owed, paid = _sum(one.owed for one in months), _sum(one.paid for one in months)
-    return Account(*pair, months, owed, paid, balances[-1].left)
+    reversed_ = _sum(one.reversed for one in months)
+    return Account(*pair, months, owed, reversed_, paid, balances[-1].left)
+
+
+def _booked(row: Mapping[str, Any], kind: Kind) -> Booked:
+    return Booked(row[f"cases_{kind.name}"], int(row[f"fen_{kind.name}"]))
 
 
 def _sum(booked: Iterable[Booked]) -> Booked:

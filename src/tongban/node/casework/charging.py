@@ -5,7 +5,7 @@ Promises: case, first event and claim are one transaction, the caller's; what is
 
 from collections.abc import Sequence
 
-from tongban.node.casework import catalogue, competence, log, procedures, settling
+from tongban.node.casework import catalogue, competence, log, procedures, reversing, settling
 from tongban.node.casework.models import Case, Draft
 from tongban.node.casework.opening import opening
 from tongban.node.casework.partner import conversation_of, saying
@@ -61,10 +61,12 @@ def charge(person: Person, service: str, bill: str, lines: Sequence[Record], poi
 def cancel(number: str, point: Text) -> Case:
     """Take a submitted bill back, or ask the home side to stop; what is cancelled already stays so.
 
-    Raises Refused `not-available` once it is decided.
+    Of a bill that is settled the home side is asked for a reversal. Raises Refused `not-available` where
+    nothing is settled or asked any more.
     """
     case = Case.objects.select_for_update().get(number=number)
-    if case.status in {"withdrawn", "withdrawing"}:
+    is_cancelled = case.status in {"withdrawn", "withdrawing", "reversing", "reversed"}
+    if is_cancelled or reversing.asked_for_by_point(case, point, _CANCELLED):
         return case
     procedure, state = procedures.of(case), log.state_of(case)
     kind = "bill-cancellation-asked" if state.status == "claimed" else "bill-cancelled"

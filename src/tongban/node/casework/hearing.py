@@ -70,7 +70,7 @@ def heard(effect: api.Effect) -> None:
     actor = log.PEER if effect.by is api.By.PEER else log.NODE
     if happening is None or actor.role not in happening.by or case.status not in happening.during:
         return
-    (status,) = happening.reaches
+    status = procedure.target(happening.kind, case.status)
     log.append(case, procedure, log.Entry(happening.kind, status, actor, _data(case, effect)))
 
 

@@ -288,6 +288,11 @@ def _settled(state: CaseState, event: Happened) -> CaseState:
     return state._replace(proposed_by=proposed, decided_by=event.revision)
 
 
+def _reversed(state: CaseState, event: Happened) -> CaseState:
+    """What was worked out no longer holds; the reversal is the decision."""
+    return state._replace(proposed_by=None, decided_by=event.revision)
+
+
 def _undecided(state: CaseState, event: Happened) -> CaseState:
     return state._replace(decided_by=None)
 
@@ -319,5 +324,7 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "refused": _decided,
     "not-claimed": _decided,
     "settlement-refused": _decided,
+    "reversed": _reversed,
+    "settlement-reversed": _reversed,
     "reopened": _undecided,
 }

@@ -344,14 +344,18 @@ class LedgerEntry(models.Model):
     """What one agency's fund owes another's for a settlement, or has paid (清算台账); added, never changed.
 
     `amount` is whole fen, `month` the first day of the month in which it was booked; one entry an event.
+    A reversed settlement keeps what it was booked with: `reversed` takes as much off what is owed for the
+    month of the reversal, `set-off` says that the clearing of a month has taken that into account.
     `claim` is the bill's number at the creditor, which is owed once.
     """
 
     class Kind(models.TextChoices):
-        """Owed since the case was adjudicated, or paid when it was cleared."""
+        """Owed since the case was adjudicated, paid when it was cleared; reversed, and that set off."""
 
         OWED = "owed"
         PAID = "paid"
+        REVERSED = "reversed"
+        SET_OFF = "set-off"
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="entry")
     kind = models.CharField(max_length=10, choices=Kind)

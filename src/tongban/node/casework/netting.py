@@ -4,8 +4,10 @@ Promises: amounts are whole fen; both sides come to the same difference, since b
 month is cleared by whoever owes it, all of it or nothing; what arrived is recorded by whoever receives it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -30,9 +32,16 @@ _OTHERWISE = Text(
 )
 
 
+_NOTHING_BOOKED = Booked()
+
+
 @dataclass(frozen=True)
 class Net:
-    """A month with one counterpart: what this agency's fund and the other's owe for it, and what is open."""
+    """A month with one counterpart: what this agency's fund and the other's owe for it, and what is open.
+
+    What was `reversed` in the month is taken off; `open` counts the cases that the next clearing takes in,
+    owed and reversed ones, and the fen that are left of them.
+    """
 
     own: str
     peer: str
@@ -41,12 +50,14 @@ class Net:
     owed_there: Booked
     open: Booked
     open_there: Booked
+    reversed: Booked = _NOTHING_BOOKED
+    reversed_there: Booked = _NOTHING_BOOKED
     received: int = 0
 
     @property
     def to_pay(self) -> int:
         """The difference in fen that this side pays; negative when it receives."""
-        return self.owed.amount - self.owed_there.amount
+        return (self.owed - self.reversed).amount - (self.owed_there - self.reversed_there).amount
 
     @property
     def to_receive(self) -> int:
@@ -65,37 +76,57 @@ def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
     Raises Refused `not-permitted`.
     """
     own = officer.agency
-    paid = LedgerEntry.objects.filter(kind=Kind.PAID, event__case=OuterRef("event__case"))
     rows = (
-        _owed(officer)
+        _visible(officer)
         .filter(month__year=year)
-        .annotate(is_paid=Exists(paid))
+        .annotate(is_ended=Exists(_ended(Kind.PAID)), is_set_off=Exists(_ended(Kind.SET_OFF)))
         .values("debtor", "creditor", "month")
         .annotate(
-            cases=Count("pk"),
-            sum=Sum("amount"),
-            open_cases=Count("pk", filter=Q(is_paid=False)),
-            open_sum=Sum("amount", filter=Q(is_paid=False), default=0),
+            **_counted("owed", Q(kind=Kind.OWED)),
+            **_counted("open", Q(kind=Kind.OWED, is_ended=False)),
+            **_counted("reversed", Q(kind=Kind.REVERSED)),
+            **_counted("not_set_off", Q(kind=Kind.REVERSED, is_set_off=False)),
         )
     )
-    told: dict[tuple[str, date], dict[bool, tuple[Booked, Booked]]] = {}
+    told: dict[tuple[str, date], dict[bool, tuple[Booked, Booked, Booked]]] = {}
     for row in rows:
         is_own = row["debtor"] == own
         peer = row["creditor"] if is_own else row["debtor"]
-        booked = Booked(row["cases"], int(row["sum"])), Booked(row["open_cases"], int(row["open_sum"]))
-        told.setdefault((peer, row["month"]), {})[is_own] = booked
+        names = ("owed", "open", "reversed", "not_set_off")
+        owed, left, taken_off, not_set_off = (_booked(row, name) for name in names)
+        still = Booked(left.cases + not_set_off.cases, left.amount - not_set_off.amount)
+        told.setdefault((peer, row["month"]), {})[is_own] = owed, still, taken_off
     arrived = {
         (row["peer"], row["month"]): int(row["sum"])
         for row in Receipt.objects.filter(agency=own, month__year=year)
         .values("peer", "month")
         .annotate(sum=Sum("amount"))
     }
-    nothing = Booked(), Booked()
-    return tuple(
-        Net(own, peer, month, owed, there, left, left_there, arrived.get((peer, month), 0))
-        for (peer, month), sides in sorted(told.items(), key=lambda one: (one[0][1], one[0][0]), reverse=True)
-        for (owed, left), (there, left_there) in [(sides.get(True, nothing), sides.get(False, nothing))]
-    )
+    nothing = Booked(), Booked(), Booked()
+    nets = []
+    for (peer, month), sides in sorted(told.items(), key=lambda one: (one[0][1], one[0][0]), reverse=True):
+        owed, left, taken_off = sides.get(True, nothing)
+        there, left_there, taken_off_there = sides.get(False, nothing)
+        received = arrived.get((peer, month), 0)
+        nets.append(
+            Net(own, peer, month, owed, there, left, left_there, taken_off, taken_off_there, received)
+        )
+    return tuple(nets)
+
+
+def _ended(kind: str) -> QuerySet[LedgerEntry]:
+    return LedgerEntry.objects.filter(kind=kind, event__case=OuterRef("event__case"))
+
+
+def _counted(name: str, which: Q) -> dict[str, Count | Sum]:
+    return {
+        f"{name}_cases": Count("pk", filter=which),
+        f"{name}_sum": Sum("amount", filter=which, default=0),
+    }
+
+
+def _booked(row: Mapping[str, Any], name: str) -> Booked:
+    return Booked(row[f"{name}_cases"], int(row[f"{name}_sum"]))
 
 
 def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.Statement:
@@ -105,7 +136,7 @@ def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.St
 
     Raises Refused `not-permitted`, InputsRefused for a reference that no treasury writes.
     """
-    _owed(officer)
+    _visible(officer)
     given = inputs.read((_REFERENCE,), {"reference": reference})
     return ledger.clear(officer.agency, peer, month, str(given["reference"]), supervised(officer))
 
@@ -136,8 +167,9 @@ def receive(officer: Officer, peer: str, month: date, reference: str, amount: st
     return found
 
 
-def _owed(officer: Officer) -> QuerySet[LedgerEntry]:
+def _visible(officer: Officer) -> QuerySet[LedgerEntry]:
     if not permissions.may(officer, permissions.Act.SUPERVISE):
         raise Refused("not-permitted")
     mine = Q(debtor=officer.agency) | Q(creditor=officer.agency)
-    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"), kind=Kind.OWED)
+    about = (Kind.OWED, Kind.REVERSED)
+    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"), kind__in=about)

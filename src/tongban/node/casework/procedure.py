@@ -206,6 +206,17 @@ class Procedure:
         (status,) = self.happenings[kind].reaches
         return status
 
+    def target(self, kind: str, status: str) -> str:
+        """The one state to which an event of this kind leads from `status`, which it keeps where it may.
+
+        Of several it is the one in which the event does not happen.
+        """
+        happening = self.happenings[kind]
+        if happening.stays or status in happening.reaches:
+            return status
+        (target,) = (happening.reaches - happening.during) or happening.reaches
+        return target
+
     def available(self, role: Role, now: Circumstances) -> tuple[Action, ...]:
         """The actions that somebody in this role has under these circumstances."""
         return tuple(one for one in self.actions.values() if one.by == role and self.permits(one, now))

@@ -71,7 +71,7 @@ def again(effect: api.Effect) -> None:
     if happening is None:
         logger.error("a recalled decision has no room in case=%s: %s", case.number, effect.message.kind)
         return
-    (status,) = happening.reaches
+    status = procedure.target(happening.kind, state.status)
     data = _data(case, effect) | {"recalled": True}
     log.append(case, procedure, log.Entry(happening.kind, status, _actor(happening), data))
 

@@ -172,7 +172,8 @@ def tell_cleared(case: Case, event: Event) -> None:
     """Tell the place of care that what was owed for the case is cleared."""
     state = log.state_of(case)
     conversation = conversation_of(state)
-    if FROM_PEER in state.marks and conversation is not None:
+    is_new = not event.data.get("recalled")
+    if FROM_PEER in state.marks and conversation is not None and is_new:
         with saying():
             api.clear_claim(conversation, reference=event.data["reference"], on=today())
 
@@ -199,11 +200,14 @@ def _worked_out(
 
 
 def _used(case: Case, settlement: Settlement, relation: Record) -> dict[str, int]:
-    """What the person's earlier settlements used up since the day of the home side's record, in fen."""
+    """What the person's earlier settlements used up since the day of the home side's record, in fen.
+
+    What was reversed has given it back.
+    """
     used = dict.fromkeys(settlement.used, 0)
     earlier = Event.objects.filter(
         case__person=case.person, case__service__code=case.service.code, kind="adjudicated"
-    )
+    ).exclude(case__status="reversed")
     for event in earlier:
         is_same = event.data.get("matched") == relation.get(settlement.matched_by)
         if is_same and event.data["booked_on"] >= str(relation.get(settlement.latest_by, "")):

@@ -1,4 +1,4 @@
-"""A point of service's bills: submitted once by number, looked at, cancelled until they are decided.
+"""A point of service's bills: submitted once by number, looked at, cancelled; settled ones by a reversal.
 
 Promises: the same number with the same content is the same case however often it comes; what the point is
 told of a person is recorded as a look; nothing is stored of what is refused.
@@ -28,7 +28,7 @@ from tongban.services.settlement import Record, billed, yuan
 MOST_A_MINUTE = 120
 """Bills that one point may submit within a minute."""
 MOST_LINES = 500
-DECIDED = frozenset({"charged", "refused", "cleared"})
+DECIDED = frozenset({"charged", "refused", "cleared", "reversing", "reversed"})
 _PURPOSE = Text(zh="就诊费用直接结算", en="Settling the bill directly")
 
 
@@ -71,7 +71,7 @@ def bill_of(point: Point, number: str) -> Bill:
 
 
 def cancel(point: Point, number: str) -> Bill:
-    """Cancel a bill that is not decided yet; one that is cancelled stays so. Raises Refused."""
+    """Cancel a bill, or ask for its reversal once it is settled; it stays cancelled. Raises Refused."""
     bill = bill_of(point, number)
     try:
         with transaction.atomic():

@@ -19,7 +19,18 @@ _TEXT: Json = {
     "additionalProperties": False,
 }
 _YUAN: Json = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "description": "Yuan"}
-_STATES = ("gathering", "held", "claimed", "withdrawing", "charged", "cleared", "refused", "withdrawn")
+_STATES = (
+    "gathering",
+    "held",
+    "claimed",
+    "withdrawing",
+    "charged",
+    "cleared",
+    "reversing",
+    "reversed",
+    "refused",
+    "withdrawn",
+)
 _DECISION: Json = {
     "type": "object",
     "properties": {
@@ -114,7 +125,9 @@ def document() -> Json:
                 "post": {
                     "operationId": "cancelBill",
                     "responses": {
-                        "200": _ok("Cancelled, or `withdrawing` until the home side has stopped"),
+                        "200": _ok(
+                            "Cancelled; `withdrawing` until the home side stops, `reversing` if settled"
+                        ),
                         **_refusals((*_ALWAYS, "bill-unknown", "bill-decided")),
                     },
                 },

@@ -35,8 +35,8 @@ MEANINGS: dict[Code, Meaning] = {
     "bill-decided": Meaning(
         409,
         Text(
-            zh="这张账单已经有结果，不能再撤销；结算有误的，请联系本地经办机构更正",
-            en="This bill is decided and cannot be cancelled any more; if it is wrong, ask the agency here",
+            zh="这张账单没有结算，不需要撤销；有疑问的，请联系本地经办机构",
+            en="This bill was not settled, so there is nothing to cancel; ask the agency here if in doubt",
         ),
     ),
     "bill-differs": Meaning(

@@ -29,6 +29,8 @@ _HEAD = (
     "paid_yuan",
     "cases_left",
     "left_yuan",
+    "cases_reversed",
+    "reversed_yuan",
 )
 
 
@@ -43,6 +45,8 @@ _NET_HEAD = (
     "to_pay_yuan",
     "open_yuan",
     "open_there_yuan",
+    "reversed_yuan",
+    "reversed_there_yuan",
 )
 
 
@@ -113,7 +117,9 @@ def netting_csv(request: HttpRequest, officer: Officer) -> HttpResponse:
         booked = [
             part for each in (one.owed, one.owed_there) for part in (each.cases, yuan_plain(each.amount))
         ]
-        amounts = [yuan_plain(amount) for amount in (one.to_pay, one.open.amount, one.open_there.amount)]
+        taken_off = (one.reversed.amount, one.reversed_there.amount)
+        others = (one.to_pay, one.open.amount, one.open_there.amount, *taken_off)
+        amounts = [yuan_plain(amount) for amount in others]
         rows.append((f"{one.month:%Y-%m}", one.peer, agency_name(one.peer), *booked, *amounts))
     return csv_table(f"netting-{year}.csv", rows)
 
@@ -130,7 +136,7 @@ def ledger_csv(request: HttpRequest, officer: Officer) -> HttpResponse:
         for one in account.months:
             booked = [
                 part
-                for each in (one.owed, one.paid, one.left)
+                for each in (one.owed, one.paid, one.left, one.reversed)
                 for part in (each.cases, yuan_plain(each.amount))
             ]
             rows.append((f"{one.month:%Y-%m}", *names, *booked))

@@ -1,0 +1,206 @@
+"""A settled bill reversed (冲正): asked for at the place of care, decided by the home side, told in notices.
+
+Promises: the bill's own entries stay; a reversal is booked once on both sides on the day that the home side
+names; who asked for one is always answered; what crosses on the way ends alike on both sides.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tongban.node.casework import acting, log, procedures, remedies, tidings
+from tongban.node.casework.acting import Acting
+from tongban.node.casework.history import CaseState
+from tongban.node.casework.models import Case, Event, LedgerEntry
+from tongban.node.casework.partner import amount_text, both, conversation_of, errand, peer_name, saying
+from tongban.node.clock import today
+from tongban.node.exchange import api
+from tongban.node.exchange.api import By
+from tongban.protocol.conversations import Told
+from tongban.services import Text
+
+logger = logging.getLogger(__name__)
+
+_PURPOSE = Text(zh="结算的冲正", en="Reversing a settlement")
+_REVERSED = Text(zh="已冲正：基金不再支付这张账单", en="Reversed: the fund no longer pays this bill")
+_SET_OFF = api.Text(zh="冲正的金额已在清算中抵扣", en="The reversed amount was set off in the clearing")
+_CANNOT = api.Text(
+    zh="这张账单在参保地不能冲正，请与参保地医保部门联系",
+    en="The home side cannot reverse this bill; contact its healthcare security administration",
+)
+_ASKABLE = frozenset({"charged", "cleared"})
+
+
+def ask(case: Case, reason: api.Text) -> None:
+    """Ask the home side, in words for people, to reverse what was settled for this case."""
+    _tell(case, reason, tidings.ReversalAsked)
+
+
+def asked_for_by_point(case: Case, point: Text, reason: Text) -> bool:
+    """Ask for the reversal of a bill that its point cancels; False where none is settled."""
+    procedure = procedures.of(case)
+    happening = procedure.happenings.get("bill-reversal-asked")
+    if happening is None or case.status not in _ASKABLE:
+        return False
+    ask(case, api.Text(zh=reason.zh, en=reason.en))
+    data = {"point": point.to_json(), "reason": reason.to_json()}
+    log.append(case, procedure, log.Entry(happening.kind, "reversing", log.NODE, data))
+    return True
+
+
+def tell_reversed(case: Case, event: Event) -> None:
+    """Tell the place of care that the home side has reversed it."""
+    if not event.data.get("recalled"):
+        told = {"amount": _owed(case).amount, "on": event.data["booked_on"]}
+        _tell(case, api.Text(**event.data["reason"]), tidings.Reversed, **told)
+
+
+def tell_set_off(case: Case, event: Event) -> None:
+    """Tell the place of care that the reversed amount was set off in a clearing."""
+    if not event.data.get("recalled"):
+        told = {"reference": event.data["reference"], "on": event.data["booked_on"]}
+        _tell(case, _SET_OFF, tidings.ReversalCleared, **told)
+
+
+def _tell(case: Case, text: api.Text, form: type[Any], **members: object) -> None:
+    """Tell the other side in the thread of the claim, so that nothing overtakes the settlement's messages."""
+    conversation = conversation_of(log.state_of(case))
+    if conversation is None:
+        return
+    with saying():
+        thread = api.conversation(conversation).case_ref
+        about = replace(errand(case, _PURPOSE), case_ref=thread)
+        tidings.tell(about, case.person.resident_id, text, form(conversation=conversation, **members))
+
+
+def heard(tiding: Any, effect: api.Effect) -> None:
+    """Take in what the other side tells of a reversal, or what was told here and forgotten since."""
+    case = _case(tiding, effect)
+    if case is None:
+        logger.error("a notice of a reversal names no settlement of its sender: %s", effect.message.id)
+        return
+    body = effect.message.body
+    assert isinstance(body, Told)
+    data: dict[str, Any] = {"peer_name": peer_name(case), "reason": body.text.model_dump()}
+    is_own = effect.by is By.DECISION
+    match tiding:
+        case tidings.ReversalAsked() if is_own:
+            _append(case, "reversal-requested", "reversing", data, is_own=True)
+        case tidings.ReversalAsked():
+            _asked(case, data)
+        case tidings.ReversalRefused() if is_own:
+            _append(case, "reversal-refused", _before(case), data, is_own=True)
+        case tidings.ReversalRefused():
+            status = "cleared" if "cleared" in log.state_of(case).marks else "charged"
+            _append(case, "settlement-upheld", status, data)
+        case tidings.Reversed():
+            _reversed(case, tiding, data, is_own=is_own)
+        case tidings.ReversalCleared():
+            kind = "reversal-cleared" if is_own else "settlement-reversal-cleared"
+            told = {"reference": tiding.reference, "booked_on": tiding.on.isoformat()}
+            _append(case, kind, "reversed", data | told, is_own=is_own)
+
+
+def _case(tiding: Any, effect: api.Effect) -> Case | None:
+    """The case of that settlement, if it is one with the node that the notice is exchanged with."""
+    case = Case.objects.select_for_update().filter(conversation=tiding.conversation).first()
+    is_theirs = case is not None and api.conversation(tiding.conversation).peer == effect.conversation.peer
+    return case if is_theirs else None
+
+
+def _asked(case: Case, data: Mapping[str, Any]) -> None:
+    if case.status in {"reversed", "reversal-asked"}:
+        return
+    status = case.status if case.status == "reversal-checking" else "reversal-asked"
+    if not _append(case, "settlement-reversal-asked", status, data):
+        _tell(case, _CANNOT, tidings.ReversalRefused)
+
+
+def _reversed(case: Case, tiding: tidings.Reversed, data: Mapping[str, Any], *, is_own: bool) -> None:
+    entry = LedgerEntry.objects.filter(event__case=case, kind=LedgerEntry.Kind.OWED).first()
+    if entry is None or entry.amount != tiding.amount:
+        logger.error("another amount is reversed than is owed in case=%s", case.number)
+        return
+    told = _decision(case, entry, dict(data["reason"])) | {"booked_on": tiding.on.isoformat()}
+    _append(
+        case, "reversed" if is_own else "settlement-reversed", "reversed", {**data, **told}, is_own=is_own
+    )
+
+
+def _append(case: Case, kind: str, status: str, data: Mapping[str, Any], *, is_own: bool = False) -> bool:
+    """Append the event where the procedure has room for it; whether it had."""
+    procedure, state = procedures.of(case), log.state_of(case)
+    happening = procedure.happenings.get(kind)
+    names = {*state.marks, *state.facts}
+    if (
+        happening is None
+        or state.status not in happening.during
+        or not happening.needs <= names
+        or happening.unless & names
+    ):
+        return False
+    actor = log.PEER
+    if is_own:
+        actor = log.Actor("officer") if "officer" in happening.by else log.NODE
+        data = {**data, "recalled": True}
+    log.append(case, procedure, log.Entry(kind, status, actor, data))
+    return True
+
+
+def _owed(case: Case) -> LedgerEntry:
+    return LedgerEntry.objects.get(event__case=case, kind=LedgerEntry.Kind.OWED)
+
+
+def _decision(case: Case, entry: LedgerEntry, reason: dict[str, str]) -> dict[str, Any]:
+    remedy = remedies.of_agency(entry.debtor)
+    return {
+        "outcome": "refused",
+        "title": _REVERSED.to_json(),
+        "text": reason,
+        "reason": reason,
+        "amount_text": amount_text(entry.amount),
+        "booked_on": today().isoformat(),
+    } | ({"remedy": remedy.to_json()} if remedy else {})
+
+
+def _before(case: Case) -> str:
+    """The state that a case goes back to when it is not reversed."""
+    marks = log.state_of(case).marks
+    return "cleared" if "cleared" in marks else "disputed" if "disputed" in marks else "owed"
+
+
+def _ask(doing: Acting) -> log.Entry:
+    ask(doing.case, both(str(doing.given["reason"])))
+    return doing.entry("reversing")
+
+
+def _reverse(doing: Acting) -> log.Entry:
+    words = str(doing.given.get("reason") or doing.state.facts["reversal_reason"])
+    data = _decision(doing.case, _owed(doing.case), {"zh": words, "en": words})
+    return doing.entry("reversed", data | {"words": words})
+
+
+def _propose(doing: Acting) -> log.Entry:
+    return doing.entry("reversal-checking", {**doing.given, "reversal_reason": doing.given["reason"]})
+
+
+def _send_back(doing: Acting) -> log.Entry:
+    return doing.entry(_asked_or_before(doing.case, doing.state))
+
+
+def _asked_or_before(case: Case, state: CaseState) -> str:
+    return "reversal-asked" if "reversal-asked" in state.marks else _before(case)
+
+
+def _refuse(doing: Acting) -> log.Entry:
+    _tell(doing.case, both(str(doing.given["reason"])), tidings.ReversalRefused)
+    return doing.entry(_before(doing.case))
+
+
+acting.register("ask-reversal", _ask)
+acting.register("reverse", _reverse)
+acting.register("check-reversal", _reverse)
+acting.register("propose-reversal", _propose, acting.always)
+acting.register("send-back-reversal", _send_back, acting.always)
+acting.register("refuse-reversal", _refuse)

@@ -1,0 +1,99 @@
+"""What two sides tell each other about settlements besides the claim: notices whose contents have a form.
+
+Promises: one message is one tiding, told on in the transaction that takes it in, once; contents that are of
+no form here change nothing and are logged by their message.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from tongban.node.exchange import api
+from tongban.protocol.conversations import Told
+
+logger = logging.getLogger(__name__)
+
+Fen = Annotated[int, Field(gt=0, le=10**15)]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReversalAsked(_Form):
+    """The place of care asks the home side to reverse what was settled in `conversation`."""
+
+    topic: Literal["reversal-asked"] = "reversal-asked"
+    conversation: UUID
+
+
+class ReversalRefused(_Form):
+    """The home side does not reverse it: what was settled holds."""
+
+    topic: Literal["reversal-refused"] = "reversal-refused"
+    conversation: UUID
+
+
+class Reversed(_Form):
+    """The home side has reversed it: it owes `amount` fen less, booked by both on the day `on`."""
+
+    topic: Literal["reversed"] = "reversed"
+    conversation: UUID
+    amount: Annotated[int, Field(ge=0, le=10**15)]
+    on: date
+
+
+class ReversalCleared(_Form):
+    """The reversed amount was set off in a clearing, under which reference, booked on the day `on`."""
+
+    topic: Literal["reversal-cleared"] = "reversal-cleared"
+    conversation: UUID
+    reference: Reference
+    on: date
+
+
+class MoneyArrived(_Form):
+    """Money of the other fund has arrived: of the month that begins on `month`, on the day `on`."""
+
+    topic: Literal["money-arrived"] = "money-arrived"
+    month: date
+    reference: Reference
+    amount: Fen
+    on: date
+
+
+Tiding = ReversalAsked | ReversalRefused | Reversed | ReversalCleared | MoneyArrived
+Handler = Callable[[Any, api.Effect], None]
+
+_FORM: TypeAdapter[Tiding] = TypeAdapter(Annotated[Tiding, Field(discriminator="topic")])
+_handlers: dict[type[Any], Handler] = {}
+
+
+def on(form: type[Any], handler: Handler) -> None:
+    """Have `handler` told of every tiding of this form: of the other side, or recalled here."""
+    _handlers[form] = handler
+
+
+def tell(errand: api.Errand, subject: str | None, text: api.Text, tiding: Tiding) -> None:
+    """Tell the other side; `text` are the words for people. Raises the exchange's Refused."""
+    contents = tiding.model_dump(mode="json")
+    api.give_notice(errand, subject=subject, text=text, contents=contents)
+
+
+def heard(effect: api.Effect) -> None:
+    """Take in a notice that took effect; what was said here a moment ago is done already."""
+    body = effect.message.body
+    is_news = effect.by is api.By.PEER or effect.is_recalled
+    if not isinstance(body, Told) or not is_news:
+        return
+    try:
+        tiding = _FORM.validate_python(dict(body.contents))
+    except ValidationError:
+        logger.error("a notice is of no form that is known here: %s", effect.message.id)
+        return
+    _handlers[type(tiding)](tiding, effect)

@@ -110,7 +110,7 @@ def locks(applicant: Applicant, kept: Case | Draft) -> bool:
         return both(
             kept,
             lambda: locking.case_for(applicant, key, at),
-            lambda: locking.case_seen(applicant, key, at),
+            lambda: locking.case_seen(locking.visible(applicant), key, at),
         )
     draft = kept.pk
     return both(

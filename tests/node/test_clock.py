@@ -1,11 +1,19 @@
 """The node's clock."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tongban.node import clock
+
+
+@pytest.fixture(autouse=True)
+def _of_another_process() -> Iterator[None]:
+    clock.beginning.cache_clear()
+    yield
+    clock.beginning.cache_clear()
 
 
 def test_without_a_start_the_clock_tells_the_real_time(monkeypatch: pytest.MonkeyPatch) -> None:

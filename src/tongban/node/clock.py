@@ -7,6 +7,7 @@ TONGBAN_NOW (an ISO time) sets where the clock of this process starts, so that a
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -17,15 +18,24 @@ _process_start = time.monotonic()
 
 def now() -> datetime:
     """The present moment in UTC. Raises ValueError when TONGBAN_NOW is no ISO time with an offset."""
+    begin = beginning()
+    if begin is None:
+        return datetime.now(UTC)
+    return begin + timedelta(seconds=time.monotonic() - _process_start)
+
+
+@cache
+def beginning() -> datetime | None:
+    """Where TONGBAN_NOW sets the start of this process' clock, looked up once; None where it does not."""
     start = os.environ.get(START_VARIABLE)
     if not start:
-        return datetime.now(UTC)
+        return None
     begin = datetime.fromisoformat(start)
     if begin.tzinfo is None:
         raise ValueError(
             f"{START_VARIABLE}: expected an ISO time with offset, like 2026-11-03T09:12:00+08:00"
         )
-    return begin.astimezone(UTC) + timedelta(seconds=time.monotonic() - _process_start)
+    return begin.astimezone(UTC)
 
 
 def today() -> date:

@@ -19,9 +19,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import errors, generators
 from psycopg.abc import Transformer as Loading
-from psycopg.adapt import Transformer
+from psycopg.adapt import AdaptersMap, Buffer, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
+from psycopg.types.datetime import TimestamptzLoader
 
 Value = str | int | bytes | date | UUID | Sequence[str] | None
 """What a statement may be given; a sequence is an array of texts."""
@@ -42,8 +43,11 @@ def rows(text: str, values: Sequence[Value] = ()) -> Rows:
         watched(plans).execute(text, values)
     else:
         through.validate_no_broken_transaction()
-        with through.wrap_database_errors:
+        try:
             plans.execute(text, values)
+        except psycopg.Error:
+            with through.wrap_database_errors:
+                raise
     return plans.found
 
 
@@ -58,6 +62,25 @@ def copy_in(text: str, blocks: Iterable[bytes]) -> None:
         plans.copy_in(text, blocks)
 
 
+class _Moments(TimestamptzLoader):
+    """How moments are read: in UTC, as Django has connections give them."""
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            return super().load(data)
+
+
+class _Loading:
+    """How results on a connection are read; what its transformers ask for."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.adapters = AdaptersMap(connection.adapters)
+        self.adapters.register_loader("timestamptz", _Moments)
+
+
 class _Plans:
     """The statements that the server has parsed and planned on one connection, run by name.
 
@@ -67,6 +90,7 @@ class _Plans:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
+        self._loading = _Loading(connection)
         self.found: Rows = []
         self._run = ""
         self._planned: dict[str, tuple[bytes, Loading]] = {}
@@ -117,7 +141,7 @@ class _Plans:
         first, *others = text.replace("%%", "%").split("%s")
         numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
         self._answered(self.connection.pgconn.prepare(name, numbered.encode()))
-        return self._planned.setdefault(text, (name, Transformer(self.connection)))
+        return self._planned.setdefault(text, (name, Transformer(self._loading)))
 
     def _answered(self, result: PGresult) -> PGresult:
         """The answer; libpq waited for it while other threads went on, at less cost than psycopg's wait."""
@@ -130,7 +154,9 @@ class _Plans:
 
 def _here_and_now() -> tuple[BaseDatabaseWrapper, _Plans]:
     """Django's connection of this thread, and its plans."""
-    through = connections[DEFAULT_DB_ALIAS]
+    through: BaseDatabaseWrapper | None = getattr(_here, "through", None)
+    if through is None:
+        through = _here.through = connections[DEFAULT_DB_ALIAS]
     through.ensure_connection()
     return through, _plans_of(through.connection)
 
@@ -164,8 +190,12 @@ def _day(value: date) -> bytes:
     return value.isoformat().encode()
 
 
-def _plain(value: int | UUID) -> bytes:
-    return str(value).encode()
+def _whole(value: int) -> bytes:
+    return b"%d" % value
+
+
+def _uuid(value: UUID) -> bytes:
+    return b"%032x" % value.int
 
 
 class _Binders(dict[type, Callable[[Any], bytes | None]]):
@@ -184,8 +214,8 @@ _BINDERS = _Binders(
         type(None): lambda _: None,
         date: _day,
         datetime: _day,
-        UUID: _plain,
-        int: _plain,
+        UUID: _uuid,
+        int: _whole,
     }
 )
 

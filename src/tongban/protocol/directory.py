@@ -35,6 +35,7 @@ class _Index:
     agencies: dict[str, AgencyEntry]
     evidence_types: dict[str, EvidenceType]
     agreements: dict[tuple[str, str, str, str], list[Agreement]]
+    handles: dict[tuple[str, str], list[Handles]]
 
 
 class Directory(Strict):
@@ -77,6 +78,9 @@ class Directory(Strict):
         for entry in self.agreements:
             wanted = (entry.asking_agency, entry.holding_agency, entry.service, entry.evidence_type)
             agreements.setdefault(wanted, []).append(entry)
+        handles: dict[tuple[str, str], list[Handles]] = {}
+        for handled in self.handles:
+            handles.setdefault((handled.service, handled.place), []).append(handled)
         return _Index(
             nodes={node.id: node for node in self.nodes},
             keys={
@@ -87,6 +91,7 @@ class Directory(Strict):
             agencies={agency.code: agency for agency in self.agencies},
             evidence_types={kind.name: kind for kind in self.evidence_types},
             agreements=agreements,
+            handles=handles,
         )
 
     def __copy__(self) -> "Directory":
@@ -146,8 +151,8 @@ class Directory(Strict):
     def handler(self, service: str, place: str, on: date) -> AgencyEntry:
         """The agency that decides `service` for `place` on that day, or for the city or province above it."""
         for code in _place_and_above(place):
-            for entry in self.handles:
-                if entry.service == service and entry.place == code and entry.in_force(on):
+            for entry in self._index.handles.get((service, code), ()):
+                if entry.in_force(on):
                     return self.agency(entry.agency)
         raise Refused(Code.NOT_COVERED, "service", "no agency decides this service for the place")
 

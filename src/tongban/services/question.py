@@ -4,6 +4,7 @@ Promises: what a question reads it can show; a refused answer says in both langu
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, model_validator
@@ -98,6 +99,10 @@ class Question(Data):
         check_order(self.questions)
         return self
 
+    @cached_property
+    def _offered(self) -> Mapping[str, Choice]:
+        return {choice.value: choice for choice in self.choices}
+
     @property
     def most_items(self) -> int:
         """How many items a group takes."""
@@ -128,13 +133,13 @@ class Question(Data):
                 return self._read_items([item for item in given if isinstance(item, Mapping)])
             case _ if self.type == "choices":
                 chosen = {one for one in given if isinstance(one, str)}
-                offered = [choice.value for choice in self.choices]
-                return [one for one in offered if one in chosen] if chosen <= set(offered) else None
+                is_offered = chosen <= self._offered.keys()
+                return [one for one in self._offered if one in chosen] if is_offered else None
         return None
 
     def _read_text(self, text: str) -> Answer | None:
         if self.type == "choice":
-            return text if text in {choice.value for choice in self.choices} else None
+            return text if text in self._offered else None
         if self.type == "choices":
             return self._read([text])
         if self.type == "yes-no":

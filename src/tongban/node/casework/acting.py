@@ -89,9 +89,10 @@ def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, s
     _checked(who, number, code)
     step, alone = _steps.get(code, (plain, always))
     if alone is not never and not _is_by_mandate(who):
-        acting = _acting(locking.case_seen(who, number, revision), who, code, raw or {})
+        holds = locking.visible(who)
+        acting = _acting(locking.case_seen(holds, number, revision), who, code, raw or {})
         if alone(acting.state) and not log.is_followed(acting.procedure.kind, acting.action.records):
-            return _recorded(acting, step, who, revision)
+            return _recorded(acting, step, holds, revision)
     with transaction.atomic():
         if not isinstance(who, Officer):
             behalf.hold(applicants.of(who))
@@ -135,13 +136,13 @@ def target(acting: Acting) -> str:
     return acting.procedure.only_target(happening.kind)
 
 
-def _recorded(acting: Acting, step: Step, who: Who, revision: int) -> Case:
+def _recorded(acting: Acting, step: Step, holds: rights.Condition, revision: int) -> Case:
     with connection.execute_wrapper(_only_reads):
         entry = step(acting)
     try:
-        log.append(acting.case, acting.procedure, entry, locking.visible(who))
+        log.append(acting.case, acting.procedure, entry, holds)
     except log.Overtaken:
-        locking.case_seen(who, acting.case.number, revision)
+        locking.case_seen(holds, acting.case.number, revision)
         raise Refused("stale-revision") from None
     return acting.case
 

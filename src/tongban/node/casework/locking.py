@@ -3,14 +3,15 @@
 Promises: who may not see it finds none; an officer's post and grants are read with it, never remembered.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models.base import ModelState
 
 from tongban.node.casework import rights
 from tongban.node.casework.models import Case, Draft
@@ -28,9 +29,9 @@ def case_for(who: Officer | Person | Applicant, number: str, revision: int) -> C
     return _at(revision, _found(_CASE, number, visible(who), _LOCKED))
 
 
-def case_seen(who: Officer | Person | Applicant, number: str, revision: int) -> Case:
-    """The same, not locked: whoever writes it names revision and rights once more. Raises Refused."""
-    return _at(revision, _found(_CASE, number, visible(who)))
+def case_seen(holds: rights.Condition, number: str, revision: int) -> Case:
+    """The same of which `holds`, not locked: whoever writes it names both once more. Raises Refused."""
+    return _at(revision, _found(_CASE, number, holds))
 
 
 def visible(who: Officer | Person | Applicant) -> rights.Condition:
@@ -91,9 +92,12 @@ class _Table(Generic[Kept]):
         return f"SELECT {columns} FROM {self.model._meta.db_table} AS kept WHERE {self.key} = %s AND"  # noqa: S608 - names of the model
 
     def row(self, values: Sequence[Any]) -> Kept:
-        named = zip(self.names, values, strict=True)
-        read = [json.loads(value) if name == self.json else value for name, value in named]
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
+        """The model's object, without what Django does for one whose values may be lacking or wrong."""
+        kept = self.model.__new__(self.model)
+        kept.__dict__.update(zip(self.names, values, strict=True), _state=ModelState())
+        kept.__dict__[self.json] = orjson.loads(kept.__dict__[self.json])
+        kept._state.adding, kept._state.db = False, DEFAULT_DB_ALIAS
+        return kept
 
 
 _CASE = _Table(Case, "number", "snapshot")

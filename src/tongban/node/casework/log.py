@@ -150,8 +150,11 @@ def replay(procedure: Procedure, events: Iterable[Event]) -> CaseState | None:
 
 
 def state_of(case: Case) -> CaseState:
-    """The state kept beside the case."""
-    return CaseState.from_json(case.snapshot)
+    """The state kept beside the case, read once from the same snapshot."""
+    read: tuple[object, CaseState] | None = case.__dict__.get("_state_read")
+    if read is None or read[0] is not case.snapshot:
+        read = case.__dict__["_state_read"] = case.snapshot, CaseState.from_json(case.snapshot)
+    return read[1]
 
 
 def is_followed(kind: str, happening: str) -> bool:

@@ -1,12 +1,11 @@
 """What pages say in Chinese, as they say it to who reads them in English: by the catalogue or the data."""
 
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from django.utils.translation import gettext, override
 
-from tests.pages.english import chinese_left_over
 from tests.services.shipped import SHIPPED
 from tongban.services import shown
 
@@ -23,13 +22,6 @@ def spoken(chinese: str, language: str) -> str:
     with override(language):
         translated = gettext(chinese)
     return translated if translated != chinese else _english()[chinese]
-
-
-def chinese_besides(page: str, typed: Collection[str]) -> list[str]:
-    """The Chinese on an English page besides what somebody typed, wherever it stands."""
-    for words in typed:
-        page = page.replace(words, "")
-    return chinese_left_over(page)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tongban.credentials.types import Claim, CredentialType
 from tongban.node.credentials import wallet
-from tongban.node.theme.wording import place_words, spoken
+from tongban.node.theme.wording import is_english, place_words, spoken
 from tongban.services import Text
 
 _TELLING = 2
@@ -32,7 +32,8 @@ def title_of(kind: CredentialType, name: str, claims: Mapping[str, object] | Non
     elements = (claims or {}).get(first)
     known = isinstance(elements, Sequence) and int(rest[0]) < len(elements)
     told = _telling(kind, first, elements[int(rest[0])]) if known and isinstance(elements, Sequence) else ""
-    return f"{_title(claim)}：{told or int(rest[0]) + 1}"
+    colon = ": " if is_english() else "："
+    return f"{_title(claim)}{colon}{told or int(rest[0]) + 1}"
 
 
 def _choices(kind: CredentialType, claims: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tongban.credentials.types import Claim, CredentialType
 from tongban.node.credentials import portraits
 from tongban.node.credentials.choosing import title_of
-from tongban.node.theme.wording import place_words, spoken
+from tongban.node.theme.wording import is_english, place_words, spoken
 from tongban.services import Text
 
 
@@ -50,7 +50,7 @@ def _words(kind: CredentialType, claim: Claim, value: object) -> str:
     if claim.kind == "place":
         return place_words(str(value))
     if isinstance(value, Mapping):
-        return "；".join(_members(kind, claim.path, value))
+        return _parted(_members(kind, claim.path, value))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return " · ".join(_element(kind, (*claim.path, "*"), one) for one in value)
     return str(value)
@@ -59,8 +59,12 @@ def _words(kind: CredentialType, claim: Claim, value: object) -> str:
 def _element(kind: CredentialType, path: tuple[str, ...], value: object) -> str:
     claim = kind.claim(path)
     if isinstance(value, Mapping):
-        return "；".join(_members(kind, path, value))
+        return _parted(_members(kind, path, value))
     return _words(kind, claim, value) if claim else str(value)
+
+
+def _parted(told: Sequence[str]) -> str:
+    return ("; " if is_english() else "；").join(told)
 
 
 def _members(kind: CredentialType, path: tuple[str, ...], value: Mapping[str, object]) -> list[str]:

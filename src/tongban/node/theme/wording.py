@@ -3,11 +3,14 @@
 Promises: a person's own words and names are never converted; times are those of Asia/Shanghai.
 """
 
+import re
 from calendar import month_abbr, month_name
 from collections.abc import Mapping
 from datetime import date, datetime
+from html import escape
 from typing import Protocol, runtime_checkable
 
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,6 +22,8 @@ from tongban.services.text import shown
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 LANGUAGE_SIGNS = {"zh-hans": "简", "zh-hant": "繁", "en": "EN"}
 _SIDES = {"50": "50", "51": "51"}
+_HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_CHINESE = re.compile(f"([{_HAN}](?:[^A-Za-z]*[{_HAN}])*)")
 
 
 @runtime_checkable
@@ -63,6 +68,18 @@ def spoken(text: BothLanguages | Mapping[str, str] | str | None) -> str:
     if isinstance(text, Mapping):
         return text["en"] if is_english() else in_script(text["zh"])
     return text.en if is_english() else in_script(text.zh)
+
+
+def marked(text: str) -> str:
+    """Words that somebody typed, as HTML: on an English page what is Chinese in them says so (WCAG 3.1.2).
+
+    A screen reader then speaks it as Chinese, and it has Chinese faces.
+    """
+    if not is_english() or not _CHINESE.search(text):
+        return text
+    parts = enumerate(_CHINESE.split(text))
+    written = (f'<span lang="zh">{escape(part)}</span>' if n % 2 else escape(part) for n, part in parts)
+    return SafeString("".join(written))
 
 
 def heading(text: BothLanguages | Mapping[str, str]) -> str:

@@ -26,6 +26,12 @@ def said(text: wording.BothLanguages | Mapping[str, str] | str | None) -> str:
     return wording.spoken(text)
 
 
+@register.filter
+def marked(text: str | None) -> str:
+    """Words that somebody typed, Chinese ones marked as such on an English page."""
+    return wording.marked(str(text or ""))
+
+
 register.filter("cited", cited)
 
 

@@ -34,6 +34,8 @@ ALL = (RETIREMENT, FUND, UNEMPLOYMENT)
         ("YiBaoTui", "medical-retirement", Way.PINYIN),
         ("gjj", "housing-fund-loan", Way.INITIALS),
         ("ｇｊｊ", "housing-fund-loan", Way.INITIALS),
+        ("yiliaobaoxian", "medical-retirement", Way.PINYIN),
+        ("ylbx", "medical-retirement", Way.INITIALS),
         ("gonjijin", "housing-fund-loan", Way.TYPING_ERROR),
         ("retirment", "medical-retirement", Way.TYPING_ERROR),
         ("retire", "medical-retirement", Way.NAME),
@@ -56,6 +58,12 @@ def test_what_has_nothing_to_do_with_any_service_finds_none(query: str) -> None:
 def test_an_exact_name_comes_before_another_word_for_it() -> None:
     exact = Document("exact", Text(zh="失业金申领", en="x"))
     assert find((UNEMPLOYMENT, exact), "失业金")[0].document is exact
+
+
+def test_initials_are_those_of_words_and_not_of_what_stands_across_two() -> None:
+    assert [one.document for one in find(ALL, "yb")] == [RETIREMENT]
+    within = Document("within", Text(zh="参保凭证（职工医保）", en="x"))
+    assert find([within], "yb") != []
 
 
 def test_a_query_is_cut_into_words_without_those_that_say_nothing() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from tongban.node.portal.search.words import is_chinese, plain, syllables
+from tongban.node.portal.search.words import is_chinese, plain, syllables, word_starts
 from tongban.services import Text
 
 
@@ -44,6 +44,11 @@ class Document:
     def letters(self) -> str:
         """The Chinese characters of the name, at the same positions as `pinyin`."""
         return "".join(letter for letter in self.title if is_chinese(letter))
+
+    @cached_property
+    def starts(self) -> frozenset[int]:
+        """The positions of `letters` at which a word begins."""
+        return word_starts(self.letters)
 
 
 def _latin_words(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from enum import Enum
 from rapidfuzz.distance import OSA
 
 from tongban.node.portal.search.documents import Document
-from tongban.node.portal.search.words import is_chinese, query_words, syllables, synonyms
+from tongban.node.portal.search.words import is_chinese, query_words, sounding, syllables, synonyms
 
 SHORTEST_GUESS = 4
 LETTERS_PER_ERROR = 4
@@ -98,16 +98,21 @@ def _latin(document: Document, word: str) -> Iterator[Match]:
             yield Match(Way.SYNONYM, word, other)
     if spelled := _spelled(document, word):
         yield Match(Way.PINYIN, word, spelled)
-    if len(word) > 1 and (start := _initials(document).find(word)) >= 0:
+    if len(word) > 1 and (start := _initials(document, word)) is not None:
         yield Match(Way.INITIALS, word, document.letters[start : start + len(word)])
+    for written in sounding().get(word, ()):
+        if any(other in document.title for other in synonyms()[written]):
+            yield Match(Way.INITIALS if len(written) == len(word) else Way.PINYIN, word, written)
     if word in document.english_body:
         yield Match(Way.GUIDE, word, word)
     if (near := _near_word(document.english, word)) or (near := _near_spelling(document, word)):
         yield Match(Way.TYPING_ERROR, word, near)
 
 
-def _initials(document: Document) -> str:
-    return "".join(syllable[0] for syllable in document.pinyin)
+def _initials(document: Document, typed: str) -> int | None:
+    """Where a word begins whose characters, and those after them, have these initials."""
+    initials = "".join(syllable[0] for syllable in document.pinyin)
+    return next((start for start in sorted(document.starts) if initials.startswith(typed, start)), None)
 
 
 def _spelled(document: Document, word: str) -> str:

@@ -37,6 +37,17 @@ def synonyms() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
+def sounding() -> Mapping[str, tuple[str, ...]]:
+    """For the pinyin and for the initials of every Chinese word of the data file, those words."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in filter(is_chinese, synonyms()):
+        sound = syllables(word)
+        for typed in ("".join(sound), "".join(syllable[0] for syllable in sound)):
+            found[typed] = (*found.get(typed, ()), word)
+    return found
+
+
+@cache
 def ignored() -> frozenset[str]:
     """Words that tell nothing about what is looked for."""
     return frozenset(str(word) for word in _data()["ignored"])
@@ -77,6 +88,17 @@ def query_words(query: str) -> list[str]:
         )
     )
     return [word for word in words if word not in ignored()] or words
+
+
+def word_starts(chinese: str) -> frozenset[int]:
+    """Where words begin in a Chinese text, those of the data file within longer ones included."""
+    starts, at = set(), 0
+    for word in _cutter().cut(chinese):
+        starts.add(at)
+        at += len(word)
+    for word in filter(is_chinese, synonyms()):
+        starts.update(match.start() for match in re.finditer(re.escape(word), chinese))
+    return frozenset(starts)
 
 
 @lru_cache(maxsize=4096)

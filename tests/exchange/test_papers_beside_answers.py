@@ -100,7 +100,7 @@ class TestAnswering:
         def power_cut(*_: object) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr("tongban.node.exchange.answers.store_accesses_and_log", power_cut)
+        monkeypatch.setattr("tongban.node.exchange.answers.store_within", power_cut)
         ask(self.asked())
         assert not Enclosure.objects.exists()
         assert here.crossing(DIGEST) is None

@@ -12,8 +12,9 @@ from tests.exchange.sides import Row, delivered, fresh_question, reply_to
 from tests.protocol.federation_of_two import RECORDS
 from tongban.node.exchange import answering, answers, receiving
 from tongban.node.exchange.identity import Identity
-from tongban.node.exchange.models import Inbox
+from tongban.node.exchange.models import Inbox, SeenNonce
 from tongban.node.people.models import AccessRecord
+from tongban.node.translog.models import LogRecord
 from tongban.protocol import Code, EvidenceAnswer, EvidenceRequest, Refusal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chongqing")]
@@ -49,9 +50,8 @@ def _cut_after(where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) ->
     [
         (answers, "stored_replies"),
         (answering, "read_each"),
-        (answers, "_count_deliveries"),
-        (answers, "_store_answers"),
-        (answers, "store_accesses_and_log"),
+        (answers, "store_within"),
+        (answers, "_write"),
         (answers, "store"),
     ],
 )
@@ -73,9 +73,22 @@ def test_no_answer_leaves_without_its_access_record(
         raise OSError
 
     department(Row())
-    monkeypatch.setattr(answers, "store_accesses_and_log", full_disk)
+    monkeypatch.setattr(answers, "store_within", full_disk)
     assert code_of(ask(fresh_question())) is Code.TRY_LATER
     assert not Inbox.objects.exists()
+
+
+def test_where_the_database_refuses_the_access_record_nothing_else_of_the_delivery_is_stored(
+    department: Fill,
+) -> None:
+    department(Row())
+    message = fresh_question()
+    ask(message)
+    Inbox.objects.all().delete()  # its access record stays, which is there once a message
+    before = (LogRecord.objects.count(), SeenNonce.objects.count())
+    assert code_of(ask(message, SECOND)) is Code.TRY_LATER
+    assert not Inbox.objects.exists()
+    assert (LogRecord.objects.count(), SeenNonce.objects.count()) == before
 
 
 def test_two_deliveries_at_once_are_one_question(department: Fill, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from tongban.node import wire
 
 _HEAD = Struct(">iiIii").pack
-_BYTEA, _TEXT, _TIMESTAMPTZ, _UUID = 17, 25, 1184, 2950
+_BYTEA, _TEXT, _TIMESTAMPTZ, _UUID, _JSONB = 17, 25, 1184, 2950, 3802
 """What PostgreSQL numbers the types; these never change."""
 
 
@@ -21,8 +21,9 @@ def uuids(values: Iterable[UUID]) -> bytes:
 
 
 def texts(values: Iterable[str]) -> bytes:
-    """An array of texts. Raises DataError where one holds a zero byte."""
-    return _array(_TEXT, [wire.text(value) for value in values])
+    """An array of texts, many of which may be the same. Raises DataError where one holds a zero byte."""
+    known: dict[str, bytes] = {}
+    return _array(_TEXT, [known.get(value) or known.setdefault(value, wire.text(value)) for value in values])
 
 
 def moments(values: Iterable[datetime]) -> bytes:
@@ -33,6 +34,11 @@ def moments(values: Iterable[datetime]) -> bytes:
 def binaries(values: Iterable[bytes]) -> bytes:
     """An array of bytea."""
     return _array(_BYTEA, [wire.binary(value) for value in values])
+
+
+def jsons(values: Iterable[bytes]) -> bytes:
+    """An array of JSON (jsonb), each value as `copying.json_cell` writes it."""
+    return _array(_JSONB, [wire.binary(value) for value in values])
 
 
 def _array(kind: int, items: list[bytes]) -> bytes:

@@ -245,5 +245,9 @@ class Writes:
         ((number,),) = self._send(f"(SELECT id FROM {name})")  # noqa: S608 - a name in the code
         return None if number is None else int(number)
 
+    def give(self, asked: str) -> Rows:
+        """Write, and give what `asked` selects from what the parts return."""
+        return rows(f"WITH {', '.join(self._parts)} {asked}", self._values)
+
     def _send(self, asked: str) -> Rows:
-        return rows(f"WITH {', '.join(self._parts)} SELECT {asked}", self._values)
+        return self.give(f"SELECT {asked}")

@@ -5,13 +5,14 @@ Promises: an answer is stored once a message, a delivery counts once, and neithe
 
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 
 from tongban import protocol
 from tongban.node import arrays, statements
@@ -20,7 +21,7 @@ from tongban.node.exchange import attachments, enclosing
 from tongban.node.exchange.accesses import access_record, answered_record
 from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
-from tongban.node.people.access import store as store_accesses_and_log
+from tongban.node.people.access import store_within
 from tongban.node.people.models import AccessRecord
 from tongban.protocol import Authenticated, Code, EvidenceAnswer, Refusal, Refused
 from tongban.protocol.signature import Verified
@@ -67,15 +68,22 @@ _STORED = """
 SELECT sender, message, body_sha256, reply
   FROM exchange_inbox JOIN unnest(%s::text[], %s::uuid[]) AS asked(sender, message) USING (sender, message)
 """
-_NONCES = """
+_FRESH = """
 INSERT INTO exchange_seennonce (keyid, nonce, expires)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])
 ON CONFLICT DO NOTHING RETURNING keyid, nonce
 """
-_ANSWERS = """
+_STORE = """
 INSERT INTO exchange_inbox (received_at, id, sender, message, body_sha256, reply)
-SELECT %s::timestamptz, * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
-ON CONFLICT DO NOTHING RETURNING sender, message
+SELECT %s::timestamptz, id, sender, message, body_sha256, reply
+  FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+       AS made(id, sender, message, body_sha256, reply, keyid, nonce)
+ WHERE keyid = '' OR (keyid, nonce) IN (SELECT keyid, nonce FROM fresh)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+_COUNTED = "SELECT keyid, nonce, NULL::uuid FROM fresh"
+_COUNTED_AND_STORED = """
+SELECT keyid, nonce, NULL::uuid FROM fresh UNION ALL SELECT NULL, NULL, id FROM stored
 """
 
 log = logging.getLogger(__name__)
@@ -174,32 +182,95 @@ def _stored_one_by_one(delivered: Delivered) -> list[Kept] | None:
 
 
 def _stored_together(group: Sequence[Delivered]) -> list[list[Kept] | None]:
-    with transaction.atomic():
-        new = _count_deliveries(group)
-        answers = [
-            one for delivered, is_new in zip(group, new, strict=True) if is_new for one in delivered.given
-        ]
-        GROUP_SIZE.observe(len(answers))
-        stored = _store_answers(answers)
-        new_answers = [one for one in answers if id(one) in stored]
-        _record(new_answers)
-        _enclose(new_answers)
+    """One statement for all: without files beside the answers it is the whole transaction."""
+    counted = _first_of_each(group)
+    made = {uuid4(): (one, delivered.verified) for delivered in counted for one in delivered.given}
+    GROUP_SIZE.observe(len(made))
+    files = any(isinstance(one.reply, EvidenceAnswer) and one.reply.body.files for one, _ in made.values())
+    with transaction.atomic() if files or connection.in_atomic_block else nullcontext():
+        unused, rows = _write(counted, made)
+        stored = {id(one) for row, (one, _) in made.items() if row in rows}
+        if files:
+            _enclose([one for one, _ in made.values() if id(one) in stored])
+    first = set(map(id, counted))
     return [
         [Kept.STORED if id(one) in stored else Kept.ANSWERED_BEFORE for one in delivered.given]
-        if is_new
+        if id(delivered) in first and (delivered.verified is None or _nonce(delivered.verified) in unused)
         else None
-        for delivered, is_new in zip(group, new, strict=True)
+        for delivered in group
     ]
 
 
-def _record(answers: Sequence[Given]) -> None:
-    """Record who saw what, and which messages were answered how."""
-    accesses = [
-        access_record(one.received.message, one.received.message.sender_agency, AccessRecord.Direction.OUT)
-        for one in answers
+def _first_of_each(group: Sequence[Delivered]) -> list[Delivered]:
+    """The deliveries that may be new: each nonce counts for the first of the group that has it."""
+    first: dict[object, Delivered] = {}
+    for delivered in group:
+        first.setdefault(_nonce(delivered.verified) if delivered.verified else id(delivered), delivered)
+    return list(first.values())
+
+
+def _nonce(verified: Verified) -> tuple[str, str]:
+    return (verified.keyid, verified.nonce)
+
+
+_Made = Mapping[UUID, tuple[Given, Verified | None]]
+"""Answers to be stored, by the ids of their rows, with the deliveries on which it hangs whether they are."""
+
+
+def _write(deliveries: Sequence[Delivered], made: _Made) -> tuple[set[tuple[str, str]], set[UUID]]:
+    """Count deliveries and store the answers that are new; which nonces were unused, and the answers' ids.
+
+    Nonces and messages go in sorted, so that two processes never wait for each other.
+    """
+    claims = sorted((one.verified for one in deliveries if one.verified is not None), key=_nonce)
+    writes = statements.Writes()
+    writes.add(
+        "fresh",
+        _FRESH,
+        [
+            arrays.texts(claim.keyid for claim in claims),
+            arrays.texts(claim.nonce for claim in claims),
+            arrays.moments(claim.expires for claim in claims),
+        ],
+    )
+    if made:
+        _add_answers(writes, made)
+    written = writes.give(_COUNTED_AND_STORED if made else _COUNTED)
+    return (
+        {(keyid, nonce) for keyid, nonce, row in written if row is None},
+        {row for _, _, row in written if row is not None},
+    )
+
+
+def _add_answers(writes: statements.Writes, made: _Made) -> None:
+    """Store the answers whose delivery is fresh and whose message has none; record who saw what.
+
+    The first of the group counts where a message has two.
+    """
+    rows = sorted(made, key=lambda row: _key(made[row][0]))
+    answers = [made[row][0] for row in rows]
+    nonces = [_nonce(claim) if claim is not None else ("", "") for _, claim in (made[row] for row in rows)]
+    values: list[statements.Value] = [
+        true_now(),
+        arrays.uuids(rows),
+        arrays.texts(one.received.message.sender for one in answers),
+        arrays.uuids(one.received.message.id for one in answers),
+        arrays.binaries(one.received.body_sha256 for one in answers),
+        arrays.binaries(one.body for one in answers),
+        arrays.texts(keyid for keyid, _ in nonces),
+        arrays.texts(nonce for _, nonce in nonces),
     ]
-    messages = (answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers)
-    store_accesses_and_log(accesses, messages)
+    writes.add("stored", _STORE, values)
+    out = AccessRecord.Direction.OUT
+    looks = [access_record(one.received.message, one.received.message.sender_agency, out) for one in answers]
+    messages = [answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers]
+    store_within(
+        writes, "stored", list(zip(rows, looks, strict=True)), list(zip(rows, messages, strict=True))
+    )
+
+
+def _key(one: Given) -> _Key:
+    return (one.received.message.sender, one.received.message.id)
 
 
 def _enclose(answers: Sequence[Given]) -> None:
@@ -222,44 +293,6 @@ def _note_given(given: Sequence[tuple[str, str, str]]) -> None:
     files = attachments.own()
     for sha256, case_ref, peer in given:
         files.offered(sha256, case_ref, peer)
-
-
-def _count_deliveries(group: Sequence[Delivered]) -> list[bool]:
-    """Which deliveries are new: each counts for the first of the group that has its nonce."""
-    claims = [delivered.verified for delivered in group]
-    expires = {(claim.keyid, claim.nonce): claim.expires for claim in claims if claim is not None}
-    rows = sorted(expires)
-    unused: set[tuple[str, str]] = set()
-    if rows:
-        values = [
-            arrays.texts(keyid for keyid, _ in rows),
-            arrays.texts(nonce for _, nonce in rows),
-            arrays.moments(expires[row] for row in rows),
-        ]
-        unused = {(keyid, nonce) for keyid, nonce in statements.rows(_NONCES, values)}
-    new = []
-    for claim in claims:
-        delivery = (claim.keyid, claim.nonce) if claim is not None else None
-        new.append(delivery is None or delivery in unused)
-        unused -= {delivery} if delivery is not None else set()
-    return new
-
-
-def _store_answers(answers: Sequence[Given]) -> set[int]:
-    """Store the answers of messages that have none; the Python ids of those that were."""
-    first = {(one.received.message.sender, one.received.message.id): one for one in reversed(answers)}
-    if not first:
-        return set()
-    rows = [first[key] for key in sorted(first)]
-    values: list[statements.Value] = [
-        true_now(),
-        arrays.uuids(uuid4() for _ in rows),
-        arrays.texts(one.received.message.sender for one in rows),
-        arrays.uuids(one.received.message.id for one in rows),
-        arrays.binaries(one.received.body_sha256 for one in rows),
-        arrays.binaries(one.body for one in rows),
-    ]
-    return {id(first[sender, message]) for sender, message in statements.rows(_ANSWERS, values)}
 
 
 _reader = GroupCommit(_read_stored)

@@ -6,13 +6,13 @@ Promises: records are only added; a person sees exactly their own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from tongban.node import arrays
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.copying import Cell, copied_in, json_cell
@@ -20,6 +20,7 @@ from tongban.node.people import permissions
 from tongban.node.people.models import AccessRecord, Officer, Person
 from tongban.node.people.pseudonyms import pseudonym
 from tongban.node.people.withholding import disclosed
+from tongban.node.statements import Value, Writes
 from tongban.node.translog import api as translog
 from tongban.protocol.tlog.records import Json
 from tongban.services import Text
@@ -88,6 +89,17 @@ _COLUMNS = (
     *("id", "pseudonym", "at", "direction", "agency", "officer_id", "agent_id", "asking_node"),
     *("service", "case_ref", "basis", "purpose", "fields", "message_id"),
 )
+_INSERT_ALL = """
+INSERT INTO people_accessrecord
+       (id, pseudonym, at, direction, agency, asking_node,
+        service, case_ref, basis, purpose, fields, message_id)
+SELECT id, pseudonym, at, direction, agency, asking_node,
+       service, case_ref, basis, purpose, fields, message_id
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+              %s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::uuid[])
+       AS look(of_row, id, pseudonym, at, direction, agency, asking_node,
+               service, case_ref, basis, purpose, fields, message_id)
+ WHERE (of_row IN (SELECT id FROM """
 
 
 def _row(look: Look) -> tuple[Cell, ...]:
@@ -245,12 +257,43 @@ def record_point(
     store([look])
 
 
-def store(accesses: Sequence[Look], also: Iterable[translog.Prepared] = ()) -> None:
-    """Store access records and their records in the log, with others `also`. Raises LogUnavailable."""
+def store(accesses: Sequence[Look]) -> None:
+    """Store access records and their records in the log. Raises LogUnavailable."""
     with transaction.atomic(savepoint=False):
         copied_in("people_accessrecord", _COLUMNS, map(_row, accesses))
-        own = (translog.prepare(ACCESS, access.id, logged(access)) for access in accesses)
-        translog.record_all(chain(own, also))
+        translog.record_all(translog.prepare(ACCESS, access.id, logged(access)) for access in accesses)
+
+
+def store_within(
+    writes: Writes,
+    of: str,
+    accesses: Sequence[tuple[UUID, Look]],
+    also: Iterable[tuple[UUID, translog.Prepared]] = (),
+) -> None:
+    """Store looks by parts of what is written, with their records in the log and others `also`.
+
+    They are not of this node's officers, and mean a message each. Each goes with the row of that `id` which
+    the part `of` gives, or is not stored. Raises LogUnavailable.
+    """
+    looks = [look for _, look in accesses]
+    values: list[Value] = [
+        arrays.uuids(row for row, _ in accesses),
+        arrays.uuids(look.id for look in looks),
+        arrays.texts(look.pseudonym for look in looks),
+        arrays.moments(look.at for look in looks),
+        arrays.texts(look.direction.value for look in looks),
+        arrays.texts(look.agency for look in looks),
+        arrays.texts(look.asking_node for look in looks),
+        arrays.texts(look.service for look in looks),
+        arrays.texts(look.case_ref for look in looks),
+        arrays.jsons(json_cell(look.basis) for look in looks),
+        arrays.jsons(json_cell(look.purpose) for look in looks),
+        arrays.jsons(json_cell(look.fields) for look in looks),
+        arrays.uuids(cast(UUID, look.message_id) for look in looks),
+    ]
+    writes.add("looked", f"{_INSERT_ALL}{of})) IS TRUE", values)
+    own = ((row, translog.prepare(ACCESS, look.id, logged(look))) for row, look in accesses)
+    translog.record_all_within(writes, of, [*own, *also])
 
 
 def logged(access: AccessRecord | Look) -> dict[str, Json]:

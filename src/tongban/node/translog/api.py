@@ -8,6 +8,7 @@ from tongban.node.translog.recording import (
     prepare,
     record,
     record_all,
+    record_all_within,
     record_within,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "prepare",
     "record",
     "record_all",
+    "record_all_within",
     "record_within",
 ]

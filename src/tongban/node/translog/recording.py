@@ -6,7 +6,7 @@ not placed records for a minute.
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from tongban.node import arrays
 from tongban.node.copying import copied_in
-from tongban.node.statements import Writes
+from tongban.node.statements import Value, Writes
 from tongban.protocol.tlog.records import Json, seal
 
 LONGEST_WAIT = timedelta(seconds=60)
@@ -33,6 +34,12 @@ SELECT coalesce((SELECT halted FROM translog_logstate WHERE id = 1), ''),
 
 _COLUMNS = ("kind", "about", "salt", "content", "leaf")
 _INSERT = "INSERT INTO translog_logrecord (kind, about, salt, content, leaf) SELECT %s, %s, %s, %s, %s FROM "
+_INSERT_ALL = """
+INSERT INTO translog_logrecord (kind, about, salt, content, leaf)
+SELECT kind, about, salt, content, leaf
+  FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[])
+       AS made(of_row, kind, about, salt, content, leaf)
+ WHERE (of_row IN (SELECT id FROM """
 
 
 class LogUnavailable(Exception):
@@ -92,6 +99,23 @@ def record_within(writes: Writes, of: str, kind: str, about: UUID, content: Mapp
     opening = seal(kind, content)
     sealed = [opening.salt, opening.content, opening.leaf.encode()]
     writes.add("recorded", _INSERT + of, [kind, about, *sealed])
+
+
+def record_all_within(writes: Writes, of: str, records: Sequence[tuple[UUID, Prepared]]) -> None:
+    """Store records by one more part of what the caller writes.
+
+    Each goes with the row of that `id` which the part `of` gives, or is not stored. Raises LogUnavailable.
+    """
+    check_available()
+    values: list[Value] = [
+        arrays.uuids(row for row, _ in records),
+        arrays.texts(one.kind for _, one in records),
+        arrays.uuids(one.about for _, one in records),
+        arrays.binaries(one.salt for _, one in records),
+        arrays.binaries(one.content for _, one in records),
+        arrays.binaries(one.leaf for _, one in records),
+    ]
+    writes.add("recorded", f"{_INSERT_ALL}{of})) IS TRUE", values)
 
 
 def prepare(kind: str, about: UUID, content: Mapping[str, Json]) -> Prepared:

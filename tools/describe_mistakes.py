@@ -34,11 +34,12 @@ that the tests make.
 SERVICE_GUIDE = ROOT / "docs" / "reference" / "service-mistakes.md"
 SERVICE_INTRODUCTION = """# Mistakes in a service's folder · 事项目录中的错误
 
-What is told of each mistake in `service.toml`, `form.toml`, `form.schema.json` and `credential.toml`: the
+What is told of each mistake in `service.toml`, `form.toml`, `form.schema.json` and `credential.toml`, and in
+the files of procedures (`kinds/*.toml`; a `ProcedureError` is a `ServiceError`): the
 file, the key, and what is expected there, in Chinese where the environment is Chinese, else in English. What
 stands in braces is what the author wrote. The codes do not change; in Python they are `ServiceError.code`.
 
-下表列出事项目录各文件中的错误。提示的是文件、键和应有的内容，环境为中文时用中文，否则用英文；花括号里是作者所写的内容。
+下表列出事项目录各文件和办理流程文件（`kinds/*.toml`）中的错误。提示的是文件、键和应有的内容，环境为中文时用中文，否则用英文；花括号里是作者所写的内容。
 
 This page is written by `tools/describe_mistakes.py` from the texts that the commands print.
 

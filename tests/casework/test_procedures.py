@@ -82,6 +82,15 @@ def test_a_mistake_is_refused_with_file_and_key(old: str, new: str, key: str) ->
         small(old, new)
 
 
+def test_a_mistake_is_told_in_chinese_too() -> None:
+    with pytest.raises(reading.ProcedureError) as told:
+        small('reaches = ["withdrawn"]', 'reaches = ["eaten"]')
+    assert told.value.said("zh") == "small.toml：happenings.withdrawn：应为已有的状态，而不是 eaten"
+    with pytest.raises(reading.ProcedureError) as told:
+        small('awaits = "officer"', 'awaits = "godot"')
+    assert "应为" in told.value.said("zh")
+
+
 def test_what_is_not_toml_is_refused() -> None:
     with pytest.raises(reading.ProcedureError, match=r"^small\.toml: expected TOML"):
         reading.read("small.toml", "kind =", SHARED)

@@ -1,4 +1,4 @@
-"""Every mistake in a service's folder is told in Chinese and English, and none is told without a text."""
+"""Every mistake in a service's folder or a procedure's file is told in both languages, by a text."""
 
 import ast
 import re
@@ -14,9 +14,10 @@ from tongban.services import ServiceError, load, mistakes
 
 ROOT = Path(__file__).parents[2]
 PUBLISHING = ROOT / "src/tongban/node/casework/catalogue.py"
-SOURCES = [*sorted((ROOT / "src/tongban/services").glob("*.py")), PUBLISHING]
+PROCEDURES = [ROOT / "src/tongban/node/casework" / name for name in ("reading.py", "procedures.py")]
+SOURCES = [*sorted((ROOT / "src/tongban/services").glob("*.py")), PUBLISHING, *PROCEDURES]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-NAMED = {"ServiceError": 2, "SchemaError": 1, "mistake": 0, "_only": 2}
+NAMED = {"ServiceError": 2, "ProcedureError": 2, "SchemaError": 1, "mistake": 0, "_only": 2}
 """Who is called with the name of a mistake, and as which argument."""
 OF_PROGRAMS = {"classifying.py", "deciding.py"}
 """Where a ValueError is a mistake of the program that calls, not of a folder's author."""

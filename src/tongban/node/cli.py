@@ -26,7 +26,6 @@ def bring_up_to_date(config_path: Path) -> None:
     """
     start_django(config_path)
     from tongban.node.casework import catalogue  # noqa: PLC0415 - needs Django started
-    from tongban.node.casework.reading import ProcedureError  # noqa: PLC0415 - needs Django started
     from tongban.node.sign_in import partners  # noqa: PLC0415 - needs Django started
 
     _migrate()
@@ -35,9 +34,6 @@ def bring_up_to_date(config_path: Path) -> None:
         services = catalogue.publish(catalogue.service_root())
     except ServiceError as error:
         click.echo(error.said(language()), err=True)
-        sys.exit(2)
-    except ProcedureError as error:
-        click.echo(str(error), err=True)
         sys.exit(2)
     click.echo(f"services: {', '.join(f'{service.code} {service.version}' for service in services)}")
 

@@ -1,4 +1,4 @@
-"""What is told of a mistake in a service's folder, in Chinese and English, from `mistakes.toml`.
+"""What is told of a mistake in a service's folder or a procedure's file, in both languages (`mistakes.toml`).
 
 Promises: a mistake's name is its stable code; the code names it and fills its text, and says nothing itself.
 """

@@ -27,9 +27,7 @@ def publish(procedures: Mapping[str, Procedure] | None = None) -> None:
         published = known.get((procedure.kind, procedure.version)) or _put(procedure, text, sha256)
         if published != sha256:
             raise reading.ProcedureError(
-                f"{procedure.kind}.toml",
-                "version",
-                f"version {procedure.version} is published with other content; raise version",
+                f"{procedure.kind}.toml", "version", "published-otherwise", version=procedure.version
             )
 
 

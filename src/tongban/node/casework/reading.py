@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from tongban.node.casework.procedure import MAIN_LIMIT, Procedure
-from tongban.services import Text
+from tongban.services import ServiceError, Text, mistakes
 
 _ADAPTER: Final = TypeAdapter(Procedure)
 _SHARED: Final = "shared.toml"
@@ -26,11 +26,8 @@ _STATE_LISTS: Final = ("during", "reaches")
 _GROUP_MARK: Final = "@"
 
 
-class ProcedureError(ValueError):
-    """A procedure's data cannot be used; the text names file, key and what is expected."""
-
-    def __init__(self, file: str, key: str, expected: str) -> None:
-        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
+class ProcedureError(ServiceError):
+    """A procedure's data cannot be used: in which file, at which key, what is expected in both languages."""
 
 
 @cache
@@ -56,7 +53,7 @@ def read(file: str, text: str, shared: str) -> Procedure:
     groups = document.pop("groups", {})
     for name in document.pop("parts", ()):
         if name not in parts:
-            raise ProcedureError(file, "parts", f"expected parts of {_SHARED}, not {name!r}")
+            raise ProcedureError(file, "parts", "part-unknown", file=_SHARED, given=repr(name))
         _add(file, document, parts[name])
     for section in _SECTIONS:
         if section == "limits":
@@ -67,8 +64,8 @@ def read(file: str, text: str, shared: str) -> Procedure:
                 if key in entry:
                     entry[key] = list(_expanded(file, f"{section}.{code}.{key}", entry[key], groups))
     procedure = _checked(file, document)
-    for key, expected in problems(procedure):
-        raise ProcedureError(file, key, expected)
+    for problem in problems(procedure, file):
+        raise problem
     return procedure
 
 
@@ -83,41 +80,42 @@ def from_text(text: str) -> Procedure:
     return _ADAPTER.validate_json(text)
 
 
-def problems(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    """What is not whole about a procedure, as key and what is expected."""
+def problems(procedure: Procedure, file: str = "") -> Iterator[ProcedureError]:
+    """What is not whole about a procedure that stands in `file`."""
     states, happenings = procedure.states, procedure.happenings
     if procedure.initial not in states:
-        yield "initial", "expected one of the states"
+        yield ProcedureError(file, "initial", "initial-unknown")
     for kind, happening in happenings.items():
         unknown = (happening.during | happening.reaches) - states.keys()
         if unknown:
-            yield f"happenings.{kind}", f"expected known states, not {', '.join(sorted(unknown))}"
+            given = ", ".join(sorted(unknown))
+            yield ProcedureError(file, f"happenings.{kind}", "states-unknown", given=given)
         if bool(happening.reaches) + happening.stays + happening.returns != 1:
-            yield f"happenings.{kind}", "expected one of: reaches, stays, returns"
+            yield ProcedureError(file, f"happenings.{kind}", "happening-leads")
     for code, action in procedure.actions.items():
         records = happenings.get(action.records)
         if records is None or action.by not in records.by:
-            yield f"actions.{code}.records", f"expected an event that happens by {action.by}"
+            yield ProcedureError(file, f"actions.{code}.records", "action-records", by=action.by)
         elif not action.during <= records.during:
-            yield f"actions.{code}.during", f"expected states in which {action.records} happens"
-    yield from _unreached(procedure)
+            yield ProcedureError(file, f"actions.{code}.during", "action-during", event=action.records)
+    yield from _unreached(procedure, file)
 
 
-def _unreached(procedure: Procedure) -> Iterator[tuple[str, str]]:
+def _unreached(procedure: Procedure, file: str) -> Iterator[ProcedureError]:
     happenings = procedure.happenings.values()
     reached = frozenset[str]().union(*(one.reaches for one in happenings))
     left = frozenset[str]().union(*(one.during for one in happenings if not one.stays))
     for code, state in procedure.states.items():
         if code not in reached:
-            yield f"states.{code}", "expected an event that reaches it"
+            yield ProcedureError(file, f"states.{code}", "state-unreached")
         if not state.is_final and code not in left:
-            yield f"states.{code}", "expected an event that leaves it, since it awaits somebody"
+            yield ProcedureError(file, f"states.{code}", "state-unleft")
         if state.is_final == bool(state.waiting_for):
-            yield f"states.{code}.waiting_for", "expected for a state that awaits somebody, and only there"
+            yield ProcedureError(file, f"states.{code}.waiting_for", "waiting-for")
         if state.limit != MAIN_LIMIT and state.limit not in procedure.limits:
-            yield f"states.{code}.limit", "expected one of the limits"
+            yield ProcedureError(file, f"states.{code}.limit", "limit-unknown")
         if state.task is not None and not state.runs:
-            yield f"states.{code}.task", "expected only where an officer is awaited"
+            yield ProcedureError(file, f"states.{code}.task", "task-unwanted")
 
 
 def _text(folder: Traversable, name: str) -> str:
@@ -128,7 +126,7 @@ def _toml(file: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProcedureError(file, "", f"expected TOML: {error}") from error
+        raise ProcedureError(file, "", "not-toml", problem=error) from error
 
 
 def _add(file: str, document: dict[str, Any], part: Mapping[str, Any]) -> None:
@@ -136,7 +134,7 @@ def _add(file: str, document: dict[str, Any], part: Mapping[str, Any]) -> None:
         own = document.setdefault(section, {})
         for code, entry in part.get(section, {}).items():
             if code in own:
-                raise ProcedureError(file, f"{section}.{code}", "expected once, here or in the shared part")
+                raise ProcedureError(file, f"{section}.{code}", "twice-in-part")
             own[code] = dict(entry)
 
 
@@ -149,16 +147,15 @@ def _expanded(
         elif code.removeprefix(_GROUP_MARK) in groups:
             yield from groups[code.removeprefix(_GROUP_MARK)]
         else:
-            raise ProcedureError(file, key, f"expected a group of this file, not {code!r}")
+            raise ProcedureError(file, key, "group-unknown", given=repr(code))
 
 
 def _checked(file: str, document: Mapping[str, Any]) -> Procedure:
     try:
         return _ADAPTER.validate_python(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = re.sub(r"\.\[key\]$", "", ".".join(str(part) for part in first["loc"]))
-        raise ProcedureError(file, key, first["msg"]) from error
+        name, path, text = mistakes.found(error)
+        raise ProcedureError(file, re.sub(r"\.\[key\]$", "", path), name, text=text) from error
 
 
 def _plain(value: object) -> object:

@@ -138,7 +138,9 @@ def test_a_month_is_set_off_and_only_the_difference_is_to_be_paid(finance: Clien
     page = shown(finance, "/workbench/ledger/")
     assert "付出 179.50" in page
     lines = shown(finance, "/workbench/netting.csv?year=2026").splitlines()
-    assert lines[1:] == [f"2026-11,{AWAY},重庆市医疗保障局,1,300.00,1,120.50,179.50,300.00,120.50,0.00,0.00"]
+    assert lines[1:] == [
+        f"2026-11,{AWAY},重庆市医疗保障局,1,300.00,1,120.50,179.50,300.00,120.50,0.00,0.00,0.00,0.00"
+    ]
 
 
 def test_clearing_a_month_pays_what_this_side_owes_and_nothing_of_the_other(
@@ -192,8 +194,10 @@ def december(published: Service, woman: Person) -> None:
     )
 
 
-def arrived(client: Client, reference: str, amount: str, month: str = "2026-12") -> HttpResponse:
-    sent = {"peer": AWAY, "month": month, "reference": reference, "amount": amount}
+def arrived(
+    client: Client, reference: str, amount: str, month: str = "2026-12", on: str = ""
+) -> HttpResponse:
+    sent = {"peer": AWAY, "month": month, "reference": reference, "amount": amount, "on": on}
     response = client.post("/workbench/ledger/receive/", sent)
     assert isinstance(response, HttpResponse)
     return response
@@ -206,8 +210,11 @@ def test_what_arrived_is_recorded_once_and_the_difference_shown(finance: Client)
     page = shown(finance, "/workbench/ledger/")
     assert "已到账 100.00" in page
     assert "相差 20.50" in page
+    assert "到账差额待查" in page
+    assert shown(finance, "/workbench/netting.csv?year=2026").splitlines()[1].endswith(",100.00,0.00")
     assert arrived(finance, "TR-2", "20.50").status_code == 302
     assert "相差" not in shown(finance, "/workbench/ledger/")
+    assert "到账差额待查" not in shown(finance, "/workbench/ledger/")
     with pytest.raises(DatabaseError), transaction.atomic():
         Receipt.objects.update(amount=1)
 

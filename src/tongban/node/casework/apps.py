@@ -15,6 +15,7 @@ class CaseworkConfig(AppConfig):
         """Take in the steps of actions; have answers told, timers looked at, events compared with the log."""
         from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
             actions,  # noqa: F401 - registers the steps of actions
+            arrivals,
             hearing,
             keeping,
             ledger,
@@ -41,6 +42,7 @@ class CaseworkConfig(AppConfig):
         log.on_event("settlement", "settlement-cleared", ledger.pay)
         for name in ("reversed", "settlement-reversed"):
             log.on_event("settlement", name, ledger.reverse)
+            log.on_event("settlement", name, arrivals.compare_reversed)
         for name in ("reversal-cleared", "settlement-reversal-cleared"):
             log.on_event("settlement", name, ledger.set_off)
         log.on_event("settlement", "reversed", reversing.tell_reversed)
@@ -55,6 +57,7 @@ class CaseworkConfig(AppConfig):
             tidings.ReversalCleared,
         ):
             tidings.on(form, reversing.heard)
+        tidings.on(tidings.MoneyArrived, arrivals.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)
         every(5, notifying.send_due)

@@ -1,9 +1,10 @@
 """What two sides' funds owe each other for a month, set off: only the difference moves.
 
 Promises: amounts are whole fen; both sides come to the same difference, since both book by the same day; a
-month is cleared by whoever owes it, all of it or nothing; what arrived is recorded by whoever receives it.
+month is cleared by whoever owes it, all of it or nothing; what arrived at either side is beside it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,22 +17,13 @@ from tongban.node.casework.balances import Booked, supervised
 from tongban.node.casework.models import LedgerEntry
 from tongban.node.casework.procedure import Input
 from tongban.node.casework.received import Receipt
-from tongban.node.casework.refusals import InputsRefused, Refused
-from tongban.node.clock import now
+from tongban.node.casework.refusals import Refused
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.services import Text
 
 Kind = LedgerEntry.Kind
 _REFERENCE = Input("reference", "reference", Text(zh="清算凭证号", en="Reference of the clearing"))
-_AMOUNT = Input("amount", "money", Text(zh="到账金额（元）", en="Amount that arrived (yuan)"))
-_NOTHING = Text(zh="到账金额应大于零", en="The amount that arrived is more than nothing")
-_OTHERWISE = Text(
-    zh="这个凭证号已经登记过，月份或者金额不同，请核对",
-    en="This reference is recorded already with another month or amount; check it",
-)
-
-
 _NOTHING_BOOKED = Booked()
 
 
@@ -53,6 +45,7 @@ class Net:
     reversed: Booked = _NOTHING_BOOKED
     reversed_there: Booked = _NOTHING_BOOKED
     received: int = 0
+    received_there: int = 0
 
     @property
     def to_pay(self) -> int:
@@ -69,16 +62,35 @@ class Net:
         """What has not arrived of the difference that this side receives, in fen; negative for too much."""
         return max(self.to_receive, 0) - self.received
 
+    @property
+    def missing_there(self) -> int:
+        """The same of what the other side receives, as far as it has told."""
+        return max(self.to_pay, 0) - self.received_there
+
 
 def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
     """The agency's months of a year with each counterpart, the latest first.
 
     Raises Refused `not-permitted`.
     """
-    own = officer.agency
+    return _nets(_visible(officer).filter(month__year=year), officer.agency)
+
+
+def of_month(own: str, peer: str, month: date) -> Net | None:
+    """A month with one counterpart, all services; None where nothing was booked."""
+    between = Q(debtor=own, creditor=peer) | Q(debtor=peer, creditor=own)
+    return next(iter(_nets(LedgerEntry.objects.filter(between, month=month), own)), None)
+
+
+def check(officer: Officer) -> None:
+    """Whether the officer may see the agency's accounts. Raises Refused `not-permitted`."""
+    if not permissions.may(officer, permissions.Act.SUPERVISE):
+        raise Refused("not-permitted")
+
+
+def _nets(entries: QuerySet[LedgerEntry], own: str) -> tuple[Net, ...]:
     rows = (
-        _visible(officer)
-        .filter(month__year=year)
+        entries.filter(kind__in=(Kind.OWED, Kind.REVERSED))
         .annotate(is_ended=Exists(_ended(Kind.PAID)), is_set_off=Exists(_ended(Kind.SET_OFF)))
         .values("debtor", "creditor", "month")
         .annotate(
@@ -96,22 +108,28 @@ def of_year(officer: Officer, year: int) -> tuple[Net, ...]:
         owed, left, taken_off, not_set_off = (_booked(row, name) for name in names)
         still = Booked(left.cases + not_set_off.cases, left.amount - not_set_off.amount)
         told.setdefault((peer, row["month"]), {})[is_own] = owed, still, taken_off
-    arrived = {
-        (row["peer"], row["month"]): int(row["sum"])
-        for row in Receipt.objects.filter(agency=own, month__year=year)
-        .values("peer", "month")
-        .annotate(sum=Sum("amount"))
-    }
+    arrived = _arrived(own, {month for _, month in told})
     nothing = Booked(), Booked(), Booked()
     nets = []
     for (peer, month), sides in sorted(told.items(), key=lambda one: (one[0][1], one[0][0]), reverse=True):
         owed, left, taken_off = sides.get(True, nothing)
         there, left_there, taken_off_there = sides.get(False, nothing)
-        received = arrived.get((peer, month), 0)
-        nets.append(
-            Net(own, peer, month, owed, there, left, left_there, taken_off, taken_off_there, received)
-        )
+        received, received_there = arrived[own, peer, month], arrived[peer, own, month]
+        booked = (owed, there, left, left_there, taken_off, taken_off_there)
+        nets.append(Net(own, peer, month, *booked, received, received_there))
     return tuple(nets)
+
+
+def _arrived(own: str, months: set[date]) -> Counter[tuple[str, str, date]]:
+    """Fen that have arrived, by who received and who paid and the month."""
+    between = Q(agency=own) | Q(peer=own)
+    rows = Receipt.objects.filter(between, month__in=months).values("agency", "peer", "month")
+    return Counter(
+        {
+            (row["agency"], row["peer"], row["month"]): int(row["sum"])
+            for row in rows.annotate(sum=Sum("amount"))
+        }
+    )
 
 
 def _ended(kind: str) -> QuerySet[LedgerEntry]:
@@ -141,35 +159,7 @@ def clear(officer: Officer, peer: str, month: date, reference: str) -> ledger.St
     return ledger.clear(officer.agency, peer, month, str(given["reference"]), supervised(officer))
 
 
-def receive(officer: Officer, peer: str, month: date, reference: str, amount: str) -> Receipt:
-    """Record that money of the other fund has arrived for a month; the same twice is recorded once.
-
-    Raises Refused `not-permitted`, `not-available` where nothing is to be received, InputsRefused for a
-    reference or an amount that cannot be used, or a reference that is recorded otherwise.
-    """
-    own, first = officer.agency, month.replace(day=1)
-    nets = of_year(officer, first.year)
-    net = next((one for one in nets if (one.peer, one.month) == (peer, first)), None)
-    given = inputs.read((_REFERENCE, _AMOUNT), {"reference": reference, "amount": amount})
-    if net is None or net.to_receive <= 0:
-        raise Refused("not-available")
-    if not given["amount"]:
-        raise InputsRefused({"amount": _NOTHING})
-    told = {"month": first, "amount": given["amount"]}
-    found, _ = Receipt.objects.get_or_create(
-        agency=own,
-        peer=peer,
-        reference=given["reference"],
-        defaults={**told, "at": now(), "by": officer},
-    )
-    if (found.month, found.amount) != (first, given["amount"]):
-        raise InputsRefused({"reference": _OTHERWISE})
-    return found
-
-
 def _visible(officer: Officer) -> QuerySet[LedgerEntry]:
-    if not permissions.may(officer, permissions.Act.SUPERVISE):
-        raise Refused("not-permitted")
+    check(officer)
     mine = Q(debtor=officer.agency) | Q(creditor=officer.agency)
-    about = (Kind.OWED, Kind.REVERSED)
-    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"), kind__in=about)
+    return LedgerEntry.objects.filter(mine, supervised(officer, of="event__case__"))

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import balances, netting
+from tongban.node.casework import arrivals, balances, netting
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.clock import today
 from tongban.node.people.models import Officer
@@ -47,7 +47,11 @@ _NET_HEAD = (
     "open_there_yuan",
     "reversed_yuan",
     "reversed_there_yuan",
+    "arrived_yuan",
+    "arrived_there_yuan",
 )
+
+_MOST_DIGITS = 18
 
 
 @require_safe
@@ -75,19 +79,36 @@ def clear(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 @require_POST
 @for_officers_who(Act.SUPERVISE)
+def explain(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Note why other money arrived for a month than was set off."""
+    number, finding = request.POST.get("difference", ""), request.POST.get("finding", "")
+    try:
+        if not number.isdecimal() or len(number) > _MOST_DIGITS:
+            raise Refused("not-found")
+        arrivals.explain(officer, int(number), finding)
+    except Refused as refused:
+        if refused.code != "reason-missing":
+            raise
+        wrong: dict[str, object] = {"difference": int(number), "text": spoken(refused.text), "was": finding}
+        return _page(request, officer, wrong, status=422)
+    return redirect("ledger")
+
+
+@require_POST
+@for_officers_who(Act.SUPERVISE)
 def receive(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Record that a counterpart's money has arrived for a month, under the treasury's reference."""
     peer, month = request.POST.get("peer", ""), _month(request.POST.get("month", ""))
     if month is None:
         return _page(request, officer, status=422)
-    reference, amount = request.POST.get("reference", ""), request.POST.get("amount", "")
+    given = {name: request.POST.get(name, "") for name in ("reference", "amount", "on")}
     try:
-        netting.receive(officer, peer, month, reference, amount)
+        arrivals.receive(officer, peer, month, given)
     except Refused as refused:
         is_input = isinstance(refused, InputsRefused)
         said = refused.fields.values() if isinstance(refused, InputsRefused) else (refused.text,)
         text = " · ".join(spoken(one) for one in said)
-        wrong = {"peer": peer, "month": month, "text": text, "was": reference, "amount": amount}
+        wrong = {"peer": peer, "month": month, "text": text, "was": given["reference"], **given}
         return _page(request, officer, wrong, status=422 if is_input else 409)
     return redirect("ledger")
 
@@ -101,8 +122,9 @@ def _page(
         (agency_name(one.debtor), agency_name(one.creditor), one) for one in balances.of_year(officer, year)
     ]
     nets = [(agency_name(one.peer), one) for one in netting.of_year(officer, year)]
+    differences = [(agency_name(one.peer), one) for one in arrivals.differences(officer)]
     context = {"accounts": accounts, "nets": nets, "wrong": wrong, "years": years, "year": year}
-    context |= {"officer": officer, "tab": "ledger"}
+    context |= {"officer": officer, "tab": "ledger", "differences": differences, "today": today()}
     return render(request, "workbench/ledger.html", context, status=status)
 
 
@@ -118,7 +140,8 @@ def netting_csv(request: HttpRequest, officer: Officer) -> HttpResponse:
             part for each in (one.owed, one.owed_there) for part in (each.cases, yuan_plain(each.amount))
         ]
         taken_off = (one.reversed.amount, one.reversed_there.amount)
-        others = (one.to_pay, one.open.amount, one.open_there.amount, *taken_off)
+        arrived = (one.received, one.received_there)
+        others = (one.to_pay, one.open.amount, one.open_there.amount, *taken_off, *arrived)
         amounts = [yuan_plain(amount) for amount in others]
         rows.append((f"{one.month:%Y-%m}", one.peer, agency_name(one.peer), *booked, *amounts))
     return csv_table(f"netting-{year}.csv", rows)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("ledger/", ledger_pages.ledger, name="ledger"),
     path("ledger/clear/", ledger_pages.clear, name="clear-month"),
     path("ledger/receive/", ledger_pages.receive, name="receive-month"),
+    path("ledger/explain/", ledger_pages.explain, name="explain-difference"),
     path("netting.csv", ledger_pages.netting_csv, name="netting-csv"),
     path("ledger.csv", ledger_pages.ledger_csv, name="ledger-csv"),
     path("follow-ups/", team_pages.follow_ups, name="follow-ups"),

@@ -30,7 +30,7 @@ from tongban.node.translog.sequencing import place_waiting
 from tongban.services import Question, Text
 
 SERVICE = "medical-retirement"
-LACKING = frozenset({"end-session"})
+LACKING = frozenset({"end-session", "correction", "explain-difference"})
 """Sessions are listed from a real sign-in on; tests of sessions end them."""
 CARD = Question(key="card", type="file", label=Text(zh="照片", en="Picture"), accepts=("jpeg",))
 
@@ -80,6 +80,7 @@ def named(clients: Mapping[str, Client], walk: Walk, officer: Officer, tmp_path:
         "check-counter-mandate.key": at_the_counter(walk, officer, must_be_checked=True),
         "end-session.key": 1,
         "plan-item.number": "D5",
+        "correction.position": 1,
         **{f"{page}.draft_id": grouped.pk for page in ("item", "remove-item")},
         **{f"{page}.key": "jobs" for page in ("item", "remove-item")},
         **{f"{page}.position": 1 for page in ("item", "remove-item")},

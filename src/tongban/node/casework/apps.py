@@ -16,6 +16,7 @@ class CaseworkConfig(AppConfig):
         from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
             actions,  # noqa: F401 - registers the steps of actions
             arrivals,
+            correcting,
             hearing,
             keeping,
             ledger,
@@ -49,6 +50,9 @@ class CaseworkConfig(AppConfig):
         log.on_event("settlement", "reversal-cleared", reversing.tell_set_off)
         for kind in ("handover", "transfer", "settlement"):
             api.on_conversation(kind, hearing.heard)
+        for kind in ("recognition", "credential"):
+            for name in ("corrected", "reopened"):
+                log.on_event(kind, name, correcting.work_out_again)
         api.on_conversation("notice", tidings.heard)
         for form in (
             tidings.ReversalAsked,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tongban.node.casework import catalogue, procedures, rights, telling
-from tongban.node.casework.models import Case, Notice
+from tongban.node.casework.models import Case, Draft, Notice
 from tongban.node.casework.refusals import Refused
 from tongban.node.casework.shown import CaseLine, CaseView
 from tongban.node.clock import now
@@ -34,6 +34,14 @@ def for_citizen(who: Person | Applicant, number: str) -> CaseView:
     if case is None:
         raise Refused("not-found")
     return telling.view(case, who)
+
+
+def draft_of(who: Person | Applicant, number: str) -> Draft:
+    """The application that one of the citizen's cases came from. Raises Refused `not-found`."""
+    case = rights.of_citizen(who).filter(number=number).select_related("draft").first()
+    if case is None or case.draft is None:
+        raise Refused("not-found")
+    return case.draft
 
 
 def record_look(applicant: Applicant, view: CaseView) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tongban.node.casework import acting, catalogue, enclosures, log
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.answered import answers_of
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import both, conversation_of, errand, other_side, peer_name, saying, talk
@@ -27,7 +28,7 @@ TAKEN_BACK = Text(zh="申请人撤回", en="The applicant takes it back")
 
 def request_of(case: Case) -> str:
     """The words of the request: the answer to the form's first question."""
-    answers = case.events.get(revision=1).data["answers"]
+    answers = answers_of(case)
     first = catalogue.of(case).form.questions[0].key
     return str(answers.get(first, ""))
 
@@ -113,7 +114,7 @@ def let_go(doing: Acting, reason: Text) -> None:
 
 
 def _contents(doing: Acting, reason: str) -> dict[str, str | int]:
-    answers = doing.case.events.get(revision=1).data["answers"]
+    answers = answers_of(doing.case)
     named = {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
     category = str(doing.state.facts.get("category", ""))
     peer = api.node_of(other_side(doing.service.definition).agency_code)

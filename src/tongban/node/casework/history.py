@@ -273,6 +273,10 @@ def _proposed(state: CaseState, event: Happened) -> CaseState:
     return state._replace(proposed_by=event.revision)
 
 
+def _not_proposed(state: CaseState, event: Happened) -> CaseState:
+    return state._replace(proposed_by=None)
+
+
 def _decided(state: CaseState, event: Happened) -> CaseState:
     return state._replace(decided_by=event.revision)
 
@@ -317,6 +321,8 @@ _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "evidence-refused": _evidence_settled("refused"),
     "evidence-asked-again": _asked_again,
     "proposed": _proposed,
+    "worked-out-again": _proposed,
+    "calculation-failed-again": _not_proposed,
     "decided": _decided,
     "issued": _issued,
     "adjudicated": _settled,

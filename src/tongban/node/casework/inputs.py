@@ -22,6 +22,8 @@ FURTHEST_DAY = timedelta(days=366)
 _MONEY = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,59}", re.ASCII)
+_PATH = re.compile(r"/[a-z][a-z0-9_]{0,59}(/\d{1,3})?", re.ASCII)
+_MOST_ROWS = 50
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 _MISSING = Text(zh="请填写：{label}", en="Fill in: {label}")
@@ -43,6 +45,7 @@ _EXPECTED: Mapping[InputType, Text] = MappingProxyType(
             en="Give at most 64 letters, digits and hyphens",
         ),
         "category": Text(zh="请选择一个分类", en="Choose a category"),
+        "rows": Text(zh="请从列出的回答里勾选", en="Tick some of the answers listed"),
         "evidence": Text(zh="请选择一项材料", en="Choose a piece of evidence"),
     }
 )
@@ -104,6 +107,12 @@ def _agency(one: Input, text: str) -> str | Text:
     return text if text in agencies.agencies() else _EXPECTED["agency"]
 
 
+def _rows(one: Input, text: str) -> str | Text:
+    paths = text.split()
+    is_whole = len(paths) <= _MOST_ROWS and all(_PATH.fullmatch(path) for path in paths)
+    return " ".join(paths) if is_whole else _EXPECTED["rows"]
+
+
 def _reference(one: Input, text: str) -> str | Text:
     return text if _REFERENCE.fullmatch(text) else _EXPECTED["reference"]
 
@@ -124,5 +133,6 @@ _READERS: Mapping[InputType, Callable[[Input, str], str | int | Text]] = Mapping
         "reference": _reference,
         "evidence": _code,
         "category": _code,
+        "rows": _rows,
     }
 )

@@ -16,7 +16,17 @@ Role = Literal["citizen", "officer", "node", "peer"]
 
 Awaited = Literal["officer", "citizen", "other-side", "node", "nobody"]
 InputType = Literal[
-    "words", "line", "choice", "day", "money", "number", "reference", "agency", "evidence", "category"
+    "words",
+    "line",
+    "choice",
+    "day",
+    "money",
+    "number",
+    "reference",
+    "agency",
+    "evidence",
+    "category",
+    "rows",
 ]
 
 MAIN_LIMIT: Final = "main"

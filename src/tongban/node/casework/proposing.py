@@ -6,6 +6,7 @@ Promises: the explanation is stored whole with the event; what the law cannot us
 from typing import Any
 
 from tongban.node.casework import catalogue, log, procedures
+from tongban.node.casework.answered import answers_in
 from tongban.node.casework.models import Case
 from tongban.node.clock import today
 from tongban.node.config import this_node
@@ -15,6 +16,15 @@ from tongban.services import propose as proposal_of
 
 def propose(case: Case) -> None:
     """Work the case out and append `proposed`, or `calculation-failed` with the reason."""
+    _work_out(case, "proposed", "calculation-failed")
+
+
+def propose_again(case: Case) -> None:
+    """Work the case out with corrected answers and append `worked-out-again`, or that it failed."""
+    _work_out(case, "worked-out-again", "calculation-failed-again")
+
+
+def _work_out(case: Case, done: str, failed: str) -> None:
     service = catalogue.of(case)
     known = known_of(case)
     on = today()
@@ -23,7 +33,7 @@ def propose(case: Case) -> None:
         explanation = explain(service, facts(service.definition, known), on)
     except NotComputable as failure:
         data: dict[str, Any] = {"reason": failure.text.to_json()}
-        _append(case, "calculation-failed", data)
+        _append(case, failed, data)
         return
     proposed = proposal_of(
         service.definition, explanation["outcomes"], known.answers, this_node().office_place
@@ -36,7 +46,7 @@ def propose(case: Case) -> None:
         "explanation": explanation,
         "bundle": case.service.sha256,
     }
-    _append(case, "proposed", data)
+    _append(case, done, data)
 
 
 def _expect_records(service: Service, known: Known) -> None:
@@ -57,7 +67,7 @@ def known_of(case: Case) -> Known:
     return Known(
         person={"birth_month": case.person.birth_month, "sex": case.person.sex},
         case={"apply_month": opened["applied_on"][:7]},
-        answers=opened["answers"],
+        answers=answers_in(events.values()),
         evidence=evidence,
     )
 

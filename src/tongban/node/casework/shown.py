@@ -13,6 +13,7 @@ from tongban.node.casework.history import EvidenceStatus
 from tongban.node.casework.procedure import Action, Procedure
 from tongban.node.casework.remedies import Remedy
 from tongban.services import Service, Text
+from tongban.services.rows import Row
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,15 @@ class Bill:
 
 
 @dataclass(frozen=True)
+class AskedAbout:
+    """One answer that the applicant was asked about; `row` is None when it is gone."""
+
+    position: int
+    row: Row | None
+    is_answered: bool
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything that a case's page shows."""
 
@@ -152,6 +162,8 @@ class CaseView:
     actions: tuple[Action, ...]
     behalf: Behalf | None = None
     bill: Bill | None = None
+    rows: tuple[Row, ...] = ()
+    asked_about: tuple[AskedAbout, ...] = ()
 
     @property
     def explanation(self) -> Mapping[str, Any] | None:

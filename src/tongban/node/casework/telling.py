@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tongban.node.casework import acting, catalogue, enclosures, log, procedures, recording, story
+from tongban.node.casework import acting, catalogue, correcting, enclosures, log, procedures, recording, story
+from tongban.node.casework.answered import answers_in
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.passage import passage, passed
@@ -17,6 +18,7 @@ from tongban.node.casework.shown import Behalf, CaseView, Decision, Entry, Evide
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Service, Text
+from tongban.services.rows import rows
 
 _DELAY = Text(
     zh="{node}的系统暂时没有回应。您的申请已经保存，系统会自动继续核对，您不用重新提交。",
@@ -32,6 +34,7 @@ def view(case: Case, who: acting.Who) -> CaseView:
     service, procedure = catalogue.of(case), procedures.of(case)
     state, events = log.state_of(case), {event.revision: event for event in log.history(case)}
     status = procedure.states[case.status]
+    answers = answers_in(events.values())
     stations = passage(service.definition, procedure, state, events, this_node().office_place)
     return CaseView(
         number=case.number,
@@ -47,7 +50,9 @@ def view(case: Case, who: acting.Who) -> CaseView:
         opened_at=case.opened_at,
         due_on=case.due_on,
         due_is_provisional=state.due_is_provisional,
-        answers=_answers(service, case, events),
+        answers=_answers(service, case, answers),
+        rows=rows(service.form, {"person.sex": case.person.sex} | answers),
+        asked_about=correcting.asked_about(service, case, answers),
         evidence=_evidence(service, case, state, events),
         proposal=_proposal(state, events),
         decision=_decision(case, state, events),
@@ -70,9 +75,8 @@ def _behalf(case: Case) -> Behalf | None:
     )
 
 
-def _answers(service: Service, case: Case, events: Mapping[int, Event]) -> tuple[tuple[Text, Text], ...]:
-    answers = events[1].data.get("answers", {})
-    asked = service.form.visible({"person.sex": case.person.sex} | answers)
+def _answers(service: Service, case: Case, answers: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
+    asked = service.form.visible({"person.sex": case.person.sex, **answers})
     return tuple((question.label, question.show(answers.get(question.key))) for question in asked)
 
 

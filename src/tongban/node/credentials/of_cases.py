@@ -14,6 +14,7 @@ from tongban.credentials import CredentialRefused
 from tongban.credentials.types import CredentialType, load_type
 from tongban.node.casework import acting, actions, log, proposing
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.answered import answers_of
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
@@ -100,7 +101,7 @@ def _issue(act: Acting) -> log.Entry:
     if kind is None:
         return acting.plain(act)
     authority = agencies.agency(case.agency).name.zh
-    answers = case.events.get(revision=1).data.get("answers", {})
+    answers = answers_of(case)
     try:
         _keep_photo(case, answers.get(PHOTO))
         issuing.issue(

@@ -6,6 +6,8 @@ Promises: a form shows exactly what the definition asks for; what was written su
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.http import QueryDict
+
 from tongban.node.casework.procedure import Action, Input
 from tongban.node.casework.shown import CaseView
 from tongban.node.config import this_node
@@ -13,7 +15,7 @@ from tongban.node.theme.wording import spoken
 from tongban.places import agencies
 from tongban.services import Text
 
-OWN_PAGES = frozenset({"withdraw", "confirm", "refuse", "ask-again"})
+OWN_PAGES = frozenset({"withdraw", "confirm", "refuse", "ask-again", "correct-answer"})
 """Actions that have a form of their own on the pages."""
 
 
@@ -26,6 +28,11 @@ class Field:
     value: str
     error: str
     options: tuple[tuple[str, str], ...]
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """Of options of which several may be chosen, those that were."""
+        return frozenset(self.value.split())
 
     @property
     def described_by(self) -> str:
@@ -41,6 +48,11 @@ class ActionForm:
     action: Action
     fields: tuple[Field, ...]
     is_open: bool
+
+
+def written_in(sent: QueryDict) -> dict[str, str]:
+    """What was written into a form; of several boxes with one name all that were ticked."""
+    return {key: " ".join(str(one) for one in sent.getlist(key)) for key in sent}
 
 
 def action_forms(
@@ -93,6 +105,8 @@ def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:
             return tuple(
                 (piece.key, spoken(piece.title)) for piece in view.evidence if piece.status == "refused"
             )
+        case "rows":
+            return tuple((row.path, f"{spoken(row.label)}：{spoken(row.shown)}") for row in view.rows)
         case "category":
             return tuple((one.code, spoken(one.name)) for one in view.service.definition.categories)
         case _:

@@ -16,7 +16,7 @@ from tongban.node.people.access import accesses_of
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.pictures.passage import Stop, passage_line
-from tongban.node.portal.action_forms import action_forms
+from tongban.node.portal.action_forms import action_forms, written_in
 from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.looks import LookLine, look_lines, strip_of
 from tongban.node.portal.reasons import reasons_of
@@ -98,7 +98,7 @@ def withdraw(request: HttpRequest, applicant: Applicant, number: str) -> HttpRes
 @for_applicants
 def act(request: HttpRequest, applicant: Applicant, number: str, code: str) -> HttpResponse:
     """Carry out an action that the case's procedure offers the citizen, with what it asks for."""
-    written = {key: str(value) for key, value in request.POST.items()}
+    written = written_in(request.POST)
     try:
         acting.perform(applicant, number, _revision(request), code, written)
     except InputsRefused as refused:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.node.casework import acting, actions, cases
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.models import Officer
-from tongban.node.portal.action_forms import ActionForm, action_forms
+from tongban.node.portal.action_forms import ActionForm, action_forms, written_in
 from tongban.node.portal.doors import for_officers
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import spoken
@@ -65,7 +65,7 @@ def act(request: HttpRequest, officer: Officer, number: str, code: str) -> HttpR
     form = ActForm(request.POST)
     if not form.is_valid():
         return _page(request, officer, number)
-    written = {key: str(value) for key, value in request.POST.items()}
+    written = written_in(request.POST)
     try:
         return _act(
             request, officer, number, lambda: acting.perform(officer, number, form.seen, code, written)

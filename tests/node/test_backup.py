@@ -48,6 +48,21 @@ def test_what_was_backed_up_is_there_again(tmp_path: Path, database: Address) ->
     assert read_note(tmp_path / RESTORED).since == made.since
 
 
+def test_numbers_of_cases_given_after_the_backup_are_not_given_again(
+    tmp_path: Path, database: Address
+) -> None:
+    execute(database, "CREATE SEQUENCE casework_case_number")
+    execute(database, "SELECT nextval('casework_case_number')")
+    back_up(config(tmp_path), database, tmp_path / "backup")
+    with database.connect() as connection:
+        told = connection.execute("SELECT max(nextval('casework_case_number')) FROM generate_series(1, 50)")
+        (last,) = told.fetchone() or (0,)
+    put_back(config(tmp_path), database, tmp_path / "backup")
+    with database.connect() as connection:
+        (following,) = connection.execute("SELECT nextval('casework_case_number')").fetchone() or (0,)
+    assert following > last
+
+
 def test_a_backup_is_for_its_owner_only_and_never_written_over(tmp_path: Path, database: Address) -> None:
     folder = tmp_path / "backup"
     back_up(config(tmp_path), database, folder)

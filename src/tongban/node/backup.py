@@ -1,7 +1,8 @@
 """Backing up a node's database and putting it back, with PostgreSQL's own pg_dump and pg_restore.
 
 A backup is a folder: the dump, and a note that says whose it is, of when, and its digest. Promises: a dump
-that is damaged or another node's is not put back; putting back is one transaction, all or nothing.
+that is damaged or another node's is not put back; putting back is one transaction, all or nothing; a number
+of a case that was given after the backup is not given again.
 """
 
 import hashlib
@@ -25,6 +26,8 @@ DUMP = "database.dump"
 NOTE = "backup.json"
 RESTORED = "restored.json"
 CAUGHT_UP = "caught-up.json"
+NUMBERS_SKIPPED = 100_000
+"""Numbers of cases that are left out after a backup was put back: more than a node gives between two."""
 
 
 class BackupError(Exception):
@@ -76,9 +79,20 @@ def put_back(config: NodeConfig, database: Address, folder: Path) -> Backup:
         database,
         ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(dump)],
     )
+    _skip_numbers(database)
     (config.home / CAUGHT_UP).unlink(missing_ok=True)
     write_private(config.home / RESTORED, json.dumps(asdict(backup), indent=2).encode() + b"\n")
     return backup
+
+
+def _skip_numbers(database: Address) -> None:
+    """Leave out the numbers of cases that may have been given since the backup: people have them."""
+    with database.connect() as connection:
+        connection.execute(
+            "SELECT setval(oid::regclass, nextval(oid::regclass) + %s) FROM pg_class"
+            " WHERE oid = to_regclass('casework_case_number')",
+            (NUMBERS_SKIPPED,),
+        )
 
 
 def read_note(path: Path) -> Backup:

@@ -80,6 +80,11 @@ def restored(home: Path) -> Backup | None:
     return read_note(home / RESTORED) if (home / RESTORED).exists() else None
 
 
+def is_under_way(home: Path) -> bool:
+    """Whether a backup was put back and not every peer has told yet what it knows since."""
+    return (home / RESTORED).exists() and not is_whole(home)
+
+
 def is_whole(home: Path) -> bool:
     """Whether every peer has told what it knows since."""
     return (home / CAUGHT_UP).exists()

@@ -6,13 +6,17 @@ Promises: case, first event and claim are one transaction, the caller's; what is
 from collections.abc import Sequence
 
 from tongban.node.casework import catalogue, competence, log, procedures, reversing, settling
-from tongban.node.casework.models import Case, Draft
+from tongban.node.casework.competence import Competent
+from tongban.node.casework.models import Case, Draft, Event, PublishedService
 from tongban.node.casework.opening import opening
 from tongban.node.casework.partner import conversation_of, saying
 from tongban.node.casework.refusals import Refused
-from tongban.node.clock import now, today
+from tongban.node.clock import LOCAL_ZONE, now, today
 from tongban.node.exchange import api
 from tongban.node.people.models import Person
+from tongban.node.people.register import person_of_number
+from tongban.places.resident_id import ResidentIdRefused
+from tongban.protocol.conversations import Claim
 from tongban.services import Answer, Text
 from tongban.services.settlement import Record
 
@@ -30,9 +34,25 @@ def charge(person: Person, service: str, bill: str, lines: Sequence[Record], poi
     answers: dict[str, Answer] = {settlement.bill_number: bill}
     decides = competence.deciding(read.definition, answers, day)
     draft = Draft.objects.create(person=person, service=row, answers=answers, created_at=at, updated_at=at)
-    got = opening(read.definition.kind)
-    case = Case(
-        number=got.number,
+    case = _new(row, person, draft, "", decides)
+    told = {
+        "answers": answers,
+        "applied_on": day.isoformat(),
+        "evidence": [],
+        "bill": bill,
+        "lines": [{**line, settlement.bill_number: bill} for line in lines],
+        "point": point.to_json(),
+    }
+    log.append(case, procedures.of(case), log.Entry("bill-submitted", "gathering", log.NODE, told))
+    settling.gathered(case)
+    return case
+
+
+def _new(row: PublishedService, person: Person, draft: Draft, number: str, decides: Competent) -> Case:
+    """A case that is about to open; under a number of its own unless it has one already."""
+    got, at = opening(catalogue.read(row).definition.kind), now()
+    return Case(
+        number=number or got.number,
         draft=draft,
         person=person,
         service=row,
@@ -45,16 +65,53 @@ def charge(person: Person, service: str, bill: str, lines: Sequence[Record], poi
         opened_at=at,
         updated_at=at,
     )
-    told = {
-        "answers": answers,
-        "applied_on": day.isoformat(),
-        "evidence": [],
-        "bill": bill,
-        "lines": [{**line, settlement.bill_number: bill} for line in lines],
-        "point": point.to_json(),
-    }
-    log.append(case, procedures.of(case), log.Entry("bill-submitted", "gathering", log.NODE, told))
-    settling.gathered(case)
+
+
+def recall(effect: api.Effect, claim: Claim) -> Case | None:
+    """Open again the case of an own claim that was forgotten with an old backup; None where it cannot be.
+
+    The claim's own event is the caller's to append.
+    """
+    try:
+        row = catalogue.current(effect.conversation.service)
+        person = person_of_number(claim.subject, str(claim.contents.get("name", "")))
+        return _recalled(effect, claim, row, person)
+    except (Refused, ResidentIdRefused):
+        return None
+
+
+def _recalled(effect: api.Effect, claim: Claim, row: PublishedService, person: Person) -> Case:
+    read, at = catalogue.read(row), effect.message.created
+    told = settling.claimed(read, claim)
+    decides = competence.deciding(read.definition, told["answers"], at.astimezone(LOCAL_ZONE).date())
+    draft = Draft.objects.create(
+        person=person, service=row, answers=told["answers"], created_at=at, updated_at=at
+    )
+    case = _new(row, person, draft, effect.conversation.case_ref, decides)
+    told |= {"applied_on": at.astimezone(LOCAL_ZONE).date().isoformat(), "evidence": [], "recalled": True}
+    log.append(case, procedures.of(case), log.Entry("bill-recalled", "gathering", log.NODE, told))
+    return case
+
+
+def tie(person: Person, service: str, bill: str, lines: Sequence[Record], point: Text) -> Case | None:
+    """The recalled case of a bill that its point sends again, once; None when there is none.
+
+    Raises Refused `inputs-unusable` when the bill is another one than was claimed.
+    """
+    opened = Event.objects.filter(
+        case__person=person, case__service__code=service, kind="bill-recalled", data__bill=bill
+    )
+    event = opened.select_related("case").first()
+    if event is None:
+        return None
+    case = Case.objects.select_for_update().get(pk=event.case_id)
+    if "point" in log.state_of(case).facts:
+        return None
+    number = settling.settlement_of(catalogue.of(case)).bill_number
+    if event.data["lines"] != [{**line, number: bill} for line in lines]:
+        raise Refused("inputs-unusable")
+    entry = log.Entry("bill-tied", case.status, log.NODE, {"point": point.to_json()})
+    log.append(case, procedures.of(case), entry)
     return case
 
 

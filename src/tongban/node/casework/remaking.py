@@ -7,7 +7,16 @@ which officer it was, so the event names none and says that it was recalled.
 import logging
 from typing import Any
 
-from tongban.node.casework import catalogue, enclosures, handing, log, procedures, settling, transferring
+from tongban.node.casework import (
+    catalogue,
+    charging,
+    enclosures,
+    handing,
+    log,
+    procedures,
+    settling,
+    transferring,
+)
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
 from tongban.node.casework.procedure import Happening
@@ -55,7 +64,9 @@ def again(effect: api.Effect) -> None:
     Its files are sent again, whatever becomes of the case.
     """
     enclosures.enclose_again(effect)
-    case = _case(effect)
+    case, body = _case(effect), effect.message.body
+    if case is None and isinstance(body, Claim):
+        case = charging.recall(effect, body)
     if case is None:
         logger.error("the case of a recalled decision is not here: %s", effect.conversation.id)
         return

@@ -13,9 +13,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tongban import protocol
+from tongban.node import catching_up
 from tongban.node.casework import catalogue, charging, log, procedures, settling
 from tongban.node.casework import refusals as casework
 from tongban.node.clock import now
+from tongban.node.config import this_node
 from tongban.node.people import access
 from tongban.node.people.models import Person
 from tongban.node.people.register import person_of_number
@@ -101,6 +103,8 @@ def shown(bill: Bill) -> dict[str, Any]:
 
 
 def _charged(point: Point, number: str, given: Submitted, digest: str) -> Bill:
+    if catching_up.is_under_way(this_node().home):
+        raise Refused("try-later", hint="the node asks its peers what an old backup lacks")
     since = now() - timedelta(minutes=1)
     Point.objects.select_for_update().get(pk=point.pk)
     if Bill.objects.filter(point=point, at__gt=since).count() >= MOST_A_MINUTE:
@@ -112,7 +116,11 @@ def _charged(point: Point, number: str, given: Submitted, digest: str) -> Bill:
     if person.name != given.name:
         raise Refused("person-differs", "person.name")
     try:
-        case = charging.charge(person, point.service, number, given.lines, _name(point))
+        case = charging.tie(person, point.service, number, given.lines, _name(point))
+    except casework.Refused:
+        raise Refused("bill-differs") from None
+    try:
+        case = case or charging.charge(person, point.service, number, given.lines, _name(point))
     except casework.Refused as refused:
         raise Refused("not-offered", hint=refused.code) from None
     return Bill.objects.create(point=point, number=number, case=case, digest=digest, at=now())

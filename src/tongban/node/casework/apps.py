@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
             hearing,
             keeping,
             ledger,
+            lines,
             log,
             notifying,
             recounting,
@@ -61,6 +62,8 @@ class CaseworkConfig(AppConfig):
             tidings.ReversalCleared,
         ):
             tidings.on(form, reversing.heard)
+        for asked in (tidings.LinesAsked, tidings.LineCorrected, tidings.LinesUnanswered):
+            tidings.on(asked, lines.heard)
         tidings.on(tidings.MoneyArrived, arrivals.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)

@@ -5,6 +5,7 @@ Promises: what the kind does not name is left as it came; nothing is left out.
 
 from collections.abc import Mapping, Sequence
 
+from tongban.node.casework.billed import lines_in
 from tongban.node.casework.models import Event
 from tongban.node.casework.shown import Bill, Table
 from tongban.places import divisions
@@ -36,7 +37,7 @@ def bill(definition: Definition, events: Mapping[int, Event]) -> Bill | None:
     kind = definition.evidence_type(settlement.bill) if settlement else None
     if settlement is None or kind is None or told is None:
         return None
-    lines = told["lines"]
+    lines = lines_in(events.values())
     fields = [one for one in kind.fields if one.name != settlement.bill_number]
     same = [one for one in fields if one.name not in settlement.line_fields and _is_same(lines, one.name)]
     columns = [field for field in fields if field not in same]

@@ -34,7 +34,7 @@ _ASKABLE = frozenset({"charged", "cleared"})
 
 def ask(case: Case, reason: api.Text) -> None:
     """Ask the home side, in words for people, to reverse what was settled for this case."""
-    _tell(case, reason, tidings.ReversalAsked)
+    tell(case, reason, tidings.ReversalAsked)
 
 
 def asked_for_by_point(case: Case, point: Text, reason: Text) -> bool:
@@ -53,17 +53,17 @@ def tell_reversed(case: Case, event: Event) -> None:
     """Tell the place of care that the home side has reversed it."""
     if not event.data.get("recalled"):
         told = {"amount": _owed(case).amount, "on": event.data["booked_on"]}
-        _tell(case, api.Text(**event.data["reason"]), tidings.Reversed, **told)
+        tell(case, api.Text(**event.data["reason"]), tidings.Reversed, **told)
 
 
 def tell_set_off(case: Case, event: Event) -> None:
     """Tell the place of care that the reversed amount was set off in a clearing."""
     if not event.data.get("recalled"):
         told = {"reference": event.data["reference"], "on": event.data["booked_on"]}
-        _tell(case, _SET_OFF, tidings.ReversalCleared, **told)
+        tell(case, _SET_OFF, tidings.ReversalCleared, **told)
 
 
-def _tell(case: Case, text: api.Text, form: type[Any], **members: object) -> None:
+def tell(case: Case, text: api.Text, form: type[Any], **members: object) -> None:
     """Tell the other side in the thread of the claim, so that nothing overtakes the settlement's messages."""
     conversation = conversation_of(log.state_of(case))
     if conversation is None:
@@ -76,7 +76,7 @@ def _tell(case: Case, text: api.Text, form: type[Any], **members: object) -> Non
 
 def heard(tiding: Any, effect: api.Effect) -> None:
     """Take in what the other side tells of a reversal, or what was told here and forgotten since."""
-    case = _case(tiding, effect)
+    case = case_of(tiding, effect)
     if case is None:
         logger.error("a notice of a reversal names no settlement of its sender: %s", effect.message.id)
         return
@@ -86,23 +86,23 @@ def heard(tiding: Any, effect: api.Effect) -> None:
     is_own = effect.by is By.DECISION
     match tiding:
         case tidings.ReversalAsked() if is_own:
-            _append(case, "reversal-requested", "reversing", data, is_own=True)
+            append(case, "reversal-requested", "reversing", data, is_own=True)
         case tidings.ReversalAsked():
             _asked(case, data)
         case tidings.ReversalRefused() if is_own:
-            _append(case, "reversal-refused", _before(case), data, is_own=True)
+            append(case, "reversal-refused", _before(case), data, is_own=True)
         case tidings.ReversalRefused():
             status = "cleared" if "cleared" in log.state_of(case).marks else "charged"
-            _append(case, "settlement-upheld", status, data)
+            append(case, "settlement-upheld", status, data)
         case tidings.Reversed():
             _reversed(case, tiding, data, is_own=is_own)
         case tidings.ReversalCleared():
             kind = "reversal-cleared" if is_own else "settlement-reversal-cleared"
             told = {"reference": tiding.reference, "booked_on": tiding.on.isoformat()}
-            _append(case, kind, "reversed", data | told, is_own=is_own)
+            append(case, kind, "reversed", data | told, is_own=is_own)
 
 
-def _case(tiding: Any, effect: api.Effect) -> Case | None:
+def case_of(tiding: Any, effect: api.Effect) -> Case | None:
     """The case of that settlement, if it is one with the node that the notice is exchanged with."""
     case = Case.objects.select_for_update().filter(conversation=tiding.conversation).first()
     is_theirs = case is not None and api.conversation(tiding.conversation).peer == effect.conversation.peer
@@ -113,8 +113,8 @@ def _asked(case: Case, data: Mapping[str, Any]) -> None:
     if case.status in {"reversed", "reversal-asked"}:
         return
     status = case.status if case.status == "reversal-checking" else "reversal-asked"
-    if not _append(case, "settlement-reversal-asked", status, data):
-        _tell(case, _CANNOT, tidings.ReversalRefused)
+    if not append(case, "settlement-reversal-asked", status, data):
+        tell(case, _CANNOT, tidings.ReversalRefused)
 
 
 def _reversed(case: Case, tiding: tidings.Reversed, data: Mapping[str, Any], *, is_own: bool) -> None:
@@ -123,12 +123,11 @@ def _reversed(case: Case, tiding: tidings.Reversed, data: Mapping[str, Any], *, 
         logger.error("another amount is reversed than is owed in case=%s", case.number)
         return
     told = _decision(case, entry, dict(data["reason"])) | {"booked_on": tiding.on.isoformat()}
-    _append(
-        case, "reversed" if is_own else "settlement-reversed", "reversed", {**data, **told}, is_own=is_own
-    )
+    kind = "reversed" if is_own else "settlement-reversed"
+    append(case, kind, "reversed", {**data, **told}, is_own=is_own)
 
 
-def _append(case: Case, kind: str, status: str, data: Mapping[str, Any], *, is_own: bool = False) -> bool:
+def append(case: Case, kind: str, status: str, data: Mapping[str, Any], *, is_own: bool = False) -> bool:
     """Append the event where the procedure has room for it; whether it had."""
     procedure, state = procedures.of(case), log.state_of(case)
     happening = procedure.happenings.get(kind)
@@ -194,7 +193,7 @@ def _asked_or_before(case: Case, state: CaseState) -> str:
 
 
 def _refuse(doing: Acting) -> log.Entry:
-    _tell(doing.case, both(str(doing.given["reason"])), tidings.ReversalRefused)
+    tell(doing.case, both(str(doing.given["reason"])), tidings.ReversalRefused)
     return doing.entry(_before(doing.case))
 
 

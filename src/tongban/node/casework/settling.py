@@ -4,10 +4,12 @@ Promises: a bill is owed once, whoever sends it how often; what earlier settleme
 every refusal says why; what is told to the other side leaves in the transaction of the event.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from tongban.node.casework import acting, asking, catalogue, log, procedures, remedies
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.billed import lines_in
 from tongban.node.casework.models import Case, Event, LedgerEntry
 from tongban.node.casework.partner import (
     amount_text,
@@ -109,8 +111,7 @@ def _adjudicate(case: Case) -> None:
     service = catalogue.of(case)
     settlement = settlement_of(service)
     Person.objects.select_for_update().get(pk=case.person_id)
-    opened = case.events.get(revision=1).data
-    lines, bill = opened["lines"], opened["bill"]
+    lines, bill = lines_in(log.history(case)), case.events.get(revision=1).data["bill"]
     creditor = other_side(service.definition).agency_code
     relation = relation_of(settlement, _records(case, settlement.relation), lines)
     if _was_settled(creditor, bill):
@@ -123,7 +124,7 @@ def _adjudicate(case: Case) -> None:
         _by_the_law(case, service, lines, relation)
 
 
-def _by_the_law(case: Case, service: Service, lines: list[Record], relation: Record) -> None:
+def _by_the_law(case: Case, service: Service, lines: Sequence[Record], relation: Record) -> None:
     settlement = settlement_of(service)
     used = _used(case, settlement, relation)
     try:
@@ -148,13 +149,13 @@ def heard(case: Case, body: Adjudication) -> dict[str, Any]:
     """What the place of care makes of an adjudication: worked out again by the same law and values."""
     service = catalogue.of(case)
     settlement = settlement_of(service)
-    made = next(event for event in log.history(case) if event.kind == "claimed").data
+    lines = lines_in(log.history(case))
     relation = {name: value for name, value in body.contents.items() if not name.startswith(_USED)}
     used = _named(body.contents)
     data = _amounts(body.amount) | {"booked_on": body.on.isoformat()}
     data |= _where_to_object(other_side(service.definition).agency_code)
     try:
-        explanation = _worked_out(service, made["lines"], relation, used, is_home=False)
+        explanation = _worked_out(service, lines, relation, used, is_home=False)
     except (NotComputable, ValueError):
         return data | _by_hand(body.amount)
     if fen(explanation["outcomes"][settlement.fund_pays]) == body.amount:
@@ -191,7 +192,7 @@ def recalled(body: Adjudication) -> dict[str, Any]:
 
 
 def _worked_out(
-    service: Service, lines: list[Record], relation: Record, used: Record, *, is_home: bool
+    service: Service, lines: Sequence[Record], relation: Record, used: Record, *, is_home: bool
 ) -> dict[str, Any]:
     own, other = this_node().office_place, other_side(service.definition).place
     home, care = (own, other) if is_home else (other, own)

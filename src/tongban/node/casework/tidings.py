@@ -57,6 +57,32 @@ class ReversalCleared(_Form):
     on: date
 
 
+class LinesAsked(_Form):
+    """The home side asks about lines of the bill; `about` are their paths in it, like `/lines/1 /lines/4`."""
+
+    topic: Literal["lines-asked"] = "lines-asked"
+    conversation: UUID
+    about: Annotated[str, Field(pattern=r"^/lines/\d{1,3}( /lines/\d{1,3}){0,49}$")]
+
+
+class LineCorrected(_Form):
+    """A line as the point of service has it now, as JSON; `old` and `new` are digests of the line."""
+
+    topic: Literal["line-corrected"] = "line-corrected"
+    conversation: UUID
+    path: Annotated[str, Field(pattern=r"^/lines/\d{1,3}$")]
+    old: str
+    new: str
+    line: Annotated[str, Field(max_length=4000)]
+
+
+class LinesUnanswered(_Form):
+    """Nobody at the place of care can answer about the lines."""
+
+    topic: Literal["lines-unanswered"] = "lines-unanswered"
+    conversation: UUID
+
+
 class MoneyArrived(_Form):
     """Money of the other fund has arrived: of the month that begins on `month`, on the day `on`."""
 
@@ -67,7 +93,16 @@ class MoneyArrived(_Form):
     on: date
 
 
-Tiding = ReversalAsked | ReversalRefused | Reversed | ReversalCleared | MoneyArrived
+Tiding = (
+    ReversalAsked
+    | ReversalRefused
+    | Reversed
+    | ReversalCleared
+    | LinesAsked
+    | LineCorrected
+    | LinesUnanswered
+    | MoneyArrived
+)
 Handler = Callable[[Any, api.Effect], None]
 
 _FORM: TypeAdapter[Tiding] = TypeAdapter(Annotated[Tiding, Field(discriminator="topic")])

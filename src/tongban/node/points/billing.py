@@ -6,6 +6,7 @@ told of a person is recorded as a look; nothing is stored of what is refused.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,8 +15,9 @@ from django.db import IntegrityError, transaction
 
 from tongban import protocol
 from tongban.node import catching_up
-from tongban.node.casework import catalogue, charging, log, procedures, settling
+from tongban.node.casework import catalogue, charging, lines, log, procedures, settling
 from tongban.node.casework import refusals as casework
+from tongban.node.casework.billed import lines_in
 from tongban.node.clock import now
 from tongban.node.config import this_node
 from tongban.node.people import access
@@ -48,7 +50,7 @@ def submit(point: Point, number: str, given: Submitted) -> tuple[Bill, bool]:
     if not number.startswith(point.bills):
         raise Refused("bill-number-foreign", "number", f"expected to begin with {point.bills}")
     service = _service(point)
-    _check(service, number, given)
+    _check(service, number, given.lines)
     digest = _digest(given)
     found = Bill.objects.filter(point=point, number=number).first()
     if found is None:
@@ -83,6 +85,26 @@ def cancel(point: Point, number: str) -> Bill:
     return bill
 
 
+def answer(point: Point, number: str, position: int, line: Record) -> Bill:
+    """Answer the home side's question about one line of a bill, counted from 0. Raises Refused."""
+    bill = bill_of(point, number)
+    asked = {one.path for one in lines.questions(bill.case)}
+    path = f"/lines/{position}"
+    if path not in asked:
+        raise Refused("line-not-asked", "line")
+    service = catalogue.of(bill.case)
+    name = settling.settlement_of(service).bill_number
+    now_there = lines_in(log.history(bill.case))
+    whole = [line if at == position else one for at, one in enumerate(now_there)]
+    _check(service, number, [{key: one[key] for key in one if key != name} for one in whole])
+    try:
+        with transaction.atomic():
+            bill.case = lines.answer(bill.case.number, path, {**line, name: number})
+    except casework.Refused:
+        raise Refused("line-not-asked", "line") from None
+    return bill
+
+
 def shown(bill: Bill) -> dict[str, Any]:
     """The bill as its point may see it; the look is recorded once for each state of the case."""
     with transaction.atomic():
@@ -94,10 +116,11 @@ def shown(bill: Bill) -> dict[str, Any]:
             "state": case.status,
             "meaning": procedures.of(case).states[case.status].text.to_json(),
             "decision": None,
+            "questions": [_question(service, one) for one in lines.questions(case)],
         }
         if case.status in DECIDED and state.decided_by is not None:
             events = {event.revision: event.data for event in log.history(case)}
-            told["decision"] = _decision(service, events[1]["lines"], events[state.decided_by])
+            told["decision"] = _decision(service, lines_in(log.history(case)), events[state.decided_by])
         _record(bill, case.revision, case.person, service)
     return told
 
@@ -126,12 +149,12 @@ def _charged(point: Point, number: str, given: Submitted, digest: str) -> Bill:
     return Bill.objects.create(point=point, number=number, case=case, digest=digest, at=now())
 
 
-def _check(service: Service, number: str, given: Submitted) -> None:
+def _check(service: Service, number: str, given: Sequence[Record]) -> None:
     settlement = settling.settlement_of(service)
     known = service.definition.evidence_type(settlement.bill)
     assert known is not None
     kind = protocol.EvidenceType.model_validate(known.model_dump(exclude={"fields": {"__all__": {"names"}}}))
-    records = [{**line, settlement.bill_number: number} for line in given.lines]
+    records = [{**line, settlement.bill_number: number} for line in given]
     try:
         kind.check_records(records, known.names, "lines")
     except protocol.Refused as refused:
@@ -153,8 +176,18 @@ def _digest(given: Submitted) -> str:
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _decision(service: Service, lines: list[Record], event: dict[str, Any]) -> dict[str, Any]:
-    whole = billed(settling.settlement_of(service), lines)
+def _question(service: Service, asked: lines.LineQuestion) -> dict[str, Any]:
+    name = settling.settlement_of(service).bill_number
+    return {
+        "path": asked.path,
+        "line": {key: value for key, value in asked.line.items() if key != name},
+        "reason": asked.reason.to_json(),
+        "is_answered": asked.is_answered,
+    }
+
+
+def _decision(service: Service, billed_lines: Sequence[Record], event: dict[str, Any]) -> dict[str, Any]:
+    whole = billed(settling.settlement_of(service), billed_lines)
     pays = int(event.get("fund_pays", 0))
     return {
         "outcome": event["outcome"],

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
@@ -27,6 +27,7 @@ PENDING_SECONDS = 2
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _DECIDED = billing.DECIDED | {"withdrawn"}
 
+Given = TypeVar("Given", bound=BaseModel)
 View = Callable[[HttpRequest, Point, str], JsonResponse]
 
 
@@ -51,12 +52,18 @@ class GivenBill(_Strict):
     ]
 
 
-def _for_points(view: View) -> Callable[[HttpRequest, str], JsonResponse]:
+class GivenLine(_Strict):
+    """A line that the home side asked about, as the point has it now, without the bill's number."""
+
+    line: Annotated[dict[str, str | int], Field(repr=False)]
+
+
+def _for_points(view: View) -> Callable[..., JsonResponse]:
     """The view gets the point whose token was shown; what is refused is told in JSON."""
 
     @csrf_exempt
     @wraps(view)
-    def opened(request: HttpRequest, number: str) -> JsonResponse:
+    def opened(request: HttpRequest, number: str, **_parts: int) -> JsonResponse:
         try:
             response = view(request, _point(request), _readable(number))
         except Refused as refused:
@@ -82,8 +89,15 @@ def _cancelled(request: HttpRequest, point: Point, number: str) -> JsonResponse:
     return _answer(billing.cancel(point, number))
 
 
+@_for_points
+def _line(request: HttpRequest, point: Point, number: str) -> JsonResponse:
+    position = int(request.resolver_match.kwargs["position"]) if request.resolver_match else -1
+    return _answer(billing.answer(point, number, position, _read(request, GivenLine).line))
+
+
 bill = require_http_methods(["GET", "PUT"])(_bill)
 cancelled = require_http_methods(["POST"])(_cancelled)
+line = require_http_methods(["PUT"])(_line)
 
 
 def described(request: HttpRequest) -> JsonResponse:
@@ -106,18 +120,22 @@ def _readable(number: str) -> str:
 
 
 def _given(request: HttpRequest) -> billing.Submitted:
+    given = _read(request, GivenBill)
+    return billing.Submitted(given.person.resident_id, given.person.name, given.lines)
+
+
+def _read(request: HttpRequest, form: type[Given]) -> Given:
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not announced.isdigit() or int(announced) > MOST_BYTES:
         raise Refused("too-large", hint=f"at most {MOST_BYTES} bytes")
     try:
         raw = json.loads(request.read(MOST_BYTES), object_pairs_hook=_without_repeats)
-        given = GivenBill.model_validate(raw)
+        return form.model_validate(raw)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise Refused("malformed", ".".join(map(str, fault["loc"])), fault["msg"]) from None
     except (ValueError, RecursionError):
         raise Refused("malformed", "body", "expected one JSON object") from None
-    return billing.Submitted(given.person.resident_id, given.person.name, given.lines)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

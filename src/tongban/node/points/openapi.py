@@ -53,8 +53,24 @@ _BILL: Json = {
         "state": {"enum": list(_STATES)},
         "meaning": _TEXT,
         "decision": {"oneOf": [{"$ref": "#/components/schemas/Decision"}, {"type": "null"}]},
+        "questions": {
+            "type": "array",
+            "description": "Lines that the home side asks about, to be answered one by one",
+            "items": {"$ref": "#/components/schemas/LineQuestion"},
+        },
     },
-    "required": ["bill", "case", "state", "meaning", "decision"],
+    "required": ["bill", "case", "state", "meaning", "decision", "questions"],
+    "additionalProperties": False,
+}
+_QUESTION: Json = {
+    "type": "object",
+    "properties": {
+        "path": {"type": "string", "description": "Where the line is in the bill, as a JSON Pointer"},
+        "line": {"type": "object", "description": "The line as it is now"},
+        "reason": _TEXT,
+        "is_answered": {"type": "boolean"},
+    },
+    "required": ["path", "line", "reason", "is_answered"],
     "additionalProperties": False,
 }
 _REFUSAL: Json = {
@@ -72,7 +88,11 @@ _REFUSAL: Json = {
 
 def document() -> Json:
     """The whole document."""
-    from tongban.node.points.door import MOST_BYTES, GivenBill  # noqa: PLC0415 - the door serves this document
+    from tongban.node.points.door import (  # noqa: PLC0415 - the door serves this document
+        MOST_BYTES,
+        GivenBill,
+        GivenLine,
+    )
 
     given = GivenBill.model_json_schema(ref_template="#/components/schemas/{model}")
     parts = given.pop("$defs")
@@ -81,7 +101,7 @@ def document() -> Json:
         "required": True,
         "description": f"At most {MOST_BYTES} bytes. Lines are the service's records of bills "
         "(`/evidence-types/{name}` at the gateway), without the bill's number",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/GivenBill"}}},
+        **_json("GivenBill"),
     }
     submitting: tuple[Code, ...] = (
         "bill-number-foreign",
@@ -120,6 +140,22 @@ def document() -> Json:
                     "responses": {"200": _ok("How it stands"), **_refusals((*_ALWAYS, "bill-unknown"))},
                 },
             },
+            "/points/v1/bills/{number}/lines/{position}": {
+                "parameters": [
+                    number,
+                    {"name": "position", "in": "path", "required": True, "schema": {"type": "integer"}},
+                ],
+                "put": {
+                    "operationId": "answerLine",
+                    "requestBody": _json("GivenLine"),
+                    "responses": {
+                        "200": _ok("Answered; the same again changes nothing"),
+                        **_refusals(
+                            (*_ALWAYS, "bill-unknown", "bill-unusable", "line-not-asked", "too-large")
+                        ),
+                    },
+                },
+            },
             "/points/v1/bills/{number}/cancel": {
                 "parameters": [number],
                 "post": {
@@ -137,8 +173,10 @@ def document() -> Json:
             "schemas": {
                 **parts,
                 "GivenBill": given,
+                "GivenLine": GivenLine.model_json_schema(),
                 "Bill": _BILL,
                 "Decision": _DECISION,
+                "LineQuestion": _QUESTION,
                 "Refusal": _REFUSAL,
             },
             "securitySchemes": {
@@ -154,6 +192,10 @@ def document() -> Json:
             },
         },
     }
+
+
+def _json(schema: str) -> Json:
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
 def _ok(description: str) -> Json:

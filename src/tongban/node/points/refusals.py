@@ -13,6 +13,7 @@ Code = Literal[
     "bill-number-foreign",
     "bill-unknown",
     "bill-unusable",
+    "line-not-asked",
     "malformed",
     "not-offered",
     "person-differs",
@@ -63,6 +64,14 @@ MEANINGS: dict[Code, Meaning] = {
         Text(
             zh="账单内容不符合约定的格式，请按所指位置修改后再提交",
             en="The bill does not have the agreed form; correct it at the place named, then submit again",
+        ),
+    ),
+    "line-not-asked": Meaning(
+        409,
+        Text(
+            zh="参保地没有请您核对这一行，或者已经不用核对了；请重新查询账单，看 questions 里有哪些行",
+            en="The home side does not ask about this line, or not any more; read the bill again and see its "
+            "questions",
         ),
     ),
     "malformed": Meaning(

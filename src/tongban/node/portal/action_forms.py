@@ -105,6 +105,11 @@ def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:
             return tuple(
                 (piece.key, spoken(piece.title)) for piece in view.evidence if piece.status == "refused"
             )
+        case "rows" if view.bill is not None:
+            return tuple(
+                (f"/lines/{at}", "；".join(spoken(cell) for cell in row))
+                for at, row in enumerate(view.bill.lines.rows)
+            )
         case "rows":
             return tuple((row.path, f"{spoken(row.label)}：{spoken(row.shown)}") for row in view.rows)
         case "category":

@@ -42,6 +42,8 @@ def test_the_hash_changes_with_any_file_of_the_bundle(root: Path) -> None:
         ('eligible = "eligible"', 'eligible = "rich"', "decision.eligible"),
         ("{shortfall_months}", "{wealth}", "decision.outcomes.refused"),
         ("sex = { person", "gender = { person", "decision.facts.gender"),
+        ('{ case = "apply_month" }', '{ case = "place" }', "decision.facts.apply_month.case"),
+        ("sex = { person", "sex = { people", "one of person, answer, evidence or case"),
         ('place = "500000"\nfields', 'place = "330000"\nfields', "evidence.spells-chongqing.place"),
     ],
 )

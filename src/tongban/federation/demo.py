@@ -25,6 +25,8 @@ from tongban.federation.sample_records import posts
 from tongban.federation.sides import SIDES
 from tongban.federation.telling import told
 from tongban.federation.walk import walk
+from tongban.places.agencies import UnknownAgency
+from tongban.services import ServiceError
 
 HOME_VARIABLE = "TONGBAN_HOME"
 DEFAULT_HOME = ".tongban"
@@ -95,7 +97,12 @@ def _running(home: Path, addresses: Mapping[str, NodeAddress]) -> Iterator[Sampl
     began = time.monotonic()
     _say(f"data in {home} (make clean removes the default one)")
     is_new = not (home / "password").exists()
-    federation = found(home, addresses)
+    try:
+        federation = found(home, addresses)
+    except ServiceError as broken:
+        raise DemoRefusedError(broken.said(_language())) from broken
+    except UnknownAgency as unknown:
+        raise DemoRefusedError(f"a service's folder: {unknown.args[0]}") from unknown
     _say(
         "making databases and accounts, which takes a while the first time"
         if is_new

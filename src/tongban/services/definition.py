@@ -3,10 +3,11 @@
 Promises: a definition that loads names everything in both languages and says where its rules come from.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tongban.services.claim_sources import ClaimSource, Name, evidence_of
 from tongban.services.evidence_type import EvidenceTypeDefinition
@@ -121,7 +122,30 @@ class CaseFact(Data):
     case: Literal["apply_month"]
 
 
-Fact = PersonFact | AnswerFact | EvidenceFact | CaseFact
+_SOURCES = {"person": PersonFact, "answer": AnswerFact, "evidence": EvidenceFact, "case": CaseFact}
+
+
+def _source(written: object) -> str | None:
+    """The key that says where a fact comes from, so that a mistake is told of that source alone."""
+    if isinstance(written, Mapping):
+        return next((key for key in _SOURCES if key in written), None)
+    return next((key for key, source in _SOURCES.items() if isinstance(written, source)), None)
+
+
+def _with_a_source(written: object) -> object:
+    if _source(written) is None:
+        raise mistake("fact-source")
+    return written
+
+
+Fact = Annotated[
+    Annotated[PersonFact, Tag("person")]
+    | Annotated[AnswerFact, Tag("answer")]
+    | Annotated[EvidenceFact, Tag("evidence")]
+    | Annotated[CaseFact, Tag("case")],
+    Discriminator(_source),
+    BeforeValidator(_with_a_source),
+]
 
 
 class Category(Data):

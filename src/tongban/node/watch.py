@@ -24,6 +24,9 @@ _WAITING = """
 SELECT receiver, count(*), coalesce(extract(epoch FROM now() - min(created)), 0)
   FROM exchange_outbox WHERE state = 'waiting' GROUP BY 1
 """
+_HALTED = "SELECT halted FROM translog_logstate WHERE halted <> ''"
+_LOG_SIZE = "SELECT coalesce(max(size), 0) FROM translog_logcheckpoint"
+_CONFLICTS = "SELECT origin, count(*) FROM translog_witnessedconflict GROUP BY 1"
 
 
 class Watch:
@@ -73,7 +76,10 @@ class Watch:
         problems = [f"{name} does not run" for name, runs in self._running().items() if not runs]
         try:
             with self._database.connect() as connection:
-                connection.execute("SELECT 1")
+                problems += [
+                    f"the log takes no records ({why}), so nothing is answered; see `tongban log status`"
+                    for (why,) in connection.execute(_HALTED)
+                ]
         except (DatabaseUnavailableError, psycopg.Error):
             problems.append("the database does not answer")
         for name, port in (("pages", self._config.pages_port), ("gateway", self._config.gateway_port)):
@@ -107,16 +113,31 @@ class _NodeFigures(Collector):
         oldest = GaugeMetricFamily(
             "tongban_oldest_waiting_seconds", "Age of the oldest waiting question.", labels=["receiver"]
         )
+        halted = GaugeMetricFamily(
+            "tongban_log_halted", "That the node's log takes no records, and why.", labels=["reason"]
+        )
+        size = GaugeMetricFamily("tongban_log_records", "Records under the newest head of the node's log.")
+        conflicts = GaugeMetricFamily(
+            "tongban_log_conflicts",
+            "Heads of another node's log that were not cosigned, because it has two histories.",
+            labels=["origin"],
+        )
         database_up = GaugeMetricFamily("tongban_database_up", "Whether the node's database answers.")
         try:
             with self._database.connect() as connection:
                 for receiver, waiting, age in connection.execute(_WAITING):
                     count.add_metric([receiver], float(waiting))
                     oldest.add_metric([receiver], float(age))
+                for (records,) in connection.execute(_LOG_SIZE):
+                    size.add_metric([], float(records))
+                for (why,) in connection.execute(_HALTED):
+                    halted.add_metric([why], 1.0)
+                for origin, times in connection.execute(_CONFLICTS):
+                    conflicts.add_metric([origin], float(times))
             database_up.add_metric([], 1.0)
         except (DatabaseUnavailableError, psycopg.Error):
             database_up.add_metric([], 0.0)
-        yield from (count, oldest, database_up)
+        yield from (count, oldest, size, halted, conflicts, database_up)
 
 
 def _handler_of(watch: Watch) -> type[BaseHTTPRequestHandler]:

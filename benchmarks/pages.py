@@ -7,11 +7,10 @@ figures. The nodes are those of the sample federation, with the database that co
 import asyncio
 import random
 import re
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,6 +19,7 @@ import httpx
 
 from benchmarks.frame.figures import Figure, Result
 from benchmarks.frame.machine import versions
+from benchmarks.frame.ports import reserved
 from benchmarks.frame.size import Size
 from tongban.federation.founding import NodeAddress, SampleFederation, found
 from tongban.federation.node_process import NodeProcess
@@ -137,7 +137,7 @@ def running_federation() -> Iterator[SampleFederation]:
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tongban-bench-")))
         home.chmod(0o755)
-        federation = found(home, {side.node: NodeAddress(*_free_ports(3)) for side in SIDES})
+        federation = found(home, {side.node: NodeAddress(*reserved(3)) for side in SIDES})
         nodes = [NodeProcess(federation.config_path(side.node)) for side in SIDES]
         for node in nodes:
             stack.callback(node.stop)
@@ -172,9 +172,3 @@ async def _crowd(federation: SampleFederation, citizens: int, seconds: float) ->
 def _token(page: httpx.Response | None) -> str:
     found_token = _TOKEN.search(page.text) if page is not None else None
     return found_token[1] if found_token else ""
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        held = [stack.enter_context(closing(socket.create_server(("127.0.0.1", 0)))) for _ in range(count)]
-        return [one.getsockname()[1] for one in held]

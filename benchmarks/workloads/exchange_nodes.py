@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from benchmarks.frame.ports import reserved
 from tongban.federation.founding import NodeAddress, found
 from tongban.federation.sides import CHONGQING, SICHUAN, SIDES
 from tongban.node.config import CONFIG_VARIABLE, NodeConfig, load
@@ -171,8 +172,4 @@ def _end(node: MeasuredNode) -> None:
 
 
 def _addresses() -> dict[str, NodeAddress]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3 * len(SIDES))]
-    ports = iter([probe.getsockname()[1] for probe in probes])
-    for probe in probes:
-        probe.close()
-    return {side.node: NodeAddress(next(ports), next(ports), next(ports)) for side in SIDES}
+    return {side.node: NodeAddress(*reserved(3)) for side in SIDES}

@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
+from benchmarks.frame.ports import reserved
 
 from tests.exchange.sides import Row
 from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, directory
@@ -42,10 +42,7 @@ kind = { value = "actual" }
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return reserved(1)[0]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Two nodes that really run, each in processes of its own, and a look into their databases."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from benchmarks.frame.ports import reserved
 from psycopg import sql
 
 from tongban.federation.founding import NodeAddress, SampleFederation, found
@@ -54,9 +54,13 @@ class TwoNodes:
         """Start whichever node does not run."""
         self.restart(*(side.node for side in SIDES if not self.node(side.node).is_running))
 
+    def database(self, node: str) -> psycopg.Connection:
+        """A connection to the node's database."""
+        return psycopg.connect(self.databases[node])
+
     def count(self, node: str, query: str, *values: object) -> int:
         """The single number that a query gives in the node's database."""
-        with psycopg.connect(self.databases[node]) as connection:
+        with self.database(node) as connection:
             row = connection.execute(query.encode(), values).fetchone()
         assert row is not None
         return int(row[0])
@@ -156,8 +160,4 @@ def _named(url: str, database: str) -> str:
 
 
 def _free_addresses() -> dict[str, NodeAddress]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3 * len(SIDES))]
-    ports = iter([probe.getsockname()[1] for probe in probes])
-    for probe in probes:
-        probe.close()
-    return {side.node: NodeAddress(next(ports), next(ports), next(ports)) for side in SIDES}
+    return {side.node: NodeAddress(*reserved(3)) for side in SIDES}

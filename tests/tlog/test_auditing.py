@@ -152,6 +152,26 @@ def last_head_left_out(files: Files) -> None:
     files["checkpoints/000"] = written(entries(600), [100, 300])["checkpoints/000"]
 
 
+def every_head_left_out(files: Files) -> None:
+    del files["checkpoints/000"]
+
+
+def newest_head_left_out(files: Files) -> None:
+    del files["checkpoint"]
+
+
+def tile_longer(files: Files) -> None:
+    files[Tile(0, 1).path] += bytes(32)
+
+
+def last_tile_longer(files: Files) -> None:
+    files[Tile(0, 2, 88).path] += bytes(32)
+
+
+def bundle_longer(files: Files) -> None:
+    files[Bundle(2, 88).path] += join_entries([b"one more"])
+
+
 @pytest.mark.parametrize(
     ("tamper", "code"),
     [
@@ -167,6 +187,11 @@ def last_head_left_out(files: Files) -> None:
         (cosignature_of_another_head, "cosignature-wrong"),
         (heads_in_another_order, "heads-not-rising"),
         (last_head_left_out, "heads-incomplete"),
+        (every_head_left_out, "heads-incomplete"),
+        (newest_head_left_out, "heads-incomplete"),
+        (tile_longer, "tile-wrong"),
+        (last_tile_longer, "tile-wrong"),
+        (bundle_longer, "entries-unreadable"),
     ],
 )
 def test_what_was_done_to_the_log_is_found(tamper: Callable[[Files], None], code: str) -> None:

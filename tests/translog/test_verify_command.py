@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,9 @@ from click.testing import CliRunner, Result
 from tests.translog.log_files import leaves, write_log
 from tongban.cli import main
 from tongban.federation.founding import consecutive_addresses, found
+from tongban.node.translog import verifying
+from tongban.protocol.tlog import auditing
+from tongban.protocol.tlog.auditing import Audit
 from tongban.protocol.tlog.notes import Note
 from tongban.suites import SigningKey
 
@@ -39,6 +43,12 @@ class Federation:
 
     def verify(self, *arguments: str) -> Result:
         return CliRunner().invoke(main, ["log", "verify", "--home", str(self.home), *arguments])
+
+
+@pytest.fixture(autouse=True)
+def _stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes these logs, so nothing is waited for."""
+    monkeypatch.setattr(verifying, "GROWING_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +93,26 @@ def test_a_node_that_has_recorded_nothing_has_an_empty_log(tmp_path: Path) -> No
         0,
         ["chongqing: the log is empty", "sichuan: the log is empty"],
     )
+
+
+def test_what_is_found_only_because_the_log_grew_is_not_said(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node writes its next head while the auditor reads, and its witness has shown that already."""
+    federation.witness("chongqing", "sichuan", federation.write("sichuan", [100, 300, 700]))
+    federation.write("sichuan", [100, 300])
+    read = auditing.audit
+    runs: list[int] = []
+
+    def growing(*given: Any, **named: Any) -> Audit:
+        result = read(*given, **named)
+        runs.append(len(result.findings))
+        federation.write("sichuan", [100, 300, 700])
+        return result
+
+    monkeypatch.setattr(verifying, "audit", growing)
+    assert federation.verify("--node", "sichuan").exit_code == 0
+    assert runs == [1, 0]
 
 
 def test_a_rewritten_record_is_found(federation: Federation) -> None:

@@ -1,5 +1,6 @@
 """Verifying a node's log with nothing but the log and the directory, and saying the result in plain words."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,11 @@ from tongban.protocol import Directory
 from tongban.protocol.tlog.auditing import Audit, Read, Seen, audit
 from tongban.protocol.tlog.stamping import check_response
 
+TRIES = 3
+"""How often a log that grows meanwhile is verified before what was found is said."""
+GROWING_SECONDS = 2.0
+"""How long a running node takes at most to show in its files what a witness may have published already."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -33,13 +39,29 @@ class Subject:
     and_then: Callable[[Audit], None] | None = None
 
     def verified(self) -> Audit:
-        """The result. Raises SourceError when the log cannot be read."""
+        """The result. Raises SourceError when the log cannot be read.
+
+        What is found while the log grew may be that it grew; so it is verified anew, some times at most.
+        """
         check = partial(check_stamp, self.roots) if self.roots else None
         parties = parties_of(self.node, self.directory)
-        result = audit(self.read, parties, self.seen, check_stamp=check)
+        for _ in range(TRIES):
+            head = self.read("checkpoint")
+            result = audit(self.read, parties, self.seen, check_stamp=check)
+            if not result.findings or not self._grows(head):
+                break
         if self.and_then is not None:
             self.and_then(result)
         return result
+
+    def _grows(self, head: bytes | None) -> bool:
+        """Whether the log shows another head than this one, now or in a moment."""
+        deadline = time.monotonic() + GROWING_SECONDS
+        while self.read("checkpoint") == head:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(GROWING_SECONDS / 20)
+        return True
 
 
 def check_stamp(roots: Sequence[Certificate], text: str, response: bytes) -> datetime:

@@ -15,6 +15,7 @@ from tongban.protocol.tlog.hashing import HASH_BYTES, leaf_hash
 from tongban.protocol.tlog.notes import Note, NoteError
 from tongban.protocol.tlog.stamping import StampError
 from tongban.protocol.tlog.tiles import (
+    TILE_WIDTH,
     Bundle,
     Tile,
     TileError,
@@ -92,6 +93,8 @@ def audit(
         _check_stamps(read, {one.size: one for one in heads}, check_stamp, result)
     if head is not None:
         _check_history(head, heads, result)
+    elif heads and read("checkpoint") is None:
+        result.find("heads-incomplete", f"the newest head is missing; the list of all heads has {len(heads)}")
     others = [(one, checkpoint) for one in seen if (checkpoint := _opened(one, parties)) is not None]
     size = head.size if head else 0
     for one, checkpoint in others:
@@ -173,7 +176,9 @@ def _check_history(head: Checkpoint, heads: Sequence[Checkpoint], result: Audit)
         if after.size <= before.size:
             sentence = f"a head of {after.size} records follows one of {before.size}: the log went back"
             result.find("heads-not-rising", sentence)
-    if heads and heads[-1] != head:
+    if not heads:
+        result.find("heads-incomplete", "the list of all heads is missing: no earlier one can be compared")
+    elif heads[-1] != head:
         result.find(
             "heads-incomplete",
             f"the newest head has {head.size} records, the last one in the list of all heads "
@@ -227,9 +232,9 @@ def _walk(
 
 
 def _entries(read: Read, bundle: Bundle, result: Audit) -> list[bytes] | None:
-    content = read(bundle.path)
+    content, width = read(bundle.path), bundle.width
     if content is None:
-        content = read(Bundle(bundle.number).path)
+        content, width = read(Bundle(bundle.number).path), TILE_WIDTH
     first = bundle.number * 256
     if content is None:
         result.find("entries-missing", f"the records from number {first} on are missing: {bundle.path}")
@@ -239,6 +244,10 @@ def _entries(read: Read, bundle: Bundle, result: Audit) -> list[bytes] | None:
     except TileError as wrong:
         result.find("entries-unreadable", f"the records from number {first} on cannot be read: {wrong}")
         return None
+    if len(entries) > width:
+        result.find(
+            "entries-unreadable", f"{bundle.path} has {len(entries)} records; there are {width} by its name"
+        )
     if len(entries) < bundle.width:
         result.find(
             "entries-missing", f"the records from number {first + len(entries)} on are missing: {bundle.path}"
@@ -248,12 +257,14 @@ def _entries(read: Read, bundle: Bundle, result: Audit) -> list[bytes] | None:
 
 
 def _check_tile(read: Read, tile: Tile, hashes: bytes, result: Audit) -> None:
-    content = read(tile.path)
+    content, width = read(tile.path), tile.width
     if content is None:
-        content = read(Tile(tile.level, tile.number).path)
+        content, width = read(Tile(tile.level, tile.number).path), TILE_WIDTH
     if content is None:
         result.find("tile-missing", f"{tile.path} is missing")
         return
+    if len(content) > width * HASH_BYTES:
+        result.find("tile-wrong", f"{tile.path} is longer than its {width} hashes")
     shown = content[: tile.width * HASH_BYTES]
     if shown == hashes:
         return

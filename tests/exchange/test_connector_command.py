@@ -2,6 +2,9 @@
 
 import json
 import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,15 @@ from tongban.cli import main
 
 GOOD = (SUBJECT, "5000", "200304", "201212")
 LATER = (SUBJECT, "5000", "201301", "201312")
+
+
+FIELDS = """
+[connectors.fields]
+place = { column = "tcq", map = { "5000" = "500000" } }
+from = { column = "ksny", convert = "month" }
+to = { column = "jzny", convert = "month" }
+kind = { value = "actual" }
+"""
 
 
 @pytest.fixture
@@ -44,12 +56,7 @@ agency = "500000-yb"
 url = "sqlite:///{tmp_path}/yb.db"
 table = "jf"
 key = "sfzh"
-[connectors.fields]
-place = {{ column = "tcq", map = {{ "5000" = "500000" }} }}
-from = {{ column = "ksny", convert = "month" }}
-to = {{ column = "jzny", convert = "month" }}
-kind = {{ value = "actual" }}
-""")
+{FIELDS}""")
     with sqlite3.connect(tmp_path / "yb.db") as database:
         database.execute("CREATE TABLE jf (sfzh, tcq, ksny, jzny)")
     return tmp_path
@@ -117,6 +124,115 @@ def test_no_rows_are_no_proof(home: Path) -> None:
     result = tried(home)
     assert result.exit_code == 1
     assert "there are no rows to try" in result.output
+
+
+def declare(home: Path, **declared: str) -> None:
+    """Declare another connector for the same evidence in the place of the SQL one."""
+    config = home / "node.toml"
+    before = config.read_text().partition("[[connectors]]")[0]
+    common = {"evidence_type": "contribution-spells", "agency": "500000-yb", "key": "sfzh"}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in (common | declared).items()]
+    config.write_text("\n".join([before, "[[connectors]]", *lines, FIELDS]))
+
+
+def export(
+    home: Path, *rows: tuple[str, ...], columns: str = "sfzh,tcq,ksny,jzny", encoding: str = "utf-8"
+) -> None:
+    text = "\n".join([columns, *(",".join(row) for row in rows)])
+    (home / "yb.csv").write_bytes(text.encode(encoding))
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[[int, object], str]]:
+    """Start a service that gives one answer whatever it is asked, and nothing about a stranger if told."""
+    started: list[ThreadingHTTPServer] = []
+
+    def start(status: int, answer: object) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                given = answer(asked["sfzh"]) if callable(answer) else answer
+                body = given if isinstance(given, bytes) else json.dumps(given).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        started.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}/query"
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+KNOWN = {"tcq": "5000", "ksny": "200304", "jzny": "201212"}
+
+
+def known_only(subject: str) -> list[dict[str, str]]:
+    return [KNOWN] if subject == SUBJECT else []
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "said"),
+    [
+        (200, known_only, ""),
+        (401, {}, "it answers with status 401; check header and secret_path"),
+        (500, {}, "it answers with status 500; check url"),
+        (200, b"<html>", "its answer is not JSON; check url"),
+        (200, {"rows": []}, "no list of rows at the top; check records"),
+        (200, [KNOWN], "gives rows about a number that nobody has; check the key"),
+        (200, [], "there are no rows to try of this person"),
+    ],
+)
+def test_what_is_wrong_with_a_service_is_said(
+    home: Path, service: Callable[[int, object], str], status: int, answer: object, said: str
+) -> None:
+    declare(home, kind="http", url=service(status, answer))
+    result = tried(home, "--person", str(home / "person"))
+    assert (result.exit_code, said in result.output) == (1 if said else 0, True)
+    assert "check its name" not in result.output
+
+
+def test_a_service_that_is_not_there_is_said(home: Path) -> None:
+    declare(home, kind="http", url="http://127.0.0.1:1/query")
+    result = tried(home, "--person", str(home / "person"))
+    assert (result.exit_code, "ConnectError; check url" in result.output) == (1, True)
+
+
+def test_what_is_wrong_with_an_export_is_said(home: Path) -> None:
+    declare(home, kind="files", folder=str(home), pattern="*.csv")
+    assert "no file *.csv; check folder and pattern" in tried(home).output
+    export(home, GOOD)
+    assert tried(home, "--person", str(home / "person")).exit_code == 0
+    export(home, GOOD[:3], columns="sfzh,tcq,ksny")
+    (line,) = [line for line in tried(home).output.splitlines() if "check its name" in line]
+    assert line.split()[0] == "to"
+    export(home, (SUBJECT, "重庆", *GOOD[2:]), encoding="gb18030")
+    assert "check its columns and encoding" in tried(home).output
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"kind": "python", "entry_point": "yb"}, "no installed package has the entry point yb"),
+        ({"kind": "sql", "url": "oracle://yb.example/x", "table": "jf"}, "install the driver that url names"),
+        ({"kind": "sql", "url": "sqlite:///nowhere.db", "table": "jf"}, "check url, table, key and columns"),
+    ],
+)
+def test_what_is_wrong_with_a_system_as_a_whole_is_said_once(
+    home: Path, declared: dict[str, str], said: str
+) -> None:
+    declare(home, **declared)
+    result = tried(home, "--person", str(home / "person"))
+    assert (result.exit_code, said in result.output) == (1, True)
+    assert "check its name" not in result.output
 
 
 @pytest.mark.parametrize(

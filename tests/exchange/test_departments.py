@@ -222,7 +222,14 @@ class TestHttp:
 
     @pytest.mark.parametrize(
         ("status", "body"),
-        [(500, b"{}"), (302, b""), (200, b"<html>"), (200, b"{}"), (200, b'{"data": {"items": [1]}}')],
+        [
+            (500, b"{}"),
+            (302, b""),
+            (200, b"<html>"),
+            (200, b"{}"),
+            (200, b"[" * 100_000),
+            (200, b'{"data": {"items": [1]}}'),
+        ],
     )
     def test_whatever_is_no_answer_costs_only_time(
         self, service: Callable[[Behaviour], str], status: int, body: bytes

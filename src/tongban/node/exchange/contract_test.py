@@ -89,14 +89,13 @@ def _rows(connector: Connector, names: Sequence[str], person: str | None, most: 
 def _unreadable_fields(connector: Connector, names: Sequence[str]) -> Mapping[str, str]:
     """Which fields cannot be read even alone, when some can: their columns are what is wrong."""
     problems = {}
-    for name in names:
-        if connector.fields[name].column is None:
-            continue
+    read = [name for name in names if connector.fields[name].column is not None]
+    for name in read:
         try:
             department.read_rows(connector, NOBODY, (name,))
         except Refused:
             problems[name] = "its column cannot be read; check its name and the right to read it"
-    return problems if len(problems) < len(names) else {}
+    return problems if len(problems) < len(read) else {}
 
 
 def _tried(

@@ -32,9 +32,9 @@ def newest(connector: FilesConnector) -> Path:
         exports = sorted(connector.folder.glob(connector.pattern))
         changed = datetime.fromtimestamp(exports[-1].stat().st_mtime, UTC) if exports else None
     except OSError as error:
-        raise _unreadable(type(error).__name__) from None
+        raise _unreadable(f"{type(error).__name__}; check folder and the right to read it") from None
     if changed is None:
-        raise _unreadable(f"no file {connector.pattern}")
+        raise _unreadable(f"no file {connector.pattern}; check folder and pattern")
     if connector.at_most_days is not None and true_now() - changed > timedelta(days=connector.at_most_days):
         raise _unreadable(f"the newest export is older than {connector.at_most_days} days")
     return exports[-1]

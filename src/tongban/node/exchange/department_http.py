@@ -21,6 +21,7 @@ from tongban.protocol import Code, Refused
 CONNECT_SECONDS = 3.0
 ANSWER_LIMIT = 4 * 1024 * 1024
 _GONE = {httpx.codes.NOT_FOUND, httpx.codes.GONE}
+_FORBIDDEN = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
 
 
 def rows(connector: HttpConnector, subject: str, columns: Sequence[str]) -> list[Row]:
@@ -29,14 +30,15 @@ def rows(connector: HttpConnector, subject: str, columns: Sequence[str]) -> list
     if status == httpx.codes.NOT_FOUND:
         return []
     if status != httpx.codes.OK:
-        raise _unreadable(f"it answers with status {status}")
+        raise _refused(status)
     try:
         answer = json.loads(body, parse_float=Decimal)
-    except ValueError:
-        raise _unreadable("its answer is not JSON") from None
+    except (ValueError, RecursionError):
+        raise _unreadable("its answer is not JSON; check url") from None
     found = _inside(answer, connector.records) if connector.records else answer
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise _unreadable(f"its answer has no list of rows at {connector.records or 'the top'}")
+        place = connector.records or "the top"
+        raise _unreadable(f"its answer has no list of rows at {place}; check records")
     return [{name: _inside(item, name) for name in columns} for item in found]
 
 
@@ -55,10 +57,10 @@ def file(connector: HttpConnector, address: str, path: str) -> Iterator[bytes]:
             if response.status_code in _GONE:
                 raise department_data.invalid(path, Fault.FILE_MISSING)
             if response.status_code != httpx.codes.OK:
-                raise _unreadable(f"it answers with status {response.status_code}")
+                raise _refused(response.status_code)
             yield from response.iter_raw()
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-        raise _unreadable(type(error).__name__) from None
+        raise _unanswered(error) from None
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -92,7 +94,17 @@ def _ask(connector: HttpConnector, question: dict[str, object]) -> tuple[int, by
                     raise _unreadable("its answer is too large")
             return response.status_code, bytes(received)
     except (httpx.HTTPError, ssl.SSLError, OSError) as error:
-        raise _unreadable(type(error).__name__) from None
+        raise _unanswered(error) from None
+
+
+def _unanswered(error: Exception) -> Refused:
+    advice = "check url, ca_path and secret_path, and that the service can be reached from here"
+    return _unreadable(f"{type(error).__name__}; {advice}")
+
+
+def _refused(status: int) -> Refused:
+    advice = "header and secret_path" if status in _FORBIDDEN else "url and the service's own log"
+    return _unreadable(f"it answers with status {status}; check {advice}")
 
 
 def _unreadable(problem: str) -> Refused:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from django.db import connection as own_database
 from sqlalchemy import URL, Engine, Select, bindparam, column, create_engine, make_url, select, table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from tongban.node.exchange.connectors import Row, SqlConnector
 from tongban.node.group_commit import GroupCommit
@@ -140,8 +140,15 @@ def _read(connector: SqlConnector, query: Select[Any], values: Mapping[str, obje
         with _engine(_address(connector), STATEMENT_MILLISECONDS).connect() as database:
             return [dict(row) for row in database.execute(query, values).mappings()]
     except (SQLAlchemyError, OSError, ImportError) as error:
-        problem = f"the department's database cannot be read now ({type(error).__name__})"
+        problem = f"the department's database cannot be read now: {type(error).__name__}; {_advice(error)}"
         raise Refused(Code.TRY_LATER, "connector", problem) from None
+
+
+def _advice(error: Exception) -> str:
+    """What to look at; what the database said may repeat values and is left aside."""
+    if isinstance(error, ImportError | NoSuchModuleError):
+        return "install the driver that url names"
+    return "check url, table, key and columns, and the right to read them"
 
 
 def _address(connector: SqlConnector) -> URL:

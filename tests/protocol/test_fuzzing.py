@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.protocol.breaking import broken
 from tests.protocol.vectors import making
 from tests.protocol.vectors.federation import FOLDER, NOW, directory, stored_keys
 from tongban import protocol
@@ -25,7 +26,6 @@ from tongban.protocol import (
     VerifyingKey,
 )
 from tongban.protocol.attachments import Offer
-from tongban.protocol.conversations import parse_utterance
 from tongban.protocol.dsse import DocumentError
 from tongban.protocol.messages import read_document
 from tongban.protocol.recall import Recall
@@ -40,28 +40,6 @@ RESPONSE = making.response_of(EXCHANGE["response"])
 QUESTION = protocol.parse_request(REQUEST.body)
 CONSENT = json.dumps(MESSAGES["consent"]["document"]).encode()
 SIGNED = protocol.sign_directory(DIRECTORY, KEYS["federation"])
-PIECES = (
-    b"", b"\x00", b"\xff", b"\xed\xa0\x80", b'"', b"{", b"[" * 2000, b"}", b",", b":", b"1e999", b"-0",
-    b"NaN", b"\\ud800", b";", b"=", b"()", b"9" * 400, b"null", b"true", b"\r\n", b"\x7f", "省".encode(),
-)  # fmt: skip
-
-
-def broken(good: bytes, chance: random.Random) -> bytes:
-    """The input with one to four things wrong."""
-    data = bytearray(good)
-    for _ in range(chance.randint(1, 4)):
-        start = chance.randint(0, len(data))
-        end = min(len(data), start + chance.choice((0, 1, 2, 8, 60)))
-        match chance.randint(0, 3):
-            case 0:
-                data[start:end] = chance.choice(PIECES)
-            case 1:
-                data[start:start] = data[end : end + chance.randint(1, 40)]
-            case 2 if data:
-                data[start % len(data)] ^= 1 << chance.randint(0, 7)
-            case _:
-                del data[start:end]
-    return bytes(data)
 
 
 def broken_headers(request: HttpRequest, chance: random.Random) -> HttpRequest:
@@ -117,10 +95,6 @@ PARSERS: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "a question": (REQUEST.body, protocol.parse_request),
     "a question that is signed": (REQUEST.body, open_body),
     "an answer": (RESPONSE.body, protocol.parse_reply),
-    "a message of a conversation": (
-        REQUEST.body.replace(b"evidence-request", b"evidence-asked"),
-        parse_utterance,
-    ),
     "an offer of a file": (OFFER, lambda body: read_document(Offer, body)),
     "a recall": (RECALL, lambda body: read_document(Recall, body)),
     "a consent": (CONSENT, open_consent),

@@ -180,9 +180,9 @@ def _verify(claim: Claim, signed: _Signed, key_at: KeyAt, now: datetime) -> date
 
 
 def _check_times(claim: Claim, now: datetime) -> datetime:
-    expires, seconds = _moment(claim.expires, "expires"), now.timestamp()
+    expires, seconds = moment_of(claim.expires, "expires"), now.timestamp()
     if claim.created > seconds + _CLOCK_SKEW:
-        _moment(claim.created, "created")
+        moment_of(claim.created, "created")
         raise Refused(Code.NOT_YET_VALID, "signature parameter created")
     if claim.expires + _CLOCK_SKEW <= seconds:
         raise Refused(Code.EXPIRED, "signature parameter expires")
@@ -193,7 +193,8 @@ def _check_times(claim: Claim, now: datetime) -> datetime:
     return expires
 
 
-def _moment(seconds: int, name: str) -> datetime:
+def moment_of(seconds: int, name: str) -> datetime:
+    """The moment that a signature's parameter of that name gives. Raises Refused `malformed`."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):

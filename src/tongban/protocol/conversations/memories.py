@@ -4,7 +4,7 @@ Each message comes with the signature of a delivery by its speaker, so that nobo
 another's mouth, and whoever recalls it can prove it in turn.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -22,6 +22,7 @@ from tongban.protocol.signature import (
     CONTENT_TYPE,
     REQUEST_COVER,
     Verified,
+    moment_of,
     sign_request,
     sign_response,
     verify_request,
@@ -131,7 +132,7 @@ def _proved(kept: Memory, asked: RecallAsked, directory: Directory) -> tuple[Any
     headers = (("content-type", CONTENT_TYPE), *kept.headers.items())
     authority = directory.node(message.receiver).authority
     delivery = HttpRequest("POST", authority, CONVERSATIONS_PATH, headers, body)
-    said_at = datetime.fromtimestamp(read_claim(headers, REQUEST_COVER).created, UTC)
+    said_at = moment_of(read_claim(headers, REQUEST_COVER).created, "created")
     verified = verify_request(delivery, directory.key_at, now=said_at)
     directory.check_owner(verified.keyid, message.sender)
     return message, delivery

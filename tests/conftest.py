@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from tongban.node.embedded_postgres import EmbeddedPostgres
@@ -23,6 +24,10 @@ HOME_VARIABLE = "TONGBAN_TEST_HOME"
 SERVER_VARIABLE = "TONGBAN_DATABASE_URL"
 OPERATOR_VARIABLE = "TONGBAN_TEST_OPERATOR_SERVER"
 LONGEST_NAME = 40
+
+hypothesis_settings.register_profile("no-clock", hypothesis_settings.default, deadline=None)
+hypothesis_settings.load_profile("no-clock")
+"""How long an example takes tells of the machine, not of the code."""
 
 pytest_plugins = ["tests.quickness", "tests.reach", "tests.emptying"]
 

@@ -22,7 +22,7 @@ from tongban.node.exchange.attachments import Attachments, Crossing
 from tongban.node.exchange.conversing import handlers
 from tongban.node.exchange.models import Conversation, Enclosure, PurgedFile
 from tongban.node.translog.api import LogRecord, LogUnavailable
-from tongban.node.translog.stored_audit import check_records
+from tongban.node.translog.stored_audit import check_all, check_records
 from tongban.node.translog.verifying import as_json, told
 from tongban.protocol import Text
 from tongban.protocol.tlog.auditing import Audit
@@ -101,6 +101,18 @@ def test_verifying_the_log_tells_when_and_by_which_rule_it_was_purged(here: Atta
     result.size = 2
     assert result.notes[0] in told("sichuan", result)
     assert as_json("sichuan", result)["notes"] == result.notes
+
+
+def test_verifying_the_log_finds_a_file_whose_bytes_are_not_those_of_its_name(here: Attachments) -> None:
+    kept(here, b"%PDF-1", 1)
+    sha256 = kept(here, b"%PDF-2", 1)
+    result = Audit()
+    check_all(result)
+    assert not result.findings
+    assert "2 files that crossed, each held against its digest" in result.notes
+    here.path(sha256).write_bytes(b"%PDF-3")
+    check_all(result)
+    assert [(one.code, sha256 in one.sentence) for one in result.findings] == [("file-changed", True)]
 
 
 @pytest.mark.parametrize("change", [{"days": 10}, {"sha256": "0" * 64}, None])

@@ -23,6 +23,7 @@ from tongban.node.config import this_node
 from tongban.node.private_files import sync_folder, write_private
 from tongban.protocol import Code, Refused
 from tongban.protocol.model import LARGEST_ATTACHMENT
+from tongban.protocol.tlog.auditing import Audit
 
 PIECE = 256 * 1024
 _NAME = re.compile("[0-9a-f]{64}")
@@ -177,6 +178,15 @@ class Attachments:
                     return
             for path in (self.path(sha256), self._note(sha256)):
                 path.unlink(missing_ok=True)
+
+    def verify_all(self, result: Audit) -> None:
+        """Hold every whole file against its name."""
+        files = sorted(path.name for path in self.whole())
+        for sha256 in files:
+            if not self.verify(sha256):
+                result.find("file-changed", f"the file {sha256} has other bytes than its name says")
+        if files:
+            result.notes.append(f"{len(files)} files that crossed, each held against its digest")
 
     def verify(self, sha256: str) -> bool:
         """Whether the bytes under the name still have that digest."""

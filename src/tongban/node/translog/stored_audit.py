@@ -31,6 +31,7 @@ Tell = Callable[[Recorded], str]
 """Says of a record what verifying the log tells of it."""
 
 _stored: dict[str, Stored] = {}
+_further: list[Callable[[Audit], None]] = []
 _tell: dict[str, Tell] = {}
 
 
@@ -44,11 +45,24 @@ def compare_with(kind: str, stored: Stored, tell: Tell | None = None) -> None:
         _tell[kind] = tell
 
 
+def also_verify(check: Callable[[Audit], None]) -> None:
+    """Have `check` look at what a room keeps beside the database, and note what it finds."""
+    if check not in _further:
+        _further.append(check)
+
+
 def stored_subject(config: NodeConfig, others: Sequence[NodeConfig]) -> Subject:
     """The log in the database; the log's files and other nodes' files are held against it."""
     directory = read_directory(config).directory
     seen = [*subject_of(config, others).seen, *_files(config)]
-    return Subject(config.name, _read, directory, tuple(seen), roots_of(config), check_records)
+    return Subject(config.name, _read, directory, tuple(seen), roots_of(config), check_all)
+
+
+def check_all(result: Audit) -> None:
+    """Check records, and what rooms keep beside the database."""
+    check_records(result)
+    for check in _further:
+        check(result)
 
 
 def check_records(result: Audit) -> None:

@@ -1,7 +1,9 @@
-"""Two nodes on this machine, killed at 200 random moments during 10,000 conversations of question and answer.
+"""Two nodes on this machine, killed at 200 random moments during 10,000 conversations.
 
-Nothing may be lost and nothing doubled: outcomes at the asker, answers and access records on both sides, and
-the records of both logs are counted when everything is quiet again.
+Eight of ten are questions with their answers; two are cases handed over and withdrawn, three messages both
+ways each in their order. Nothing may be lost and nothing doubled: outcomes at the asker, answers and access
+records, messages said and heard, the cases opened by them with their events, and the records of both logs are
+counted when everything is quiet again.
 """
 
 import tempfile
@@ -13,9 +15,10 @@ from benchmarks.frame.figures import Figure, Result
 from benchmarks.frame.machine import versions
 from benchmarks.frame.size import Size
 from benchmarks.workloads.exchange_nodes import two_nodes
-from benchmarks.workloads.exchange_soak import soak
+from benchmarks.workloads.exchange_soak import Load, soak
 
-CONVERSATIONS = 10_000
+QUESTIONS = 8_000
+HANDOVERS = 2_000
 KILLS = 200
 SEED = 20261122
 
@@ -25,13 +28,12 @@ def measure(size: Size) -> Result:
     home = Path(tempfile.mkdtemp(prefix="tongban-kill-"))
     home.chmod(0o755)
     with two_nodes(home) as nodes:
-        counted = soak(
-            nodes, size.of(CONVERSATIONS), size.of(KILLS), SEED, lambda text: click.echo(f"[kill] {text}")
-        )
+        load = Load(size.of(QUESTIONS), size.of(HANDOVERS), size.of(KILLS))
+        counted = soak(nodes, load, SEED, lambda text: click.echo(f"[kill] {text}"))
     measured = {"all of it": counted.seconds}
     return Result(
         "kill",
-        f"{counted.questions:,} conversations, kill -9 at {counted.kills} random moments (seed {SEED})",
+        f"{load.of_all:,} conversations, kill -9 at {load.kills} random moments (seed {SEED})",
         (
             Figure("lost", counted.lost, "of them", 0, "at most", measured=measured),
             Figure("doubled", counted.doubled, "of them", 0, "at most"),

@@ -1,7 +1,8 @@
 """Cases carried through five persisted steps against SpiffWorkflow; an inbox among 100,000 cases; replay.
 
 Both engines persist every step in the same PostgreSQL server and commit it before the next; a case counts
-only when it has reached its end.
+only when it has reached its end. Each carries its cases in one process with as many threads as a node serves
+its pages with, each thread its own cases over a connection of its own; and once more in one thread alone.
 """
 
 import os
@@ -17,12 +18,14 @@ from benchmarks.frame.figures import Figure, Result
 from benchmarks.frame.machine import versions
 from benchmarks.frame.peer import Peer
 from benchmarks.frame.size import Size
-from benchmarks.frame.timing import interleaved, ratio
+from benchmarks.frame.timing import Times, interleaved, ratio
 from tongban.federation.founding import consecutive_addresses, found
 from tongban.federation.sides import SICHUAN
 from tongban.node.embedded_postgres import EmbeddedPostgres
+from tongban.node.supervisor import PAGES_THREADS
 
-_CASES = 400
+_CASES = 50
+_ALONE = 160
 _OPEN_CASES = 100_000
 _PAGES = 300
 _REPLAYED = 20_000
@@ -38,22 +41,29 @@ def measure(size: Size) -> Result:
         load = Caseload()
         with Peer("casework", "spiff_cases", server) as spiff:
             spiff.ask("load")
-            cases = size.of(_CASES)
-            times = interleaved(
-                {
-                    "Tongban": partial(load.carry, cases),
-                    "SpiffWorkflow": partial(spiff.seconds, "carry", cases=cases),
-                },
-                size.rounds(5),
-            )
+            cases, alone = PAGES_THREADS * size.of(_CASES), size.of(_ALONE)
+
+            def carried(each: int, threads: int) -> dict[str, Times]:
+                return interleaved(
+                    {
+                        "Tongban": partial(load.carry, each, threads),
+                        "SpiffWorkflow": partial(spiff.seconds, "carry", cases=each, threads=threads),
+                    },
+                    size.rounds(5),
+                )
+
+            times = carried(size.of(_CASES), PAGES_THREADS)
+            in_one = carried(alone, 1)
             compared = {"SpiffWorkflow": str(spiff.ask("version"))}
         load.fill(size.of(_OPEN_CASES))
         p95, queries = load.inbox(size.of(_PAGES))
         replayed = load.replay(size.of(_REPLAYED))
     ours, theirs = times["Tongban"], times["SpiffWorkflow"]
+    ours_alone, theirs_alone = in_one["Tongban"], in_one["SpiffWorkflow"]
     return Result(
         "casework",
-        f"{cases} cases of five steps; an inbox among {size.of(_OPEN_CASES):,} open cases",
+        f"{cases} cases of five steps in {PAGES_THREADS} threads; "
+        f"an inbox among {size.of(_OPEN_CASES):,} open cases",
         (
             Figure(
                 "cases through five persisted steps, against SpiffWorkflow",
@@ -63,6 +73,13 @@ def measure(size: Size) -> Result:
                 measured={"Tongban": ours.best, "SpiffWorkflow": theirs.best},
             ),
             Figure("cases through five persisted steps", cases / ours.best, "cases/s"),
+            Figure(
+                "the same in one thread, against SpiffWorkflow",
+                ratio(theirs_alone, ours_alone),
+                "times",
+                measured={"Tongban": ours_alone.best, "SpiffWorkflow": theirs_alone.best},
+            ),
+            Figure("the same in one thread", alone / ours_alone.best, "cases/s"),
             Figure("inbox page, 95th percentile", 1000 * p95, "ms", 100, "at most"),
             Figure("queries of an inbox page", queries, "queries"),
             Figure("event replay", replayed, "events/s", 50_000),

@@ -1,7 +1,10 @@
 """Work for the case engine: cases carried through five steps, a full inbox, replay of histories."""
 
+import gc
 import re
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from itertools import islice
 
@@ -13,6 +16,7 @@ from tongban.node.casework import acting, catalogue, log, procedures, submission
 from tongban.node.casework.models import Case, Draft
 from tongban.node.clock import now
 from tongban.node.people.register import create_citizen, create_officer
+from tongban.node.supervisor import PAGES_THREADS
 from tongban.services import Text
 
 _SERVICE = "hotline-handover"
@@ -41,21 +45,28 @@ class Caseload:
         post = Text(zh="经办员", en="Officer")
         self._account = create_officer("officer", "a long password", _AGENCY, "赵六", post)
         self._officer = self._account.officer
+        self._threads = ThreadPoolExecutor(PAGES_THREADS)
 
-    def carry(self, cases: int) -> float:
-        """Open so many cases and take four actions on each: five persisted steps, each committed.
+    def carry(self, cases: int, threads: int) -> float:
+        """Open so many cases in each of so many threads and take four actions on each.
 
-        The seconds it took; the forms are filled in before, which is no step of a case.
+        Five persisted steps a case, each committed before its next. The seconds it took; the forms are filled
+        in before, which is no step of a case.
         """
-        filled_in = [self._drafted() for _ in range(cases)]
+        filled_in = [[self._drafted() for _ in range(cases)] for _ in range(threads)]
+        gc.collect()
         begun = time.perf_counter()
+        for at_work in [self._threads.submit(self._carry, drafts) for drafts in filled_in]:
+            at_work.result()
+        return time.perf_counter() - begun
+
+    def _carry(self, filled_in: Sequence[Draft]) -> None:
         for draft in filled_in:
             case = submission.submit(self._person, draft.pk, frozenset())
             for code, given in _STEPS:
                 case = acting.perform(self._officer, case.number, case.revision, code, given)
             if case.status != "answered":
                 raise NotCarried(case.number)
-        return time.perf_counter() - begun
 
     def fill(self, cases: int) -> None:
         """Have so many open cases in the inbox, multiplied from one real case."""

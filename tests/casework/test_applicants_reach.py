@@ -114,7 +114,7 @@ def locks(applicant: Applicant, kept: Case | Draft) -> bool:
         )
     draft = kept.pk
     return both(
-        kept, lambda: locking.draft_for(applicant, draft), lambda: locking.draft_seen(applicant, draft)
+        kept, lambda: locking.draft_for(applicant, draft), lambda: locking.draft_seen(applicant, draft)[0]
     )
 
 

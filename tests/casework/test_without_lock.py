@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.casework.test_at_once import at_once
 from tests.casework.test_misuse import refused
-from tests.casework.walk import Walk
+from tests.casework.walk import CONSENTS, Walk
 from tests.services.shipped import TWO_SIDED, copy_shipped
 from tongban.node.casework import acting, catalogue, drafts, log, submission
 from tongban.node.casework.models import Case, Draft, Event, Task
@@ -89,6 +89,19 @@ def test_a_step_that_only_records_is_two_statements_and_no_transaction(walk: Wal
     with CaptureQueriesContext(connection) as queries:
         sort(clerk, case)
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "WITH"]
+
+
+def test_a_request_is_submitted_by_two_statements_and_no_transaction(walk: Walk) -> None:
+    opened(walk)
+    draft = request_of(walk)
+    with CaptureQueriesContext(connection) as queries:
+        submission.submit(walk.person, draft.pk, frozenset())
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "WITH"]
+
+
+def test_a_case_whose_evidence_is_asked_for_takes_one_number(walk: Walk) -> None:
+    first, second = (submission.submit(walk.person, walk.draft().pk, CONSENTS).number for _ in range(2))
+    assert int(second[-7:]) == int(first[-7:]) + 1
 
 
 @pytest.mark.parametrize(

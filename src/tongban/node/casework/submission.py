@@ -38,14 +38,19 @@ from tongban.services import Service
 def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[str]) -> Case:
     """Submit a draft; `consents` holds the keys the citizen agreed to. Raises Refused."""
     applicant = applicants.of(who)
+    count = None
     if applicant.mandate is None:
-        draft = locking.draft_seen(applicant, draft_id)
-        if _only_opens(drafts.service_of(draft)):
+        draft, ready = locking.draft_seen(applicant, draft_id)
+        count, service = ready.count, drafts.service_of(draft)
+        if _only_opens(service):
             with suppress(log.Overtaken):
-                return _submitted(draft, applicant, consents, rights.unchanged(draft))
+                got = ready.of(service.definition.kind)
+                return _submitted(draft, applicant, consents, got, rights.unchanged(draft))
     with transaction.atomic():
         behalf.hold(applicant)
-        return _submitted(locking.draft_for(applicant, draft_id), applicant, consents)
+        draft = locking.draft_for(applicant, draft_id)
+        got = opening(drafts.service_of(draft).definition.kind, draft.pk, count)
+        return _submitted(draft, applicant, consents, got)
 
 
 def _only_opens(service: Service) -> bool:
@@ -54,10 +59,13 @@ def _only_opens(service: Service) -> bool:
 
 
 def _submitted(
-    draft: Draft, applicant: Applicant, consents: frozenset[str], holds: Condition = ALWAYS
+    draft: Draft,
+    applicant: Applicant,
+    consents: frozenset[str],
+    got: Opening,
+    holds: Condition = ALWAYS,
 ) -> Case:
     service = drafts.service_of(draft)
-    got = opening(service.definition.kind, draft.pk)
     if got.made is not None:
         return Case.objects.get(pk=got.made)
     behalf.may_apply(applicant, service.definition)

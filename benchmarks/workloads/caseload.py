@@ -3,6 +3,7 @@
 import gc
 import re
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
@@ -11,11 +12,13 @@ from itertools import islice
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from stdnum.cn import ric
 
 from tongban.node.casework import acting, catalogue, log, procedures, submission
 from tongban.node.casework.models import Case, Draft
 from tongban.node.clock import now
-from tongban.node.people.register import create_citizen, create_officer
+from tongban.node.people.models import Account, Person
+from tongban.node.people.register import create_citizen, create_officer, person_of_number
 from tongban.node.supervisor import PAGES_THREADS
 from tongban.services import Text
 
@@ -39,38 +42,33 @@ class Caseload:
 
     def __init__(self) -> None:
         catalogue.publish(catalogue.service_root())
-        account = create_citizen("citizen", "a long password", "510104197602140020", "测试女士")
-        assert account.person is not None
-        self._person = account.person
+        self._people = [person_of_number(_number(which), "测试女士") for which in range(PAGES_THREADS)]
+        for which in range(PAGES_THREADS):
+            create_citizen(f"citizen-{which}", None, _number(which), "测试女士")
         post = Text(zh="经办员", en="Officer")
-        self._account = create_officer("officer", "a long password", _AGENCY, "赵六", post)
-        self._officer = self._account.officer
+        self._accounts = [
+            create_officer(f"officer-{which}", "a long password", _AGENCY, "赵六", post)
+            for which in range(PAGES_THREADS)
+        ]
         self._threads = ThreadPoolExecutor(PAGES_THREADS)
 
     def carry(self, cases: int, threads: int) -> float:
         """Open so many cases in each of so many threads and take four actions on each.
 
-        Five persisted steps a case, each committed before its next. The seconds it took; the forms are filled
-        in before, which is no step of a case.
+        Five persisted steps a case, each committed before its next; each thread has a citizen and an officer
+        of its own. The seconds it took; the forms are filled in before, which is no step of a case.
         """
-        filled_in = [[self._drafted() for _ in range(cases)] for _ in range(threads)]
+        filled_in = [[self._drafted(person) for _ in range(cases)] for person in self._people[:threads]]
         gc.collect()
         begun = time.perf_counter()
-        for at_work in [self._threads.submit(self._carry, drafts) for drafts in filled_in]:
-            at_work.result()
+        carried = self._threads.map(_carry, self._people, self._accounts, filled_in)
+        deque(carried, maxlen=0)
         return time.perf_counter() - begun
-
-    def _carry(self, filled_in: Sequence[Draft]) -> None:
-        for draft in filled_in:
-            case = submission.submit(self._person, draft.pk, frozenset())
-            for code, given in _STEPS:
-                case = acting.perform(self._officer, case.number, case.revision, code, given)
-            if case.status != "answered":
-                raise NotCarried(case.number)
 
     def fill(self, cases: int) -> None:
         """Have so many open cases in the inbox, multiplied from one real case."""
-        one = submission.submit(self._person, self._drafted().pk, frozenset())
+        person = self._people[0]
+        one = submission.submit(person, self._drafted(person).pk, frozenset())
         with connection.cursor() as cursor:
             for first in range(1, cases + 1, _BATCH):
                 last = min(first + _BATCH - 1, cases)
@@ -85,7 +83,7 @@ class Caseload:
         what is nobody's.
         """
         client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(self._account)
+        client.force_login(self._accounts[0])
         seconds = []
         following = _NEXT.search(client.get("/workbench/").content.decode())
         if following is None:
@@ -115,11 +113,26 @@ class Caseload:
                 count += len(history)
         return count / (time.perf_counter() - begun)
 
-    def _drafted(self) -> Draft:
+    def _drafted(self, person: Person) -> Draft:
         service, at = catalogue.current(_SERVICE), now()
         return Draft.objects.create(
-            person=self._person, service=service, answers=dict(_ANSWERS), created_at=at, updated_at=at
+            person=person, service=service, answers=dict(_ANSWERS), created_at=at, updated_at=at
         )
+
+
+def _carry(person: Person, account: Account, filled_in: Sequence[Draft]) -> None:
+    for draft in filled_in:
+        case = submission.submit(person, draft.pk, frozenset())
+        for code, given in _STEPS:
+            case = acting.perform(account.officer, case.number, case.revision, code, given)
+        if case.status != "answered":
+            raise NotCarried(case.number)
+
+
+def _number(which: int) -> str:
+    """The ID number of one of the citizens, women born on the same day."""
+    digits = f"51010419760214{2 * which + 2:03d}"
+    return digits + ric.calc_check_digit(f"{digits}0")
 
 
 _BATCH = 5000

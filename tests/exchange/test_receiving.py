@@ -17,6 +17,7 @@ from tongban.node.exchange.answers import Kept
 from tongban.node.exchange.models import Inbox, SeenNonce
 from tongban.node.people import pseudonym
 from tongban.node.people.models import AccessRecord
+from tongban.node.statements import rows
 from tongban.node.translog import recording
 from tongban.node.translog.models import LogRecord, LogState
 from tongban.protocol import Code, Refusal
@@ -293,3 +294,17 @@ def test_access_and_message_are_both_in_the_log(department: Fill) -> None:
     ask(message)
     kinds = LogRecord.objects.order_by("id").values_list("kind", "about")
     assert list(kinds) == [("access", AccessRecord.objects.get().id), ("message", message.id)]
+
+
+def test_what_was_answered_before_is_looked_up_by_one_plan_however_much_is_asked(department: Fill) -> None:
+    known = directory(around=true_now())
+    asked = [
+        protocol.authenticate(
+            delivered(fresh_question(id=uuid4()), letter * 16), known, "chongqing", now=true_now()
+        )
+        for letter in "abc"
+    ]
+    for _ in range(9):
+        assert answers.stored_replies(asked) == [None, None, None]
+    plans = "SELECT generic_plans > 0, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s"
+    assert rows(plans, ["%JOIN unnest%asked(sender, message)%"]) == [(True, 5)]

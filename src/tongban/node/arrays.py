@@ -11,8 +11,13 @@ from uuid import UUID
 from tongban.node import wire
 
 _HEAD = Struct(">iiIii").pack
-_BYTEA, _TEXT, _TIMESTAMPTZ, _UUID, _JSONB = 17, 25, 1184, 2950, 3802
+_BYTEA, _BIGINT, _TEXT, _TIMESTAMPTZ, _UUID, _JSONB = 17, 20, 25, 1184, 2950, 3802
 """What PostgreSQL numbers the types; these never change."""
+
+
+def wholes(values: Iterable[int]) -> bytes:
+    """An array of bigint."""
+    return _array(_BIGINT, [wire.whole(value) for value in values])
 
 
 def uuids(values: Iterable[UUID]) -> bytes:

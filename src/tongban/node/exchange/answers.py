@@ -66,8 +66,11 @@ _Key = tuple[str, UUID]
 
 _STORED = """
 SELECT sender, message, body_sha256, reply
-  FROM exchange_inbox JOIN unnest(%s::text[], %s::uuid[]) AS asked(sender, message) USING (sender, message)
+  FROM exchange_inbox
+  JOIN unnest((SELECT %s::text[]), (SELECT %s::uuid[])) AS asked(sender, message) USING (sender, message)
 """
+"""In sub-selects, so that no plan depends on how many are asked for, and it is planned once a connection."""
+
 _FRESH = """
 INSERT INTO exchange_seennonce (keyid, nonce, expires)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[])

@@ -6,9 +6,10 @@ so that a crash at any step leaves the log as it was; a place once given is neve
 
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from tongban.node.translog.models import LogCheckpoint, LogRecord, LogState, LogTile
+from tongban.node import arrays, statements
+from tongban.node.translog.models import LogCheckpoint, LogState, LogTile
 from tongban.node.translog.stored import newest_checkpoint, read_tile
 from tongban.protocol.tlog.checkpoints import Checkpoint, sign_checkpoint
 from tongban.protocol.tlog.growing import GrowingTree
@@ -19,9 +20,12 @@ from tongban.suites import SigningKey
 BATCH = 4096
 """Records that get their place in one transaction, at most."""
 
+_WAITING = """
+SELECT id, leaf FROM translog_logrecord WHERE index IS NULL ORDER BY id LIMIT %s
+"""
 _PLACE = """
-UPDATE translog_logrecord SET index = placed.index
-  FROM unnest(%s::bigint[], %s::bigint[]) AS placed(id, index)
+UPDATE translog_logrecord SET index = %s + placed.nth - 1
+  FROM unnest(%s::bigint[]) WITH ORDINALITY AS placed(id, nth)
  WHERE translog_logrecord.id = placed.id
 """
 
@@ -34,11 +38,10 @@ def place_waiting(origin: str, key: SigningKey) -> int:
     with transaction.atomic():
         if not _is_ours():
             return 0
-        waiting = LogRecord.objects.filter(index=None).order_by("id")
-        rows = list(waiting.values_list("id", "leaf")[:BATCH])
-        if rows:
-            _append(origin, key, [row_id for row_id, _ in rows], [bytes(leaf) for _, leaf in rows])
-    return len(rows)
+        waiting = statements.rows(_WAITING, [BATCH])
+        if waiting:
+            _append(origin, key, [row_id for row_id, _ in waiting], [leaf for _, leaf in waiting])
+    return len(waiting)
 
 
 def _is_ours() -> bool:
@@ -59,8 +62,7 @@ def _append(origin: str, key: SigningKey, ids: Sequence[int], leaves: Sequence[b
     tree.extend(map(leaf_hash, leaves))
     for tile, hashes in tree.partial_tiles():
         keep(tile, hashes)
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACE, [list(ids), list(range(first, tree.size))])
+    statements.rows(_PLACE, [first, arrays.wholes(ids)])
     LogTile.objects.bulk_create(
         [LogTile(level=level, number=number, hashes=hashes) for (level, number), hashes in full.items()],
         update_conflicts=True,

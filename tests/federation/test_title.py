@@ -13,6 +13,7 @@ from tests.federation.camera import as_video, with_camera
 from tests.federation.desks import put_into_other_wallet
 from tests.federation.two_nodes import PATIENCE_SECONDS, TwoNodes
 from tests.pages.browser import press, reload_until
+from tests.reach import same_sql_as
 from tongban.federation.sample_portraits import placeholder
 from tongban.federation.sides import CHONGQING, SICHUAN
 
@@ -171,6 +172,43 @@ def await_list(page: Page, uri: str) -> None:
         page.wait_for_timeout(1000)
 
 
+def test_a_title_is_evidence_in_a_case_there_until_it_is_revoked(
+    pages: dict[str, Page], two_nodes: TwoNodes
+) -> None:
+    password = two_nodes.federation.password
+    sign_in(pages["citizen"], USERNAME, password)
+    number = apply(pages["citizen"])
+    sign_in(pages["clerk"], CLERK, password)
+    issue(pages["clerk"], number)
+
+    applicant, recogniser = pages["applicant"], pages["recogniser"]
+    sign_in(applicant, USERNAME, password)
+    there = apply(applicant)
+    await_list(applicant, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
+    put_into_other_wallet(pages["citizen"], applicant, "专业技术职称证书")
+    use_as_evidence(applicant, there)
+    expect(applicant.locator("[data-verdict-now='valid']")).to_be_visible()
+
+    sign_in(recogniser, RECOGNISER, password)
+    recogniser.goto(f"/workbench/cases/{there}/")
+    expect(recogniser.locator("[data-verdict-now='valid']")).to_be_visible()
+    expect(recogniser.get_by_text("高级工程师").first).to_be_visible()
+    applicant.goto("/credentials/shown/")
+    expect(applicant.get_by_text(there)).to_be_visible()
+    verify_online(pages["verifier"], show_for_a_minute(pages["citizen"]))
+
+    revoke(pages["clerk"], "评审结果已撤销")
+    revoked = recogniser.locator("[data-verdict-now='revoked']")
+    reload_until(revoked, f"/workbench/cases/{there}/", PATIENCE_SECONDS)
+    form = recogniser.locator("#act-issue")
+    form.locator("summary").click()
+    press(form.get_by_role("button"))
+    expect(recogniser.get_by_text("现在不是有效状态")).to_be_visible()
+    applicant.goto("/credentials/")
+    expect(applicant.get_by_text("已撤销").first).to_be_visible()
+
+
+@same_sql_as(test_a_title_is_evidence_in_a_case_there_until_it_is_revoked)
 def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
     pages: dict[str, Page], two_nodes: TwoNodes, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -205,39 +243,3 @@ def test_a_title_counts_on_the_other_side_without_a_network_until_it_is_revoked(
         verifier.wait_for_timeout(1000)
     expect(verifier.locator("[data-verdict='revoked']")).to_be_visible()
     expect(verifier.locator("#verdict")).to_contain_text("已被发证机关撤销")
-
-
-def test_the_same_title_is_evidence_in_a_case_there_until_it_is_revoked(
-    pages: dict[str, Page], two_nodes: TwoNodes
-) -> None:
-    password = two_nodes.federation.password
-    sign_in(pages["citizen"], USERNAME, password)
-    number = apply(pages["citizen"])
-    sign_in(pages["clerk"], CLERK, password)
-    issue(pages["clerk"], number)
-
-    applicant, recogniser = pages["applicant"], pages["recogniser"]
-    sign_in(applicant, USERNAME, password)
-    there = apply(applicant)
-    await_list(applicant, f"{two_nodes.pages_url(CHONGQING.node)}/credentials/status/0")
-    put_into_other_wallet(pages["citizen"], applicant, "专业技术职称证书")
-    use_as_evidence(applicant, there)
-    expect(applicant.locator("[data-verdict-now='valid']")).to_be_visible()
-
-    sign_in(recogniser, RECOGNISER, password)
-    recogniser.goto(f"/workbench/cases/{there}/")
-    expect(recogniser.locator("[data-verdict-now='valid']")).to_be_visible()
-    expect(recogniser.get_by_text("高级工程师").first).to_be_visible()
-    applicant.goto("/credentials/shown/")
-    expect(applicant.get_by_text(there)).to_be_visible()
-    verify_online(pages["verifier"], show_for_a_minute(pages["citizen"]))
-
-    revoke(pages["clerk"], "评审结果已撤销")
-    revoked = recogniser.locator("[data-verdict-now='revoked']")
-    reload_until(revoked, f"/workbench/cases/{there}/", PATIENCE_SECONDS)
-    form = recogniser.locator("#act-issue")
-    form.locator("summary").click()
-    press(form.get_by_role("button"))
-    expect(recogniser.get_by_text("现在不是有效状态")).to_be_visible()
-    applicant.goto("/credentials/")
-    expect(applicant.get_by_text("已撤销").first).to_be_visible()

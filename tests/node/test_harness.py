@@ -1,6 +1,8 @@
 """Each worker gets a migrated PostgreSQL database, and the server is only for tests that ask for it."""
 
 import os
+from collections.abc import Callable
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,6 +12,7 @@ from django.db import connection
 
 from tests.conftest import OPERATOR_VARIABLE, SERVER_VARIABLE
 from tests.emptying import Emptying
+from tests.reach import SAME_SQL, same_sql_as, without_their_like
 from tongban.node.casework import procedures
 from tongban.node.casework.models import PublishedProcedure
 from tongban.node.people.models import Person
@@ -42,6 +45,33 @@ def test_who_asks_by_a_fixture_is_marked(request: pytest.FixtureRequest, databas
 @pytest.mark.django_db
 def test_who_asks_by_a_mark_is_marked(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("postgres") is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_marked", [True, pytest.param(False, marks=SAME_SQL)])
+def test_of_two_that_ask_the_same_of_the_server_one_is_marked(
+    request: pytest.FixtureRequest, is_marked: bool
+) -> None:
+    assert (request.node.get_closest_marker("postgres") is not None) is is_marked
+    assert Person.objects.count() == 0
+
+
+def test_who_says_that_another_asks_the_same_is_found_when_that_one_stays_away(
+    request: pytest.FixtureRequest,
+) -> None:
+    def shows() -> None: ...
+
+    def asks() -> None: ...
+
+    def collected(test: Callable[[], None], mark: pytest.MarkDecorator) -> pytest.Function:
+        item = pytest.Function.from_parent(request.node.parent, name=test.__name__, callobj=test)
+        item.add_marker(mark)
+        return item
+
+    shown = collected(shows, same_sql_as(asks))
+    assert without_their_like([shown, collected(asks, pytest.mark.postgres)]) == []
+    assert without_their_like([shown, collected(asks, SAME_SQL)]) == [shown.nodeid, ANY]
+    assert without_their_like([collected(shows, SAME_SQL)]) == [shown.nodeid]
 
 
 @pytest.mark.django_db(transaction=True)

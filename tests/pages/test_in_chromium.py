@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.casework.walk import ANSWERS, Walk
+from tests.pages import test_languages
 from tests.pages.browser import overflow, press, sideways, untitled, violations, watch
 from tests.pages.every_page import NOWHERE, citizens_pages, officers_pages, question_pages
 from tests.pages.windows import browser, enter
+from tests.reach import same_sql_as
 from tongban.node.casework import actions
 from tongban.node.people.models import Account, Officer
 
@@ -17,8 +19,11 @@ __all__ = ["browser", "citizens_pages", "enter", "officers_pages", "question_pag
 PASSWORD = "a long password"
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LOOK_AT_CITIZENS_PAGES = same_sql_as(test_languages.test_citizens_pages_are_in_the_language)
+LOOK_AT_OFFICERS_PAGES = same_sql_as(test_languages.test_officers_pages_are_in_the_language)
 
 
+@LOOK_AT_CITIZENS_PAGES
 @pytest.mark.parametrize(("language", "every"), [("zh-hans", 1), ("en", 4), ("zh-hant", 5)])
 def test_citizens_pages_are_accessible_quiet_and_fit(
     enter: Callable[..., Page], citizen: Account, citizens_pages: list[str], language: str, every: int
@@ -39,6 +44,7 @@ def test_citizens_pages_are_accessible_quiet_and_fit(
         page.context.close()
 
 
+@LOOK_AT_CITIZENS_PAGES
 def test_questions_of_every_kind_are_accessible_narrow_and_in_error(
     enter: Callable[..., Page], citizen: Account, question_pages: list[str]
 ) -> None:
@@ -56,6 +62,7 @@ def test_questions_of_every_kind_are_accessible_narrow_and_in_error(
     assert [line for line in heard.complaints if "422" not in line] == []
 
 
+@LOOK_AT_OFFICERS_PAGES
 def test_workbench_is_accessible_and_quiet(
     enter: Callable[..., Page], officer: Officer, officers_pages: list[str]
 ) -> None:
@@ -162,6 +169,7 @@ def test_progress_moves_on_by_itself(
     page.wait_for_selector("h1:has-text('您可以在成都办理医保退休')", timeout=60_000)
 
 
+@LOOK_AT_CITIZENS_PAGES
 def test_at_200_per_cent_zoom_nothing_is_lost_or_hidden(
     enter: Callable[..., Page], citizen: Account, citizens_pages: list[str]
 ) -> None:

@@ -28,7 +28,7 @@ help:
 	@echo "make setup        install everything into .venv; start nothing"
 	@echo "make demo         two nodes with sample people on this machine; Ctrl-C stops them"
 	@echo "make demo ONCE=1  the same, one application across the border, then stop"
-	@echo "make test         all tests; ONLY=postgres for those that reach PostgreSQL"
+	@echo "make test         all tests; ONLY=postgres for those that tell PostgreSQL servers apart"
 	@echo "make bench        the benchmarks, peers included; ONLY=topic for one, QUICK=1 for a small try"
 	@echo "make lint         style, types, import directions, state of the tree"
 	@echo "make clean        remove the demo's data and everything that was built"

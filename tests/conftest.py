@@ -15,9 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
+from tongban.node import starting
+from tongban.node.database import Address
 from tongban.node.embedded_postgres import EmbeddedPostgres
 
 HOME_VARIABLE = "TONGBAN_TEST_HOME"
@@ -126,3 +129,11 @@ def _quick_password_hashes(settings: Settings) -> None:
 def _own_node(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command under test makes its process part of the node that it names, until the test ends."""
     monkeypatch.setenv("TONGBAN_NODE_CONFIG", os.environ["TONGBAN_NODE_CONFIG"])
+
+
+@pytest.fixture
+def commands_run_here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command's node is this process, and its database the tests'."""
+    server = Address.parse(os.environ[SERVER_VARIABLE])
+    tests = server.named(str(connection.settings_dict["NAME"]))
+    monkeypatch.setattr(starting, "open_database", lambda _: tests)

@@ -22,7 +22,7 @@ with one line on stderr that names file, field and what is expected.
 | `make setup` | installs everything into `.venv`, starts nothing |
 | `make demo` | two nodes with sample people on this machine; Ctrl-C stops them |
 | `make demo ONCE=1` | the same, walks one application across the border, prints it, and ends |
-| `make test` | all tests; `ONLY=postgres` for those that reach PostgreSQL, whichever server they are given |
+| `make test` | all tests; `ONLY=postgres` for those that tell PostgreSQL servers apart, on any |
 | `make bench` | the benchmarks, peers included; `ONLY=topic` for one, `QUICK=1` for a small try |
 | `make lint` | style, types, import directions, state of the tree |
 | `make clean` | removes the demo's data and everything that was built |

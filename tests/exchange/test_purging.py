@@ -14,7 +14,7 @@ from tests.exchange.certificates import own_attachments
 from tests.exchange.far_side import FarSide
 from tests.protocol.federation_of_two import SUBJECT
 from tongban.cli import main
-from tongban.node import purge_command, retention
+from tongban.node import retention
 from tongban.node.clock import true_now
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, this_node
 from tongban.node.exchange import api, purging
@@ -295,11 +295,8 @@ def test_a_declaration_with_a_mistake_is_refused_with_its_place(change: tuple[st
     assert named in str(refused.value)
 
 
+@pytest.mark.usefixtures("commands_run_here")
 class TestCommand:
-    @pytest.fixture(autouse=True)
-    def _started(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(purge_command, "start_django", lambda _: None)
-
     def run(self, *arguments: str) -> Result:
         return CliRunner().invoke(
             main, ["node", "purge-files", "--config", os.environ[CONFIG_VARIABLE], *arguments]

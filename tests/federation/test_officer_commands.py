@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from tests.federation.two_nodes import TwoNodes, node_environment
 from tongban.federation.browsing import Visitor
 from tongban.federation.sides import SICHUAN
@@ -37,26 +35,7 @@ def test_an_account_is_opened_works_and_is_closed_with_its_sessions(two_nodes: T
     assert visitor.sign_in("wang.min", PASSWORD).path == "/closed/inactive/"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "typed", "sentence"),
-    [
-        (("add", SICHUAN.officer, *WHO), PASSWORD, f"{SICHUAN.officer}: there is an account of this name"),
-        (("add", "li.na", "--agency", "510100-xx", *WHO[2:]), PASSWORD, "--agency: no agency has the code"),
-        (("add", "li.na", *WHO), "123", "li.na: the password is too weak"),
-        (("grant", "nobody", "assign"), "", "nobody: no officer has this account"),
-        (("grant", SICHUAN.officer, "assign", "--place", "999999"), "", "--place: "),
-        (
-            ("grant", SICHUAN.officer, "assign", "--until", "2020-01-01"),
-            "",
-            "--until: 2020-01-01 lies before",
-        ),
-        (("close", "nobody"), "", "nobody: no officer has this account"),
-    ],
-)
-def test_wrong_use_is_told_in_one_line(
-    two_nodes: TwoNodes, arguments: tuple[str, ...], typed: str, sentence: str
-) -> None:
-    told = officer(two_nodes, *arguments, typed=typed)
+def test_wrong_use_is_told_in_one_line(two_nodes: TwoNodes) -> None:
+    told = officer(two_nodes, "close", "nobody", typed="")
     assert told.returncode == 2
-    assert told.stderr.startswith(sentence)
-    assert told.stderr.count("\n") == 1
+    assert told.stderr == "nobody: no officer has this account\n"

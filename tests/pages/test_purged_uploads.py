@@ -15,10 +15,10 @@ from tests.pages.files import picture
 from tests.pages.test_portal import page
 from tests.pages.test_uploads import CARD
 from tongban.cli import main
-from tongban.node import purge_command, retention
+from tongban.node import retention
 from tongban.node.casework import actions
 from tongban.node.casework.models import Case
-from tongban.node.clock import now, true_now
+from tongban.node.clock import now, today, true_now
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.people.models import Officer
 from tongban.node.portal.models import Complaint, PurgedUpload, Upload
@@ -131,7 +131,7 @@ def test_an_officer_sees_on_which_day_it_was_purged(client: Client, officer: Off
     purging.purge_as_declared()
     client.force_login(officer.account)
     shown = page(client, f"/workbench/cases/{over.number}/")
-    assert f"已过保存期限，{true_now().date()} 清除" in shown
+    assert f"已过保存期限，{today()} 清除" in shown
     assert f"/cases/{over.number}/files/" not in shown
     assert client.get(f"/cases/{over.number}/files/{Upload.objects.get().pk}/").status_code == 404
 
@@ -189,11 +189,8 @@ def test_the_period_that_comes_with_tongban_is_not_verified(monkeypatch: pytest.
     assert (period.is_verified, period.days) == (False, 3653)
 
 
+@pytest.mark.usefixtures("commands_run_here")
 class TestCommand:
-    @pytest.fixture(autouse=True)
-    def _started(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(purge_command, "start_django", lambda _: None)
-
     def run(self, *arguments: str) -> Result:
         return CliRunner().invoke(
             main, ["node", "purge-files", "--config", os.environ[CONFIG_VARIABLE], *arguments]

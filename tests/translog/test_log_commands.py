@@ -12,29 +12,23 @@ from click.testing import CliRunner, Result
 from tests.translog.test_witnessing_nodes import rolled_back
 from tests.translog.writing_log import ORIGIN, place, record
 from tongban.cli import main
-from tongban.node import withholding_command
 from tongban.node.clock import today
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.exchange.identity import Identity
 from tongban.node.people import permissions, withholding
 from tongban.node.people.models import Grant, Officer, Withholding
 from tongban.node.people.register import create_officer
-from tongban.node.translog import cli
 from tongban.node.translog.halting import discrepancy, halt
 from tongban.node.translog.publishing import publish
 from tongban.protocol.tlog.notes import Note
 from tongban.services import Text
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sichuan")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("sichuan", "commands_run_here"),
+]
 
 CASE = "SC-2026-000009"
-
-
-@pytest.fixture(autouse=True)
-def _already_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This process is part of the node already, with the tests' database."""
-    for command in (cli, withholding_command):
-        monkeypatch.setattr(command, "start_django", lambda _: None)
 
 
 @pytest.fixture

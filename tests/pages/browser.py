@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

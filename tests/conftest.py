@@ -32,7 +32,7 @@ hypothesis_settings.register_profile("no-clock", hypothesis_settings.default, de
 hypothesis_settings.load_profile("no-clock")
 """How long an example takes tells of the machine, not of the code."""
 
-pytest_plugins = ["tests.quickness", "tests.reach", "tests.emptying"]
+pytest_plugins = ["tests.quickness", "tests.reach", "tests.emptying", "tests.migrated"]
 
 
 def _write_node(home: Path, server_url: str) -> Path:
@@ -110,7 +110,7 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(copied_database: None, django_db_setup: None) -> Iterator[None]:
     """The tests' database, which nothing may be connected to when it is dropped."""
     yield
     from tongban.node.exchange import department_sql

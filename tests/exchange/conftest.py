@@ -92,12 +92,9 @@ def department(transactional_db: None, declare: Callable[..., None]) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def far_server(tmp_path_factory: pytest.TempPathFactory, database_server_url: str) -> Iterator[FarServer]:
+def far_server(database_server_url: str, migrated_database: str) -> FarServer:
     """Where far nodes have their databases; tests that found one share an xdist group."""
-    first = FarNode(tmp_path_factory.mktemp("template"), FarServer(database_server_url))
-    first.create()
-    yield FarServer(database_server_url, template=first.database)
-    first.drop()
+    return FarServer(database_server_url, migrated_database)
 
 
 @pytest.fixture(scope="session")

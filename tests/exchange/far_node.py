@@ -17,6 +17,7 @@ import psycopg
 from benchmarks.frame.ports import reserved
 
 from tests.exchange.sides import Row
+from tests.migrated import create, drop
 from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, directory
 from tongban import protocol
 from tongban.node.certificates import Issuer
@@ -47,10 +48,10 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class FarServer:
-    """The tests' PostgreSQL server; new databases there are copies of `template`, which has been migrated."""
+    """The tests' PostgreSQL server; databases of nodes are copies of one there that has been migrated."""
 
     url: str
-    template: str = ""
+    migrated: str
 
 
 @dataclass
@@ -99,7 +100,7 @@ class FarNode:
         signed.replace(self.home / "directory.json")
 
     def create(self) -> None:
-        self._on_server(f"CREATE DATABASE {self.database} TEMPLATE {self.server.template or 'template0'}")
+        create(self.server.url, self.database, self.server.migrated)
         (self.home / "services").mkdir()
         (self.home / "secret").write_text(secrets.token_hex(32))
         (self.home / "node.pem").write_bytes(CHONGQING_KEY.to_pem())
@@ -109,16 +110,6 @@ class FarNode:
             write_private(self.home / "tls" / "issuer.pem", self.issuers[0].certificate_pem())
             write_private(self.home / "tls" / "issuer-key.pem", self.issuers[0].key_pem())
         self.config.write_text(self._node_toml())
-        if not self.server.template:
-            self.migrate()
-
-    def migrate(self) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "tongban", "node", "migrate", "--config", str(self.config)],
-            env=self._environment(),
-            check=True,
-            capture_output=True,
-        )
         self.execute("CREATE SCHEMA yb_chongqing")
         self.execute(
             "CREATE TABLE yb_chongqing.ac20"
@@ -159,11 +150,7 @@ class FarNode:
 
     def drop(self) -> None:
         self.kill()
-        self._on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
-
-    def _on_server(self, statement: str) -> None:
-        with psycopg.connect(self.server.url, autocommit=True) as server:
-            server.execute(statement.encode())
+        drop(self.server.url, self.database)
 
     @property
     def config(self) -> Path:

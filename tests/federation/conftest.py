@@ -25,11 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def _founded_nodes(operator_server_url: str) -> Iterator[TwoNodes]:
+def _founded_nodes(operator_server_url: str, migrated_database: str) -> Iterator[TwoNodes]:
     home = Path(tempfile.mkdtemp(prefix="tongban-two-"))
     home.chmod(0o755)
     try:
-        with two_running_nodes(home, operator_server_url) as running:
+        with two_running_nodes(home, operator_server_url, migrated_database) as running:
             yield running
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -70,12 +70,12 @@ class Changed:
 
 
 @pytest.fixture(scope="module")
-def changed(operator_server_url: str) -> Iterator[Changed]:
+def changed(operator_server_url: str, migrated_database: str) -> Iterator[Changed]:
     """Nodes of their own, since their logs halt for good."""
     home = Path(tempfile.mkdtemp(prefix="tongban-logs-"))
     home.chmod(0o755)
     try:
-        with two_running_nodes(home, operator_server_url) as nodes:
+        with two_running_nodes(home, operator_server_url, migrated_database) as nodes:
             yield _change(nodes)
     finally:
         shutil.rmtree(home, ignore_errors=True)

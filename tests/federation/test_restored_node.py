@@ -33,12 +33,12 @@ class Restored:
 
 
 @pytest.fixture(scope="module")
-def restored(operator_server_url: str) -> Iterator[Restored]:
+def restored(operator_server_url: str, migrated_database: str) -> Iterator[Restored]:
     """Nodes of their own: one of them will have to say that its log was rolled back."""
     home = Path(tempfile.mkdtemp(prefix="tongban-back-"))
     home.chmod(0o755)
     try:
-        with two_running_nodes(home, operator_server_url) as nodes:
+        with two_running_nodes(home, operator_server_url, migrated_database) as nodes:
             yield _put_back(nodes, home)
     finally:
         shutil.rmtree(home, ignore_errors=True)

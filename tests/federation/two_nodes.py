@@ -13,6 +13,7 @@ import psycopg
 from benchmarks.frame.ports import reserved
 from psycopg import sql
 
+from tests.migrated import create, drop
 from tongban.federation.founding import NodeAddress, SampleFederation, found
 from tongban.federation.node_process import NodeProcess
 from tongban.federation.sample_people import sample_person
@@ -124,11 +125,16 @@ def node_environment() -> dict[str, str]:
 
 
 @contextmanager
-def two_running_nodes(home: Path, operator: str) -> Iterator[TwoNodes]:
-    """Found a federation in `home` and run it, on the operator's server unless that is empty."""
+def two_running_nodes(home: Path, operator: str, migrated: str) -> Iterator[TwoNodes]:
+    """Found a federation in `home` and run it, on the operator's server unless that is empty.
+
+    There the nodes begin with copies of the database `migrated`; on servers of their own they migrate.
+    """
     environment = node_environment()
     with ExitStack() as stack:
-        databases = {side.node: stack.enter_context(_database(home, side.node, operator)) for side in SIDES}
+        databases = {
+            side.node: stack.enter_context(_database(home, side.node, operator, migrated)) for side in SIDES
+        }
         exact = databases if operator else {}
         federation = found(home, _free_addresses(), exact)
         nodes = {side.node: NodeProcess(federation.config_path(side.node), environment) for side in SIDES}
@@ -141,18 +147,15 @@ def two_running_nodes(home: Path, operator: str) -> Iterator[TwoNodes]:
 
 
 @contextmanager
-def _database(home: Path, node: str, operator: str) -> Iterator[str]:
+def _database(home: Path, node: str, operator: str, migrated: str) -> Iterator[str]:
     """The node's database: in its embedded server, or one on the operator's, dropped afterwards."""
     if not operator:
         yield _named(EmbeddedPostgres(home / node / "pg").url, f"tongban_{node}")
         return
     name = f"tongban_{node}_{home.name}"
-    with psycopg.connect(operator, autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-        )
-        yield _named(operator, name)
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    create(operator, name, migrated)
+    yield _named(operator, name)
+    drop(operator, name)
 
 
 def _named(url: str, database: str) -> str:

@@ -87,8 +87,8 @@ def test_spells_that_cannot_be_are_not_computable_and_the_reason_names_them(
 ) -> None:
     with pytest.raises(NotComputable) as refused:
         explain(service, facts(service.definition, known(spell)), DAY)
-    assert "spells" in refused.value.text.en
-    assert "spells" in refused.value.text.zh
+    assert "contribution months" in refused.value.text.en
+    assert "职工医保缴费记录" in refused.value.text.zh
 
 
 def test_overlapping_spells_of_one_place_are_not_computable(service: Service) -> None:

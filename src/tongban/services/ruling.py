@@ -3,6 +3,7 @@
 Promises: only the bundle's texts decide, never what is installed; facts that cannot be used give one reason.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -14,6 +15,7 @@ from tongban.services.service import Service
 from tongban.services.text import Text
 
 _LOADED = 64
+_NAME = re.compile(r"\w+")
 _CONDITION = "check-"
 """How the law's codes of its own conditions begin."""
 
@@ -40,21 +42,33 @@ def explain(service: Service, facts: Mapping[str, object], on: date) -> Mapping[
     Raises NotComputable; RuledOut where nothing but conditions of the law stand against it.
     """
     try:
-        return ruleset_of(service).explain(facts, on).to_json()
+        ruleset = ruleset_of(service)
+        return ruleset.explain(facts, on).to_json()
     except FactsRefused as refused:
+        told = _every_problem(refused, ruleset)
         if all(problem.code.startswith(_CONDITION) for problem in refused.problems):
-            raise RuledOut(_every_problem(refused), _every_condition(refused)) from refused
-        raise NotComputable(_every_problem(refused)) from refused
+            raise RuledOut(told, _every_condition(refused)) from refused
+        raise NotComputable(told) from refused
     except LawError as error:
         zh = f"规则对这些材料没有结论，请由工作人员核对（{error.said('zh')}）"
         raise NotComputable(Text(zh=zh, en=f"The law has no answer for this evidence: {error}")) from error
 
 
-def _every_problem(refused: FactsRefused) -> Text:
-    zh, en = (
-        mark.join(one.said(lang) for one in refused.problems) for lang, mark in (("zh", "；"), ("en", "; "))
+def _every_problem(refused: FactsRefused, ruleset: RuleSet) -> Text:
+    named = [(*_as_read(problem.path, ruleset), problem) for problem in refused.problems]
+    return Text(
+        zh="；".join(f"{path}：{problem.zh}" for path, _, problem in named),
+        en="; ".join(f"{path}: {problem.message}" for _, path, problem in named),
     )
-    return Text(zh=zh, en=en)
+
+
+def _as_read(path: str, ruleset: RuleSet) -> tuple[str, str]:
+    """A path in the facts with the fact's title instead of its name, in Chinese and English."""
+    name = _NAME.match(path)
+    fact = ruleset.facts.get(name[0]) if name else None
+    if name is None or fact is None:
+        return path, path
+    return fact.title.zh + path[name.end() :], fact.title.en + path[name.end() :]
 
 
 def _every_condition(refused: FactsRefused) -> Text:

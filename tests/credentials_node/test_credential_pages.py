@@ -220,3 +220,8 @@ def test_the_database_refuses_to_rewrite_what_was_issued(title: Issued, statemen
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+def test_what_the_verifier_takes_along_travels_compressed(client: Client) -> None:
+    answer = client.get("/verify/bundle.json", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"

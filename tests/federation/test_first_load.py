@@ -9,7 +9,9 @@ from tongban.federation.sides import SICHUAN
 MOST_BYTES = 150_000
 
 
-@pytest.mark.parametrize("address", ["/", "/search/?q=yibao", "/services/medical-retirement/", "/plan/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/search/?q=yibao", "/services/medical-retirement/", "/plan/", "/verify/"]
+)
 def test_a_first_page_is_light(chromium: Browser, two_nodes: TwoNodes, address: str) -> None:
     fetched: list[Request] = []
     context = chromium.new_context(base_url=two_nodes.pages_url(SICHUAN.node), locale="zh-CN")

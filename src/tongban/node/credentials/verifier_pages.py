@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from pydantic import ValidationError
@@ -47,6 +48,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@gzip_page
 def bundle(_request: HttpRequest) -> JsonResponse:
     """Trust list, types and status lists, for the page to verify without a network for a day."""
     now = true_now()

@@ -74,6 +74,26 @@ def test_home_puts_services_under_their_field(
 
 
 @pytest.mark.django_db
+def test_an_officer_is_led_from_the_portal_to_the_workbench_and_to_nothing_of_citizens(
+    client: Client, published: Service, officer: Officer
+) -> None:
+    client.force_login(officer.account)
+    for address in ("/", "/services/medical-retirement/"):
+        shown = page(client, address)
+        assert 'href="/workbench/"' in shown
+        for shut in (
+            "/cases/",
+            "/credentials/",
+            "/notices/",
+            "/accesses/",
+            "/mandates/",
+            "/complaints/",
+            "/start/",
+        ):
+            assert shut not in shown, address
+
+
+@pytest.mark.django_db
 def test_guide_tells_who_how_long_cost_and_law(client: Client, published: Service) -> None:
     guide = page(client, "/services/medical-retirement/")
     for said in ("谁可以办", "15 个工作日内办结", "申请不收费", "社会保险法", "重庆市医疗保障局", "未核实"):

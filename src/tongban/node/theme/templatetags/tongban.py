@@ -73,6 +73,13 @@ def side(place: str) -> str:
     return wording.side_class(place or "")
 
 
+@register.simple_tag(takes_context=True)
+def is_officers(context: template.Context) -> bool:
+    """Whether the page is read by an officer, who has no cases, credentials or mandates of their own."""
+    user = context.get("user")
+    return bool(user and user.is_authenticated and not user.person_id)
+
+
 @register.simple_tag
 def html_language() -> str:
     """The page's language as HTML names it."""

@@ -21,8 +21,9 @@ from tongban.credentials import jws
 from tongban.credentials.openid import Agreement
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, redeeming
-from tongban.node.credentials.models import Asked, Holding, Issued, Showing
+from tongban.node.credentials.models import Holding, Issued, Showing
 from tongban.node.credentials.wallets import addresses, answering, asking, reader
+from tongban.node.credentials.wallets.models import Asked
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person

@@ -17,9 +17,9 @@ from tongban.node.casework import acting
 from tongban.node.casework.models import Case, Notice
 from tongban.node.clock import true_now
 from tongban.node.credentials import copies, issuing, redeeming
-from tongban.node.credentials.models import Awaited, Renewal
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import awaiting, makers, offering, reader, taking, talking
+from tongban.node.credentials.wallets.models import Awaited, Renewal
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person

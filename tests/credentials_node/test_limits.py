@@ -9,7 +9,8 @@ from tongban.credentials import Code, CredentialRefused
 from tongban.node.clock import true_now
 from tongban.node.credentials import limits, redeeming
 from tongban.node.credentials.limits import Budget
-from tongban.node.credentials.models import Authorisation, Counted
+from tongban.node.credentials.models import Counted
+from tongban.node.credentials.wallets.models import Authorisation
 from tongban.node.credentials.wallets.urls import urlpatterns
 
 FORM = "application/x-www-form-urlencoded"

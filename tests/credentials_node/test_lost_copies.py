@@ -17,7 +17,7 @@ from tongban.credentials.openid.offer import REFRESH_TOKEN
 from tongban.node.casework.models import Case, Notice
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuing
-from tongban.node.credentials.models import Access, Awaited, Entry, Handover, Issued, Renewal, Showing
+from tongban.node.credentials.models import Entry, Issued, Showing
 from tongban.node.credentials.sealing import unseal
 from tongban.node.credentials.wallets import (
     awaiting,
@@ -29,6 +29,7 @@ from tongban.node.credentials.wallets import (
     talking,
     tokens,
 )
+from tongban.node.credentials.wallets.models import Access, Awaited, Handover, Renewal
 from tongban.node.credentials.wallets.talking import NotTaken, Talk
 from tongban.node.people.models import Account, Officer, Person
 from tongban.suites import SigningKey, Suite, VerifyingKey, new_signing_key

@@ -14,7 +14,8 @@ from tests.services.shipped import FOLDERS, copy_shipped
 from tongban.node.casework import catalogue, drafts, submission
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Awaited, Issued
+from tongban.node.credentials.models import Issued
+from tongban.node.credentials.wallets.models import Awaited
 from tongban.node.people.models import Account, Officer, Person
 
 SERVICE = "professional-title"

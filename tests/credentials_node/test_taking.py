@@ -16,9 +16,10 @@ from tests.credentials_node.conftest import AWAY, OTHER_KEY, TITLE
 from tongban.credentials import jws
 from tongban.credentials.openid import OpenIdRefused, link_to, offer_address, read_offer
 from tongban.node.credentials import copies, issuers, issuing, keystore, redeeming, showing, wallet
-from tongban.node.credentials.models import Entry, Handover, Issued, Showing
+from tongban.node.credentials.models import Entry, Issued, Showing
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.wallets import awaiting, encrypting, makers, offering, reader, taking, talking
+from tongban.node.credentials.wallets.models import Handover
 from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account, Officer, Person

@@ -24,8 +24,9 @@ from tongban.credentials.openid import (
 from tongban.credentials.openid.encryption import seal
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing
-from tongban.node.credentials.models import Handover, Issued, Offer
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import encrypting, issuer_views, offering
+from tongban.node.credentials.wallets.models import Handover, Offer
 from tongban.node.people.models import Account, Officer
 from tongban.suites import SigningKey, Suite, new_signing_key
 

@@ -21,8 +21,9 @@ from tongban.credentials.verdict import Verdict
 from tongban.credentials.x5c import leads_to, read_chain
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
-from tongban.node.credentials.models import Authorisation, Entry, Handover, Issued, Offer
+from tongban.node.credentials.models import Entry, Issued
 from tongban.node.credentials.wallets import offering, reader
+from tongban.node.credentials.wallets.models import Authorisation, Handover, Offer
 from tongban.node.people.models import Account, Officer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("issuer_name")]

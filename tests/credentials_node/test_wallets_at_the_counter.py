@@ -13,8 +13,9 @@ from tests.credentials_node.other_wallets import Wallet
 from tongban.credentials.verdict import Verdict
 from tongban.credentials.x5c import authority_identifiers, read_chain
 from tongban.node.credentials import issuers, issuing, lists, portraits
-from tongban.node.credentials.models import Asked, Issued
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import asking, certifying, reader
+from tongban.node.credentials.wallets.models import Asked
 from tongban.node.exchange import identity
 from tongban.node.people.models import Officer
 

@@ -16,8 +16,9 @@ from tongban.credentials.openid import (
 )
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuing
-from tongban.node.credentials.models import Handover, Issued, Renewal
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import offering, renewing
+from tongban.node.credentials.wallets.models import Handover, Renewal
 from tongban.node.people.models import Account, Officer
 from tongban.node.people.register import create_citizen
 

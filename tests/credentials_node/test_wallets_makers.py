@@ -16,8 +16,9 @@ from tests.protocol.federation_of_two import directory
 from tongban.node.certificates import certify, new_issuer
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
-from tongban.node.credentials.models import Authorisation, Issued, Renewal
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import makers, offering, reader
+from tongban.node.credentials.wallets.models import Authorisation, Renewal
 from tongban.node.exchange import identity
 from tongban.node.people.models import Account
 

@@ -24,9 +24,10 @@ from tongban.node.casework import acting
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuing
-from tongban.node.credentials.models import Access, Deferral, Handover, Issued, Renewal
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import authorising, renewing, tokens, waiting
 from tongban.node.credentials.wallets.granting import Granted
+from tongban.node.credentials.wallets.models import Access, Deferral, Handover, Renewal
 from tongban.node.people.models import Account, Officer
 from tongban.node.people.register import create_citizen
 from tongban.suites import Suite, new_signing_key

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.credentials import CredentialRefused
 from tongban.node.credentials import issuers, portraits, showing, wallet
 from tongban.node.credentials.choosing import choosable
-from tongban.node.credentials.models import Handover, StatusChange
+from tongban.node.credentials.models import StatusChange
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wallets import awaiting, renewing, waiting
+from tongban.node.credentials.wallets.models import Handover
 from tongban.node.credentials.wording import claim_lines, claim_titles
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens

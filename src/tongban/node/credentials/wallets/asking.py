@@ -37,9 +37,9 @@ from tongban.credentials.verdict import Verdict
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
 from tongban.node.credentials import showing
-from tongban.node.credentials.models import Asked
 from tongban.node.credentials.sealing import seal, unseal
 from tongban.node.credentials.wallets import addresses, authorities, tokens
+from tongban.node.credentials.wallets.models import Asked
 from tongban.node.credentials.wallets.reader import reader
 
 LIFETIME = timedelta(minutes=5)

@@ -22,9 +22,10 @@ from tongban.credentials.openid import (
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Authorisation, Issued
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import granting, offering, tokens
 from tongban.node.credentials.wallets.granting import Granted
+from tongban.node.credentials.wallets.models import Authorisation
 from tongban.node.people.models import Person
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"

@@ -23,10 +23,10 @@ from tongban.credentials.types import CredentialType
 from tongban.node.casework import notifying
 from tongban.node.clock import true_now
 from tongban.node.credentials import copies, issuers, issuing
-from tongban.node.credentials.models import Awaited
 from tongban.node.credentials.redeeming import IssuerAway
 from tongban.node.credentials.sealing import seal, unseal
 from tongban.node.credentials.wallets import talking
+from tongban.node.credentials.wallets.models import Awaited
 from tongban.node.credentials.wallets.talking import NotTaken, Talk, text_of
 from tongban.node.people.models import Person
 from tongban.services import Text

@@ -9,8 +9,9 @@ from tongban.credentials.openid import configuration_id
 from tongban.credentials.types import CredentialType
 from tongban.node.casework.models import Case
 from tongban.node.credentials import issuers, of_cases
-from tongban.node.credentials.models import Access, Issued, Offer, Renewal
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import tokens
+from tongban.node.credentials.wallets.models import Access, Offer, Renewal
 from tongban.node.people.models import Person
 
 

@@ -24,7 +24,6 @@ from tongban.credentials.openid import (
 )
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Access
 from tongban.node.credentials.wallets import (
     authorising,
     granting,
@@ -36,6 +35,7 @@ from tongban.node.credentials.wallets import (
     waiting,
 )
 from tongban.node.credentials.wallets.granting import Granted
+from tongban.node.credentials.wallets.models import Access
 
 LIFETIME = timedelta(minutes=10)
 

@@ -16,9 +16,10 @@ from tongban.credentials.jwk import thumbprint
 from tongban.credentials.openid import OpenIdError, OpenIdRefused, credential_response
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, issuing, showing
-from tongban.node.credentials.models import Access, Handover, Issued
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.sealing import seal, unseal
 from tongban.node.credentials.wallets import certifying, tokens
+from tongban.node.credentials.wallets.models import Access, Handover
 from tongban.suites import VerifyingKey
 
 MOST_COPIES = 20

@@ -33,7 +33,6 @@ from tongban.credentials.openid import (
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, limits
 from tongban.node.credentials.lists import ListFull
-from tongban.node.credentials.models import Access
 from tongban.node.credentials.wallets import (
     addresses,
     authorising,
@@ -44,6 +43,7 @@ from tongban.node.credentials.wallets import (
     offering,
     tokens,
 )
+from tongban.node.credentials.wallets.models import Access
 from tongban.node.translog.api import LogUnavailable
 
 P = ParamSpec("P")

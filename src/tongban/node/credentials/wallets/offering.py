@@ -23,9 +23,10 @@ from tongban.credentials.openid import (
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers
-from tongban.node.credentials.models import Issued, Offer
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import addresses, granting, tokens
 from tongban.node.credentials.wallets.granting import Granted
+from tongban.node.credentials.wallets.models import Offer
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5

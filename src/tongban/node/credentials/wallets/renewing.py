@@ -17,10 +17,11 @@ from tongban.credentials.openid import (
     RefreshRequest,
 )
 from tongban.node.clock import true_now
-from tongban.node.credentials.models import Access, Issued, Renewal
+from tongban.node.credentials.models import Issued
 from tongban.node.credentials.wallets import granting, makers, tokens
 from tongban.node.credentials.wallets.granting import Granted
 from tongban.node.credentials.wallets.handover import KEPT
+from tongban.node.credentials.wallets.models import Access, Renewal
 
 LIFETIME = timedelta(days=90)
 PAUSE = timedelta(days=1)

@@ -12,7 +12,7 @@ from datetime import datetime
 from tongban.credentials.openid import Nonces
 from tongban.node.clock import true_now
 from tongban.node.config import this_node
-from tongban.node.credentials.models import Spent
+from tongban.node.credentials.wallets.models import Spent
 
 
 def fresh() -> str:

@@ -17,8 +17,8 @@ from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.clock import true_now
 from tongban.node.credentials import issuers, limits, portraits
-from tongban.node.credentials.models import Asked
 from tongban.node.credentials.wallets import asking
+from tongban.node.credentials.wallets.models import Asked
 from tongban.node.credentials.wallets.reader import NoReader
 from tongban.node.credentials.wording import claim_lines
 from tongban.node.theme.wording import spoken

@@ -11,8 +11,8 @@ from tongban.credentials.openid import OpenIdRefused
 from tongban.credentials.openid.requests import MEDIA_TYPE
 from tongban.node.clock import true_now
 from tongban.node.credentials import limits
-from tongban.node.credentials.models import Asked
 from tongban.node.credentials.wallets import asking
+from tongban.node.credentials.wallets.models import Asked
 
 
 @require_safe

@@ -18,9 +18,9 @@ from tongban.credentials.openid import OpenIdError, OpenIdRefused, deferred_resp
 from tongban.credentials.types import CredentialType
 from tongban.node.casework.models import Case
 from tongban.node.clock import true_now
-from tongban.node.credentials.models import Access, Deferral, Renewal
 from tongban.node.credentials.wallets import granting, makers, tokens
 from tongban.node.credentials.wallets.handover import KEPT, hand_over
+from tongban.node.credentials.wallets.models import Access, Deferral, Renewal
 from tongban.node.people.models import Person
 from tongban.suites import VerifyingKey
 

@@ -14,6 +14,7 @@ import * as jose from 'jose'
 
 const asked = JSON.parse(readFileSync(0, 'utf8'))
 const CLIENT = 'org.example.wallet'
+const walletNonce = asked.do === 'show' && !asked.origin && randomBytes(32).toString('base64url')
 const sealed = ['/openid/credential', '/openid/deferred']
 const keys = new Map()
 // Which credential the token is for, as its answer named it; the client itself names configurations only.
@@ -56,6 +57,8 @@ const callbacks = {
       const { credential_configuration_id: _, ...rest } = JSON.parse(init.body)
       init = { ...init, body: JSON.stringify({ ...rest, credential_identifier: dataset }) }
     }
+    // The client has a place for its nonce, and forgets to send it.
+    if (walletNonce && init?.method === 'post') init = { ...init, method: 'POST', body: `wallet_nonce=${walletNonce}` }
     if (asked.signed && address.endsWith('/openid-credential-issuer')) return fetch(base, { headers: { Accept: 'application/jwt' } })
     return asked.encrypted && sealed.includes(address.slice(asked.issuer.length)) ? fetchSealed(base, init) : fetch(base, init)
   },
@@ -257,7 +260,9 @@ const can = {
     const given = origin
       ? { request: asked.request }
       : verifier.parseOpenid4vpAuthorizationRequest({ authorizationRequest: asked.link }).params
-    const resolved = await verifier.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: given, origin })
+    const resolved = await verifier.resolveOpenId4vpAuthorizationRequest({
+      authorizationRequestPayload: given, origin, wallet: walletNonce ? { nonce: walletNonce, expectedNonce: walletNonce } : undefined
+    })
     const request = resolved.authorizationRequestPayload
     const [wanted] = resolved.dcql.query.credentials
     const instance = new SDJwtVcInstance({
@@ -293,7 +298,7 @@ const can = {
       jarm: response.jarm
     })
     const { redirect_uri: redirect = null } = await sent.response.json()
-    return { redirect, status: sent.response.status, client: resolved.client.prefix, version: resolved.version, asked: wanted, agreed: agreed.map(one => one.transactionData.statement) }
+    return { redirect, status: sent.response.status, fetched: request.wallet_nonce === walletNonce ? 'with its nonce' : 'without', client: resolved.client.prefix, version: resolved.version, asked: wanted, agreed: agreed.map(one => one.transactionData.statement) }
   }
 }
 

@@ -23,6 +23,7 @@ from tongban.credentials.openid import (
     WalletRefused,
     check_answer,
     choose,
+    is_answered_by,
     new_encryption_key,
     open_request,
     open_response,
@@ -274,6 +275,32 @@ def test_of_several_combinations_the_first_that_can_be_shown_is_needed() -> None
     }
     assert chosen(query).needed == ("title", "id")
     assert set(chosen(query).candidates) == {"title", "id"}
+
+
+SETS = {
+    "credentials": [credential_query(name) for name in ("a", "b", "c", "d")],
+    "credential_sets": [
+        {"options": [["a"], ["b", "c"]]},
+        {"options": [["c"], ["d"]], "required": False},
+    ],
+}
+
+
+@pytest.mark.parametrize("picked", ["a", "bc", "ac", "ad", "bcd"])
+def test_one_option_of_every_set_answers_a_query(picked: str) -> None:
+    assert is_answered_by(read_query(SETS), picked)
+
+
+@pytest.mark.parametrize("picked", ["", "b", "c", "d", "cd", "ab", "abc", "acd", "abd", "ax"])
+def test_less_or_more_than_one_option_of_every_set_answers_none(picked: str) -> None:
+    assert not is_answered_by(read_query(SETS), picked)
+
+
+def test_all_options_of_claims_that_can_be_shown_are_told_the_preferred_first() -> None:
+    claims = [{"id": name, "path": [name]} for name in ("blood_type", "name", "title")]
+    query = credential_query(claims=claims, claim_sets=[["blood_type"], ["title"], ["name", "title"]])
+    options = chosen({"credentials": [query]}).candidates["title"][0].options
+    assert options == ((("title",),), (("name",), ("title",)))
 
 
 def test_without_combinations_every_credential_is_needed() -> None:

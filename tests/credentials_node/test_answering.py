@@ -7,6 +7,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -31,11 +32,17 @@ from tongban.node.people.models import Account, Officer, Person
 __all__ = ["issuer"]
 STATEMENT = "同意成都市人才服务中心为办理落户查询本人职称，查询一次"
 ANSWER = "/credentials/answer/"
+LINK = "openid4vp://?client_id=x&request_uri="
 Given = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
-def _nodes_are_listed_with_their_certificates(reader_issuer: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _certificates(reader_issuer: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    list_certificates(monkeypatch)
+
+
+def list_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory lists Sichuan's node with its certificate, and Chongqing's without."""
     me = identity.current()
     pem = reader.certificate_issuer().certificate_pem().decode()
     nodes = tuple(
@@ -87,14 +94,15 @@ def opened(browser: Browser, asked: Asked) -> Any:
 def agreed(browser: Browser, asked: Asked, **changed: Any) -> Any:
     """Open the request, tick everything that is asked for, show it."""
     page = opened(browser, asked)
-    (one, claims), *_ = page.context["offers"]
-    given = {
-        "request": page.context["asked"].text,
-        "card": str(one.card.batch),
-        "claims": [name for name, _title in claims],
-        "answer": "show",
-    }
+    given = {"request": page.context["asked"].text, "claims": boxes(page), "answer": "show"}
     return browser(given | changed)
+
+
+def boxes(page: Any) -> list[str]:
+    """What the boxes of the page's first card send, all of them."""
+    (part, *_) = page.context["parts"]
+    (_one, ((*claims,), *_)) = part["offers"][0]
+    return [box for box, _title in claims]
 
 
 def test_who_asks_for_what_and_the_agreement_are_read_before_anything_is_shown(
@@ -103,8 +111,8 @@ def test_who_asks_for_what_and_the_agreement_are_read_before_anything_is_shown(
     page = opened(browser, ask()).content.decode()
     assert STATEMENT in page
     assert "出示就是同意下面的事项" in page
-    assert 'value="title"' in page
-    assert 'value="certificate_number"' not in page
+    assert '/title"' in page
+    assert "/certificate_number" not in page
     assert "checked" not in page
     assert not Showing.objects.exists()
     assert Asked.objects.get().answered_at is None
@@ -164,7 +172,8 @@ def test_a_request_from_this_device_leads_back(browser: Browser, title: Issued) 
 
 def test_nothing_is_shown_unless_every_item_is_ticked(browser: Browser, title: Issued) -> None:
     asked = ask()
-    page = agreed(browser, asked, claims=["title"])
+    some = boxes(opened(browser, asked))[:1]
+    page = agreed(browser, asked, claims=some)
     assert (page.status_code, "逐项勾上" in page.content.decode()) == (409, True)
     assert not Showing.objects.exists()
     assert asking.take(asked.pk) is None
@@ -188,11 +197,10 @@ def test_somebody_elses_card_cannot_be_shown(browser: Browser, title: Issued) ->
     stranger = Person.objects.create(resident_id="510104197602140039", pseudonym="y", name="别人")
     asked = ask()
     page = opened(browser, asked)
-    (one, _claims), *_ = page.context["offers"]
     Holding.objects.update(person=stranger)
-    given = {"request": page.context["asked"].text, "card": str(one.card.batch), "answer": "show"}
-    for card in (str(one.card.batch), "x"):
-        refused = browser(given | {"card": card, "claims": ["name", "title"]})
+    given = {"request": page.context["asked"].text, "answer": "show"}
+    for ticked in (boxes(page), ["x"], ["credential/x/name"], [f"other/{uuid.uuid4()}/name"]):
+        refused = browser(given | {"claims": ticked})
         assert (refused.status_code, "没有找到" in refused.content.decode()) == (409, True)
     assert not Showing.objects.exists()
 
@@ -208,11 +216,10 @@ def test_each_showing_takes_another_copy(browser: Browser, title: Issued) -> Non
     [
         ("", "openid4vp://"),
         ("https://testserver/openid/requests/x", "openid4vp://"),
-        ("openid4vp://?request_uri=https://stranger.example/openid/requests/x", "不是川渝两地的节点"),
-        ("openid4vp://?request_uri=http://testserver.stranger.example/x", "不是川渝两地的节点"),
-        ("openid4vp://?request_uri=http://testserver@stranger.example/x", "不是川渝两地的节点"),
-        ("openid4vp://", "不是川渝两地的节点"),
-        (f"haip-vp://?request_uri={AWAY}/openid/requests/x", "没有回应"),
+        (f"{LINK}https://stranger.example/openid/requests/x", "不是川渝两地的节点"),
+        (f"{LINK}http://testserver.stranger.example/x", "不是川渝两地的节点"),
+        (f"{LINK}http://testserver@stranger.example/x", "不是川渝两地的节点"),
+        (f"haip-vp://?client_id=x&request_uri={AWAY}/openid/requests/x", "没有回应"),
     ],
 )
 def test_nobody_is_asked_but_nodes_of_the_directory(
@@ -300,3 +307,60 @@ def test_the_history_tells_what_was_agreed_to(browser: Browser, citizen: Account
     page = here.get("/credentials/shown/").content.decode()
     assert "同时同意了" in page
     assert STATEMENT in page
+
+
+def test_a_request_is_fetched_with_a_nonce_of_the_wallets_own_each_time(
+    browser: Browser, verifier: Issuer, title: Issued
+) -> None:
+    asked = ask()
+    nonces = [opened(browser, asked).context["asked"].received.wallet_nonce for _ in range(2)]
+    assert len(set(nonces)) == 2
+    assert all(len(nonce) > 40 for nonce in nonces)
+    assert [request.method for request in verifier.asked] == ["POST", "POST"]
+
+
+def test_a_link_without_a_method_is_followed_by_get(
+    browser: Browser, verifier: Issuer, title: Issued
+) -> None:
+    page = browser({"link": asking.link(ask()).replace("&request_uri_method=post", "")})
+    assert page.context["asked"].received.wallet_nonce is None
+    assert [request.method for request in verifier.asked] == ["GET"]
+
+
+@pytest.mark.parametrize("method", ["POST", "put", ""])
+def test_a_link_by_another_method_is_not_followed(
+    browser: Browser, verifier: Issuer, title: Issued, method: str
+) -> None:
+    page = browser({"link": asking.link(ask()).replace("method=post", f"method={method}")})
+    assert (page.status_code, verifier.asked) == (409, [])
+
+
+def test_an_older_request_passed_off_as_the_answer_to_this_wallet_is_not_answered(
+    browser: Browser, verifier: Issuer, title: Issued
+) -> None:
+    asked = ask()
+    seen = []
+
+    def keep(_request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        seen.append(response.content)
+        return httpx.Response(200, content=seen[0])
+
+    verifier.change = keep
+    assert opened(browser, asked).status_code == 200
+    page = opened(browser, asked)
+    assert (page.status_code, "无法核验" in page.content.decode()) == (409, True)
+
+
+def test_a_request_without_the_wallets_nonce_is_not_answered(
+    browser: Browser, verifier: Issuer, title: Issued
+) -> None:
+    asked = ask()
+    verifier.change = lambda _request, _response: httpx.Response(200, content=asked.request.encode())
+    assert opened(browser, asked).status_code == 409
+
+
+def test_a_link_of_another_verifier_than_signed_the_request_is_not_answered(
+    browser: Browser, title: Issued
+) -> None:
+    page = browser({"link": asking.link(ask()).replace("x509_hash%3A", "x509_hash%3AB")})
+    assert (page.status_code, "无法核验" in page.content.decode()) == (409, True)

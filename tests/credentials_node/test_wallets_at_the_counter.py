@@ -65,6 +65,7 @@ class TestAtTheCounter:
         asked = asking.ask(issuers.types()[TITLE], ["name", "title"])
         sent = self.show(wallet, title, asked)
         assert (sent["status"], sent["client"], sent["version"]) == (200, "x509_hash", 100)
+        assert sent["fetched"] == "with its nonce"
         seen = asking.take(asked.pk)
         assert seen is not None
         assert (seen.verdict, dict(seen.claims)) == ("valid", {"name": "刘芳", "title": "高级工程师"})
@@ -113,6 +114,26 @@ class TestAtTheCounter:
             assert page.status_code in {403, 404}
             assert "高级工程师" not in page.content.decode()
         assert "高级工程师" in client.get(f"{led.path}?{led.query}").content.decode()
+
+    @pytest.mark.parametrize("body", ["wallet_nonce=" + "x" * 201, "wallet_nonce=a&wallet_nonce=b", "%", "x"])
+    def test_what_is_no_wallets_nonce_is_refused(self, client: Client, body: str) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        told = self.fetch(client, asked, body)
+        assert (told.status_code, told.json()["error"]) == (400, "invalid_request")
+
+    def test_a_request_is_not_signed_anew_once_another_certificate_speaks(self, client: Client) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        assert self.fetch(client, asked, "wallet_nonce=a").status_code == 200
+        reader.forget()
+        assert self.fetch(client, asked, "wallet_nonce=a").status_code == 404
+
+    def test_a_wallet_that_posts_no_nonce_gets_the_request_without(self, client: Client) -> None:
+        asked = asking.ask(issuers.types()[TITLE], ["title"])
+        assert self.fetch(client, asked, "").content.decode() == asked.request
+
+    def fetch(self, client: Client, asked: Asked, body: str) -> Any:
+        form = "application/x-www-form-urlencoded"
+        return client.post(f"/openid/requests/{asked.pk}", body, content_type=form)
 
     def test_a_wallet_elsewhere_is_led_nowhere(self, wallet: Wallet, title: Issued) -> None:
         asked = asking.ask(issuers.types()[TITLE], ["title"])

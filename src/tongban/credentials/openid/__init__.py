@@ -3,8 +3,9 @@
 Issuing: `CredentialOffer`, `issuer_metadata`, `sign_metadata`, `server_metadata`,
 `read_authorisation_request`, `read_token_request`, `check_pkce`, `check_dpop`, `Nonces`,
 `read_credential_request`, `check_proofs`, `read_recipient`, `credential_response`,
-`read_notification_request`. Asking and showing: `read_query`, `choose`, `check_answer`,
-`PresentationRequest`, `Agreement`, `open_request`, `seal_response`, `open_response`, `verify_response`.
+`read_notification_request`. Asking and showing: `read_query`, `choose`, `candidates`, `needed`,
+`is_answered_by`, `check_answer`, `PresentationRequest`, `Agreement`, `request_link`, `read_link`,
+`open_request`, `seal_response`, `open_response`, `verify_response`.
 What codes, tokens and requests stand for, and that each is used once, is kept by the node.
 """
 
@@ -17,7 +18,17 @@ from tongban.credentials.openid.attestations import (
     check_wallet,
 )
 from tongban.credentials.openid.data import read_form
-from tongban.credentials.openid.dcql import Candidate, Choice, Query, check_answer, choose, read_query
+from tongban.credentials.openid.dcql import (
+    Candidate,
+    Choice,
+    Query,
+    candidates,
+    check_answer,
+    choose,
+    is_answered_by,
+    needed,
+    read_query,
+)
 from tongban.credentials.openid.details import granted_details, read_details
 from tongban.credentials.openid.dpop import DpopProof, check_dpop, make_dpop
 from tongban.credentials.openid.encryption import (
@@ -69,12 +80,18 @@ from tongban.credentials.openid.offer import (
     offer_address,
     read_offer,
 )
+from tongban.credentials.openid.request_links import (
+    RequestLink,
+    read_link,
+    read_wallet_nonce,
+    request_link,
+    wallet_fields,
+)
 from tongban.credentials.openid.requests import (
     PresentationRequest,
     ReceivedRequest,
     audience_of,
     open_request,
-    request_link,
     x509_hash_client_id,
 )
 from tongban.credentials.openid.responses import (
@@ -113,11 +130,13 @@ __all__ = [
     "ReceivedRequest",
     "Recipient",
     "RefreshRequest",
+    "RequestLink",
     "Response",
     "TransactionCode",
     "WalletRefused",
     "audience_of",
     "authenticate",
+    "candidates",
     "check_answer",
     "check_dpop",
     "check_pkce",
@@ -129,9 +148,11 @@ __all__ = [
     "deferred_response",
     "envelope",
     "granted_details",
+    "is_answered_by",
     "issuer_metadata",
     "link_to",
     "make_dpop",
+    "needed",
     "new_encryption_key",
     "offer_address",
     "open_request",
@@ -142,12 +163,14 @@ __all__ = [
     "read_deferred_request",
     "read_details",
     "read_form",
+    "read_link",
     "read_notification_request",
     "read_offer",
     "read_query",
     "read_recipient",
     "read_signed_metadata",
     "read_token_request",
+    "read_wallet_nonce",
     "request_link",
     "seal_response",
     "server_metadata",
@@ -157,5 +180,6 @@ __all__ = [
     "token_response",
     "unseal",
     "verify_response",
+    "wallet_fields",
     "x509_hash_client_id",
 ]

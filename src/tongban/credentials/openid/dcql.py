@@ -1,10 +1,11 @@
 """DCQL: which credentials and claims a verifier asks for (OpenID4VP 1.0, section 6).
 
-Promises: a query is read strictly; `choose` gives a wallet the fewest claims that answer it; `check_answer`
-holds an answer against the query, so that a verifier never takes less than it asked for.
+Promises: a query is read strictly; `choose` gives a wallet the fewest claims that answer it; `is_answered_by`
+holds what a holder picked against it, `check_answer` an answer, so that a verifier never takes less than it
+asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -118,6 +119,10 @@ class Query(Message):
         """The credential query of this id."""
         return next((query for query in self.credentials if query.id == query_id), None)
 
+    def sets(self) -> list[CredentialSet]:
+        """The combinations to answer by; without any in the query all credentials are one."""
+        return self.credential_sets or [CredentialSet(options=[[one.id for one in self.credentials]])]
+
 
 def read_query(members: object) -> Query:
     """The query in a request."""
@@ -126,10 +131,18 @@ def read_query(members: object) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A credential of the wallet that answers one query, and the paths that it would disclose."""
+    """A credential of the wallet that answers one query.
+
+    `options` are sets of paths to disclose that each would do, the verifier's preferred one first.
+    """
 
     credential: str
-    paths: tuple[Path, ...]
+    options: tuple[tuple[Path, ...], ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that the verifier prefers."""
+        return self.options[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +155,29 @@ class Choice:
 
 def choose(query: Query, wallet: Mapping[str, Held]) -> Choice | None:
     """What of `wallet` (credentials by a name of its own) answers the query; None when nothing does."""
-    candidates = {one.id: tuple(_candidates(one, wallet)) for one in query.credentials}
-    answered = {query_id for query_id, found in candidates.items() if found}
-    needed = _needed(query, answered)
-    if needed is None:
-        return None
-    return Choice({query_id: found for query_id, found in candidates.items() if found}, needed)
+    found = candidates(query, wallet)
+    to_answer = needed(query, set(found))
+    return None if to_answer is None else Choice(found, to_answer)
+
+
+def candidates(query: Query, wallet: Mapping[str, Held]) -> Mapping[str, tuple[Candidate, ...]]:
+    """The credentials of `wallet` that answer a query, by its id; queries that none answers are not there."""
+    fitting = {one.id: tuple(_candidates(one, wallet)) for one in query.credentials}
+    return {query_id: found for query_id, found in fitting.items() if found}
+
+
+def is_answered_by(query: Query, picked: Collection[str]) -> bool:
+    """Whether these queries, answered, are what was asked for: one option of every set, and nothing else.
+
+    A set that is not required may be left out.
+    """
+    ids = frozenset(picked)
+    reached: set[frozenset[str]] = {frozenset()}
+    for one in query.sets():
+        options = [frozenset(option) for option in one.options if ids.issuperset(option)]
+        with_one = {before | option for before in reached for option in options}
+        reached = with_one if one.required else reached | with_one
+    return ids in reached
 
 
 def _candidates(query: CredentialQuery, wallet: Mapping[str, Held]) -> Iterable[Candidate]:
@@ -159,11 +189,17 @@ def _candidates(query: CredentialQuery, wallet: Mapping[str, Held]) -> Iterable[
             continue
         if query.trusted_authorities and not query.takes(authority_identifiers(read_chain(held.header))):
             continue
-        for option in query.options():
-            if all(_fits(claim, held.claims) for claim in option):
-                paths = {path for claim in option for path, _ in select(held.claims, claim.steps)}
-                yield Candidate(name, tuple(sorted(paths, key=repr)))
-                break
+        options = tuple(
+            _paths(option, held.claims)
+            for option in query.options()
+            if all(_fits(claim, held.claims) for claim in option)
+        )
+        if options:
+            yield Candidate(name, options)
+
+
+def _paths(option: Iterable[ClaimQuery], claims: Mapping[str, object]) -> tuple[Path, ...]:
+    return tuple(sorted({path for claim in option for path, _ in select(claims, claim.steps)}, key=repr))
 
 
 def _fits(claim: ClaimQuery, claims: Mapping[str, object]) -> bool:
@@ -176,18 +212,15 @@ def _fits(claim: ClaimQuery, claims: Mapping[str, object]) -> bool:
     )
 
 
-def _needed(query: Query, answered: set[str]) -> tuple[str, ...] | None:
+def needed(query: Query, answered: Collection[str]) -> tuple[str, ...] | None:
     """The queries to answer, given those that can be; None when a required one cannot."""
-    if query.credential_sets is None:
-        ids = [one.id for one in query.credentials]
-        return tuple(ids) if answered >= set(ids) else None
-    needed: list[str] = []
-    for one in query.credential_sets:
-        option = next((option for option in one.options if answered >= set(option)), None)
+    found: list[str] = []
+    for one in query.sets():
+        option = next((option for option in one.options if set(answered).issuperset(option)), None)
         if option is None and one.required:
             return None
-        needed += [name for name in option or () if one.required and name not in needed]
-    return tuple(needed)
+        found += [name for name in option or () if one.required and name not in found]
+    return tuple(found)
 
 
 def check_answer(query: Query, answer: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -207,7 +240,7 @@ def check_answer(query: Query, answer: Mapping[str, Sequence[Mapping[str, Any]]]
                 raise _refused(f"{query_id}: another type than was asked for")
             if not any(all(_fits(claim, claims) for claim in option) for option in one.options()):
                 raise _refused(f"{query_id}: claims that were asked for are missing")
-    if _needed(query, set(answer)) is None:
+    if needed(query, set(answer)) is None:
         raise _refused("credentials that were asked for are missing")
 
 

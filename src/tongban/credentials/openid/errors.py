@@ -31,6 +31,7 @@ class OpenIdError(StrEnum):
     INVALID_TRANSACTION_DATA = "invalid_transaction_data"
     INVALID_NOTIFICATION_ID = "invalid_notification_id"
     INVALID_NOTIFICATION_REQUEST = "invalid_notification_request"
+    INVALID_REQUEST_URI_METHOD = "invalid_request_uri_method"
     VP_FORMATS_NOT_SUPPORTED = "vp_formats_not_supported"
     ACCESS_DENIED = "access_denied"
     TOO_MANY = "too_many_requests"

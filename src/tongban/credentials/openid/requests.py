@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -32,9 +31,8 @@ MEDIA_TYPE = f"application/{TYPE}"
 SELF_ISSUED_AUDIENCE = "https://self-issued.me/v2"
 DC_PROTOCOL = "openid4vp-v1-signed"
 """The name under which a browser is handed a signed request."""
-SCHEME = "openid4vp://"
-HAIP_SCHEME = "haip-vp://"
-_ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
+ALGORITHMS = sorted({JOSE_NAMES[suite] for suite in (Suite.ES256, Suite.ED25519)})
+"""What presentations may be signed by."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
 _Entry = Annotated[str, Field(min_length=1, max_length=8000)]
@@ -53,7 +51,8 @@ class PresentationRequest:
     `client_id` carries its prefix (`x509_hash:…`, `x509_san_dns:…`). `encryption_key` is the public JWK, with
     `kid`, that the answer is encrypted to. `nonce` and `state` are fresh for every request. With an `origin`
     the request is for the browser that has opened a page there, and `response_uri` and `state` play no part.
-    `agreements` are what the holder has to agree to.
+    `agreements` are what the holder has to agree to. `wallet_nonce` is what the wallet that fetches the
+    request wants to find in it, so that no older one can be passed off as this.
     """
 
     client_id: str
@@ -65,6 +64,7 @@ class PresentationRequest:
     client_name: str = ""
     origin: str = ""
     agreements: tuple[Agreement, ...] = ()
+    wallet_nonce: str = ""
 
     def sign(
         self, key: SigningKey, *, now: datetime, lifetime: timedelta, chain: Sequence[bytes] = ()
@@ -99,12 +99,13 @@ class PresentationRequest:
             "nonce": self.nonce,
             "dcql_query": dict(self.query),
             **({"transaction_data": texts} if texts else {}),
+            **({"wallet_nonce": self.wallet_nonce} if self.wallet_nonce else {}),
             "client_metadata": {
                 "client_name": self.client_name,
                 "jwks": {"keys": [{**self.encryption_key, "use": "enc", "alg": "ECDH-ES"}]},
                 "encrypted_response_enc_values_supported": list(ENCRYPTION),
                 "vp_formats_supported": {
-                    CURRENT.typ: {"sd-jwt_alg_values": _ALGORITHMS, "kb-jwt_alg_values": _ALGORITHMS}
+                    CURRENT.typ: {"sd-jwt_alg_values": ALGORITHMS, "kb-jwt_alg_values": ALGORITHMS}
                 },
             },
         }
@@ -113,11 +114,6 @@ class PresentationRequest:
 def audience_of(origin: str) -> str:
     """For whom a wallet signs what it shows through a browser: the origin of the page that asked."""
     return f"origin:{origin}"
-
-
-def request_link(client_id: str, request_uri: str, scheme: str = SCHEME) -> str:
-    """The link or QR code that leads a wallet to the request object."""
-    return f"{scheme}?{urlencode({'client_id': client_id, 'request_uri': request_uri})}"
 
 
 class _Jwks(Message):
@@ -142,6 +138,7 @@ class ReceivedRequest(Message):
     dcql_query: Query
     client_metadata: _ClientMetadata
     transaction_data: Annotated[list[_Entry], Field(min_length=1, max_length=MOST_ENTRIES)] | None = None
+    wallet_nonce: _Text | None = None
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:
@@ -149,10 +146,13 @@ class ReceivedRequest(Message):
         return read_agreements(self.transaction_data or (), self.dcql_query)
 
 
-def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: datetime) -> ReceivedRequest:
+def open_request(
+    request: str, verifier: VerifyingKey, *, client_id: str, now: datetime, wallet_nonce: str | None = None
+) -> ReceivedRequest:
     """The request object of a verifier whose key is known; refuses an expired or altered one.
 
-    So is one that wants something agreed to (`transaction_data`) that is not understood.
+    So is one that wants something agreed to (`transaction_data`) that is not understood, and one without the
+    `wallet_nonce` by which it was fetched.
     """
     try:
         token = jws.take_apart(request.encode("ascii"), "request object")
@@ -168,5 +168,7 @@ def open_request(request: str, verifier: VerifyingKey, *, client_id: str, now: d
     if payload.get("client_id") != client_id or payload.get("aud") != SELF_ISSUED_AUDIENCE:
         raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "client_id and aud are not those of this request")
     received = read(ReceivedRequest, payload, OpenIdError.INVALID_REQUEST)
+    if wallet_nonce is not None and received.wallet_nonce != wallet_nonce:
+        raise OpenIdRefused(OpenIdError.INVALID_REQUEST, "wallet_nonce: expected that of this wallet")
     read_agreements(received.transaction_data or (), received.dcql_query)
     return received

@@ -132,9 +132,11 @@ def note_in_case(person: Person, holding: Holding, case_number: str, chosen: Seq
     _note(person, holding.batch, holding.vct, Showing.How.CASE, to=case_number, claims=chosen)
 
 
-def note_request(person: Person, holding: Holding, to: str, purpose: str, chosen: Sequence[str]) -> None:
-    """Note that the card was shown to a verifier that asked; `purpose` is what the holder agreed to by it."""
-    _note(person, holding.batch, holding.vct, Showing.How.REQUEST, to=to, purpose=purpose, claims=chosen)
+def note_request(holding: Holding, to: str, purpose: str, chosen: Sequence[str]) -> None:
+    """Note a showing to a verifier that asked; `purpose` is what the holder agreed to by it."""
+    _note(
+        holding.person, holding.batch, holding.vct, Showing.How.REQUEST, to=to, purpose=purpose, claims=chosen
+    )
 
 
 def paths_of(chosen: Sequence[str]) -> list[Path]:

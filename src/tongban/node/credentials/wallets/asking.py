@@ -8,7 +8,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +40,7 @@ from tongban.node.credentials import showing
 from tongban.node.credentials.sealing import seal, unseal
 from tongban.node.credentials.wallets import addresses, authorities, tokens
 from tongban.node.credentials.wallets.models import Asked
-from tongban.node.credentials.wallets.reader import reader
+from tongban.node.credentials.wallets.reader import NoReader, Reader, reader
 
 LIFETIME = timedelta(minutes=5)
 KEPT = timedelta(minutes=10)
@@ -92,53 +92,61 @@ def ask(
     }
     number = uuid.uuid4()
     key = new_encryption_key(str(number))
-    nonce, state = tokens.fresh(), tokens.fresh()
-    config = this_node()
-    request = PresentationRequest(
-        client_id=verifier.client_id,
-        response_uri=addresses.answer_uri(str(number)),
-        nonce=nonce,
-        state=state,
-        query=query,
-        encryption_key=public_jwk(key),
-        client_name=config.title.zh,
-        agreements=_agreements(number, statement),
-    )
-    return Asked.objects.create(
+    asked = Asked(
         id=number,
         vct=kind.vct,
         query=query,
         client_id=verifier.client_id,
-        nonce=nonce,
-        state=state,
-        request=request.sign(verifier.key, now=now, lifetime=LIFETIME, chain=[verifier.certificate]),
+        nonce=tokens.fresh(),
+        state=tokens.fresh(),
         key=seal(json.dumps(key.as_dict(private=True))),
         expires=now + LIFETIME,
         is_same_device=is_same_device,
         statement=statement,
     )
+    asked.request = _signed(_request(asked), verifier, LIFETIME)
+    asked.save()
+    return asked
 
 
-def _agreements(number: uuid.UUID, statement: str) -> tuple[Agreement, ...]:
-    return (Agreement.of(statement, QUERY_ID, str(number)),) if statement else ()
+def for_wallet(asked: Asked, wallet_nonce: str) -> str | None:
+    """The same request with the nonce of the wallet that fetches it; None where it cannot be signed."""
+    try:
+        verifier = reader()
+    except NoReader:
+        return None
+    if verifier.client_id != asked.client_id:
+        return None
+    request = replace(_request(asked), wallet_nonce=wallet_nonce)
+    return _signed(request, verifier, asked.expires - true_now())
 
 
 def for_browser(asked: Asked) -> str:
     """The same request for the browser that asked, which finds a wallet by itself. Raises NoReader."""
     verifier = reader()
-    key = ECKey.import_key(json.loads(unseal(asked.key)))
-    request = PresentationRequest(
-        client_id=verifier.client_id,
-        response_uri="",
+    request = replace(_request(asked), client_id=verifier.client_id, origin=addresses.pages_origin())
+    return _signed(request, verifier, LIFETIME)
+
+
+def _request(asked: Asked) -> PresentationRequest:
+    return PresentationRequest(
+        client_id=asked.client_id,
+        response_uri=addresses.answer_uri(str(asked.pk)),
         nonce=asked.nonce,
-        state="",
+        state=asked.state,
         query=asked.query,
-        encryption_key=public_jwk(key),
+        encryption_key=public_jwk(ECKey.import_key(json.loads(unseal(asked.key)))),
         client_name=this_node().title.zh,
-        origin=addresses.pages_origin(),
         agreements=_agreements(asked.pk, asked.statement),
     )
-    return request.sign(verifier.key, now=true_now(), lifetime=LIFETIME, chain=[verifier.certificate])
+
+
+def _signed(request: PresentationRequest, verifier: Reader, lifetime: timedelta) -> str:
+    return request.sign(verifier.key, now=true_now(), lifetime=lifetime, chain=[verifier.certificate])
+
+
+def _agreements(number: uuid.UUID, statement: str) -> tuple[Agreement, ...]:
+    return (Agreement.of(statement, QUERY_ID, str(number)),) if statement else ()
 
 
 def link(asked: Asked) -> str:

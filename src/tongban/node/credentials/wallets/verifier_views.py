@@ -5,9 +5,9 @@ import uuid
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from tongban.credentials.openid import OpenIdRefused
+from tongban.credentials.openid import OpenIdRefused, read_wallet_nonce
 from tongban.credentials.openid.requests import MEDIA_TYPE
 from tongban.node.clock import true_now
 from tongban.node.credentials import limits
@@ -15,15 +15,23 @@ from tongban.node.credentials.wallets import asking
 from tongban.node.credentials.wallets.models import Asked
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @limits.counted(limits.WALLETS, limits.as_openid)
-def request_object(_request: HttpRequest, number: uuid.UUID) -> HttpResponse:
-    """What is asked, signed by the verifier."""
+def request_object(request: HttpRequest, number: uuid.UUID) -> HttpResponse:
+    """What is asked, signed by the verifier; to a wallet that posts its nonce, together with that."""
     asked = Asked.objects.filter(pk=number, answered_at=None, expires__gt=true_now()).first()
     if asked is None:
         return HttpResponse(status=404)
-    return HttpResponse(asked.request, content_type=MEDIA_TYPE)
+    try:
+        nonce = read_wallet_nonce(request.body)
+    except OpenIdRefused as refused:
+        return JsonResponse(refused.to_json(), status=refused.status)
+    text = asking.for_wallet(asked, nonce) if nonce else asked.request
+    if text is None:
+        return HttpResponse(status=404)
+    return HttpResponse(text, content_type=MEDIA_TYPE)
 
 
 @csrf_exempt

@@ -102,7 +102,7 @@ def boxes(page: Any) -> list[str]:
     """What the boxes of the page's first card send, all of them."""
     (part, *_) = page.context["parts"]
     (_one, ((*claims,), *_)) = part["offers"][0]
-    return [box for box, _title in claims]
+    return [box for box, *_words in claims]
 
 
 def test_who_asks_for_what_and_the_agreement_are_read_before_anything_is_shown(
@@ -112,6 +112,7 @@ def test_who_asks_for_what_and_the_agreement_are_read_before_anything_is_shown(
     assert STATEMENT in page
     assert "出示就是同意下面的事项" in page
     assert '/title"' in page
+    assert "高级工程师" in page  # what would be shown, not only what it is called
     assert "/certificate_number" not in page
     assert "checked" not in page
     assert not Showing.objects.exists()

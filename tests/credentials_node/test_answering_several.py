@@ -113,7 +113,7 @@ class Page:
 
     def boxes(self, part: int, card: int = 0, option: int = 0) -> list[str]:
         _one, options = self.opened.context["parts"][part]["offers"][card]
-        return [box for box, _title in options[option]]
+        return [box for box, *_words in options[option]]
 
     def show(self, *ticked: str) -> Any:
         given = {"request": self.opened.context["asked"].text, "claims": ticked, "answer": "show"}

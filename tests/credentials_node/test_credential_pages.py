@@ -40,6 +40,25 @@ def test_the_wallet_lists_the_card(holder: Client, title: Issued) -> None:
     assert f"/credentials/{title.id}/" in holder.get("/credentials/").content.decode()
 
 
+@pytest.mark.parametrize("address", ["/credentials/", "/workbench/credentials/"])
+def test_cards_of_one_type_are_told_apart_by_their_own_number(
+    holder: Client, desk: Client, title: Issued, address: str
+) -> None:
+    page = (desk if "workbench" in address else holder).get(address).content.decode()
+    assert "GCJS2021-0042" in page
+    assert "510104" not in page
+
+
+def test_the_history_tells_in_the_readers_language_what_a_code_was_for(
+    holder: Client, title: Issued, woman: Person
+) -> None:
+    showing.offline_code(woman, title.id, PURPOSE)
+    holder.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = holder.get("/credentials/shown/").content.decode()
+    assert "proving the title" in page
+    assert "证明职称" not in page
+
+
 def test_an_empty_wallet_says_where_to_go(holder: Client) -> None:
     assert "您在这里还没有证照" in holder.get("/credentials/").content.decode()
 

@@ -169,7 +169,7 @@ def test_a_holder_reads_what_is_asked_and_agreed_to_and_the_counter_sees_the_sig
         )
     assert holder.get_by_text(STATEMENT).is_visible()
     look(holder, "who asks for what")
-    holder.locator("input[value=title]").check()
+    holder.get_by_label("高级工程师").check()
     press(holder.locator("button[value=show]"))
     look(holder, "shown")
     holder.goto("/credentials/shown/")

@@ -19,7 +19,7 @@ from tongban.node.credentials.models import StatusChange
 from tongban.node.credentials.showing import CannotShow
 from tongban.node.credentials.wallets import awaiting, renewing, waiting
 from tongban.node.credentials.wallets.models import Handover
-from tongban.node.credentials.wording import claim_lines, claim_titles
+from tongban.node.credentials.wording import claim_lines, claim_titles, purpose_words
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 
@@ -100,7 +100,7 @@ def portrait(_request: HttpRequest, person: Person) -> HttpResponse:
 def shown(request: HttpRequest, person: Person) -> HttpResponse:
     """What was shown: when, to whom, which claims."""
     lines = [
-        (row, kind, claim_titles(kind, row.claims))
+        (row, kind, claim_titles(kind, row.claims), purpose_words(kind, row.purpose))
         for row in showing.history(person)
         if (kind := issuers.types().get(row.vct)) is not None
     ]

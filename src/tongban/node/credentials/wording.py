@@ -11,6 +11,10 @@ from tongban.node.credentials.choosing import title_of
 from tongban.node.theme.wording import is_english, place_words, spoken
 from tongban.services import Text
 
+_NUMBER = "_number"
+_OTHER_NUMBERS = frozenset({"id_number", "approval_number"})
+"""Numbers of the holder and of the act behind the credential."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -30,9 +34,21 @@ def claim_lines(kind: CredentialType, claims: Mapping[str, object]) -> tuple[Lin
     return tuple(lines)
 
 
+def number_line(kind: CredentialType, claims: Mapping[str, object]) -> Line | None:
+    """The number that the credential itself bears, which tells two of one type apart; None without one."""
+    lines = [line for line in claim_lines(kind, claims) if line.name.endswith(_NUMBER)]
+    return next((line for line in reversed(lines) if line.name not in _OTHER_NUMBERS), None)
+
+
 def claim_titles(kind: CredentialType, names: Sequence[str]) -> tuple[str, ...]:
     """What the claims of these dotted names are called, in the reader's language."""
     return tuple(title_of(kind, name) for name in names)
+
+
+def purpose_words(kind: CredentialType, purpose: str) -> str:
+    """What a code was shown for, noted in Chinese, in the reader's language."""
+    found = next((one for one in kind.purposes if one.zh == purpose), None)
+    return spoken(Text(zh=found.zh, en=found.en)) if found else purpose
 
 
 def _title(claim: Claim) -> str:

@@ -1,13 +1,14 @@
 """What a case page shows of credentials: those that were presented as evidence, with their verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.utils.translation import get_language
 
+from tongban.credentials.types import CredentialType
 from tongban.credentials.verdict import VERDICT_SENTENCES, Verdict
 from tongban.node.credentials import evidence, issuers
-from tongban.node.credentials.wording import claim_lines
+from tongban.node.credentials.wording import Line, claim_lines, number_line
 from tongban.node.theme.wording import spoken
 
 register = template.Library()
@@ -23,6 +24,12 @@ def presented_credentials(number: str) -> dict[str, object]:
 def issuer_name(issuer: str) -> str:
     """What the directory calls an issuer, in the reader's language."""
     return spoken(issuers.name_of(issuer))
+
+
+@register.simple_tag
+def number_of(kind: CredentialType, claims: Mapping[str, object]) -> Line | None:
+    """The number on a credential, with what it is called."""
+    return number_line(kind, claims)
 
 
 @register.filter

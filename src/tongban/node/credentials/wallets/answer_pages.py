@@ -18,6 +18,7 @@ from tongban.node.credentials.choosing import title_of
 from tongban.node.credentials.wallets import answering, picking
 from tongban.node.credentials.wallets.answering import NotAnswered, Request
 from tongban.node.credentials.wallets.picking import Fitting, Part, Ticked
+from tongban.node.credentials.wording import claim_lines
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
 from tongban.node.theme.wording import spoken
@@ -93,13 +94,19 @@ def _part(part: Part, title: str) -> dict[str, Any]:
     }
 
 
-def _options(query_id: str, one: Fitting) -> Iterable[list[tuple[str, str]]]:
-    """The sets of claims that would each do: of each claim what its box sends, and its title."""
+def _options(query_id: str, one: Fitting) -> Iterable[list[tuple[str, str, str]]]:
+    """The sets of claims that would each do: of each claim what its box sends, its title, what it tells."""
+    card = one.card
+    values = {line.name: line.value for line in claim_lines(card.kind, card.claims)}
     for names in one.names:
         yield [
-            (f"{query_id}/{one.card.batch}/{name}", title_of(one.card.kind, name, one.card.claims))
+            (
+                f"{query_id}/{card.batch}/{name}",
+                title_of(card.kind, name, card.claims),
+                values.get(name, ""),
+            )
             for name in names
-        ] or [(f"{query_id}/{one.card.batch}/", gettext("只出示这张证照，不出示别的项目"))]
+        ] or [(f"{query_id}/{card.batch}/", gettext("只出示这张证照，不出示别的项目"), "")]
 
 
 def _part_title(part: Part, count: int, number: int) -> str:

@@ -1,6 +1,7 @@
 """Copies of the other issuers' status lists, kept so that a look-up needs no network, and renewed in time.
 
-Promises: a list counts only if its issuer signed it; one that cannot be fetched ages and is told as stale.
+Promises: a list counts only if its issuer signed it; one that cannot be fetched ages and is told as stale; no
+older list takes the place of a newer one, so that nothing revoked comes back.
 """
 
 import logging
@@ -41,10 +42,9 @@ def at_hand() -> Mapping[str, ListCopy]:
     trust = issuers.trust_list()
     found: dict[str, ListCopy] = {}
     for row in models.ListCopy.objects.all():
-        try:
-            found[row.uri] = open_list(bytes(row.token), row.uri, row.issuer, trust, now=row.received_at)
-        except (CredentialRefused, Untrusted):
-            continue
+        copy = _opened(row, trust)
+        if copy is not None:
+            found[row.uri] = copy
     for uri, token in own_tokens().items():
         issuer = issuers.own().uri
         found[uri] = open_list(token, uri, issuer, trust, now=true_now())
@@ -73,13 +73,27 @@ def _named(trust: TrustList) -> list[tuple[str, str]]:
 def _renew(uri: str, issuer: str, trust: TrustList) -> None:
     try:
         token = _fetch(uri)
-        open_list(token, uri, issuer, trust, now=true_now())
+        signed_at = open_list(token, uri, issuer, trust, now=true_now()).signed_at
     except (Away, CredentialRefused, Untrusted) as error:
         log.warning("status list %s not taken: %s", uri, type(error).__name__)
+        return
+    held = _opened(models.ListCopy.objects.filter(pk=uri).first(), trust)
+    if held is not None and signed_at < held.signed_at:
+        log.warning("status list %s not taken: an older one than is held", uri)
         return
     models.ListCopy.objects.update_or_create(
         uri=uri, defaults={"issuer": issuer, "token": token, "received_at": true_now()}
     )
+
+
+def _opened(row: models.ListCopy | None, trust: TrustList) -> ListCopy | None:
+    """A stored copy as it was received; None without one, or where nobody vouches for it any more."""
+    if row is None:
+        return None
+    try:
+        return open_list(bytes(row.token), row.uri, row.issuer, trust, now=row.received_at)
+    except (CredentialRefused, Untrusted):
+        return None
 
 
 def _fetch(uri: str) -> bytes:

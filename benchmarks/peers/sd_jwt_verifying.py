@@ -4,12 +4,14 @@ import json
 
 from answering import answer, seconds
 from jwcrypto.jwk import JWK
+from sd_jwt import verifier
 from sd_jwt.verifier import SDJWTVerifier
 
 state = {}
 
 
-def load(compact, issuer, audience, nonce):
+def load(compact, issuer, audience, nonce, algorithm):
+    verifier.DEFAULT_SIGNING_ALG = algorithm  # of key bindings the package takes no other by itself
     state.update(compact=compact, key=JWK.from_json(json.dumps(issuer)), audience=audience, nonce=nonce)
     return sorted(verify().get_verified_payload())
 

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.credentials_node.conftest import TITLE
+from tests.credentials_node.test_answering import list_certificates
+from tests.credentials_node.test_answering_several import EITHER, Verifier, skill
 from tests.pages.browser import overflow, press, violations, watch
 from tests.pages.windows import browser, enter
 from tests.reach import SAME_SQL
@@ -20,7 +22,7 @@ from tongban.node.exchange import identity
 from tongban.node.fetching import Site
 from tongban.node.people.models import Account
 
-__all__ = ["browser", "enter"]
+__all__ = ["browser", "enter", "skill"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -202,3 +204,34 @@ def test_the_counters_pages_are_accessible_quiet_and_fit(enter: Callable[..., Pa
     press(page.get_by_role("button", name="向钱包索要"))
     look(page, "wallet on this device")
     assert heard.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_request_for_several_credentials_is_accessible_and_fits(
+    enter: Callable[..., Page],
+    citizen: Account,
+    title: Issued,
+    skill: Issued,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    list_certificates(monkeypatch)
+    verifier = Verifier(EITHER)
+    monkeypatch.setattr(
+        answering,
+        "connection",
+        lambda: Site(seconds=5, most_bytes=redeeming.MOST_BYTES, client=httpx.Client(transport=verifier)),
+    )
+    page = enter(citizen, language=language)
+    heard = watch(page)
+    page.goto("/credentials/answer/")
+    page.locator("#link").fill(verifier.link)
+    press(page.locator("main form .govuk-button").last)
+    look(page, "several credentials")
+    assert heard.complaints == []
+    page.get_by_label("养老护理员").check()
+    press(page.locator("button[value=show]"))
+    look(page, "not all that is asked for")
+    page.locator("input[value$='/level']").check()
+    press(page.locator("button[value=show]"))
+    assert list(verifier.seen()) == ["skill"]

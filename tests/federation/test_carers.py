@@ -100,7 +100,7 @@ def test_a_counter_on_the_other_side_asks_and_the_carers_own_portal_answers_with
     she.get_by_label("查验链接").fill(link)
     carer.press("看看对方要什么")
     expect(she.get_by_text(STATEMENT)).to_be_visible()
-    she.get_by_label("技能等级").first.check()
+    she.get_by_role("checkbox", name="技能等级").first.check()
     press(she.get_by_role("button", name="同意并出示勾选的项目"))
     expect(she.get_by_text("已经出示，对方的页面上看得到结果。")).to_be_visible()
 

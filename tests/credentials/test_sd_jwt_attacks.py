@@ -47,6 +47,37 @@ def test_a_disclosure_with_a_changed_value_is_refused_not_dropped() -> None:
     assert refused(lambda: verify("~".join(shown))) is Code.DISCLOSURE_UNREFERENCED
 
 
+@pytest.mark.parametrize(
+    "forged", [("salt", "name", "别人"), ("salt", "title", "x"), ("other", "name", "冉小渝")]
+)
+def test_nothing_is_disclosed_into_a_flat_credential_that_its_digests_do_not_name(
+    forged: tuple[str, str, str],
+) -> None:
+    flat = {"_sd": [digest(NAME), digest(disclosure("salt", "more", "x"))]}
+    for shown in ([disclosure(*forged)], [NAME, disclosure(*forged)]):
+        assert refused(lambda: verify(credential(flat, *shown))) is Code.DISCLOSURE_UNREFERENCED  # noqa: B023
+
+
+def nested(depth: int) -> object:
+    return {"a": nested(depth - 1)} if depth else "x"
+
+
+@pytest.mark.parametrize(
+    ("beside", "code"),
+    [
+        ({"address": {"_sd": [digest(NAME)]}}, Code.DIGEST_DOUBLED),
+        ({"address": [{"...": digest(NAME)}]}, Code.DISCLOSURE_MALFORMED),
+        ({"address": {"...": "x"}}, Code.RESERVED_NAME),
+        ({"address": [{"_sd_alg": "sha-256"}]}, Code.RESERVED_NAME),
+        ({"address": nested(Limits().depth + 1)}, Code.TOO_DEEP),
+    ],
+)
+def test_what_stands_beside_what_is_disclosed_is_looked_into_too(
+    beside: dict[str, object], code: Code
+) -> None:
+    assert refused(lambda: verify(credential({"_sd": [digest(NAME)], **beside}, NAME))) is code
+
+
 def test_a_disclosure_shown_twice_is_refused() -> None:
     shown = issued().split("~")
     shown.insert(1, shown[1])

@@ -38,8 +38,8 @@ def rows(text: str, values: Sequence[Value] = ()) -> Rows:
     For statements that run over and over: their text should not depend on their values. Raises DatabaseError.
     """
     through, plans = _here_and_now()
-    if through.execute_wrappers or through.queries_logged:
-        watched: Any = through.make_debug_cursor if through.queries_logged else through.make_cursor
+    if through.execute_wrappers or through.force_debug_cursor:
+        watched: Any = through.make_debug_cursor if through.force_debug_cursor else through.make_cursor
         watched(plans).execute(text, values)
     else:
         through.validate_no_broken_transaction()
@@ -60,6 +60,14 @@ def copy_in(text: str, blocks: Iterable[bytes]) -> None:
     through.validate_no_broken_transaction()
     with through.wrap_database_errors:
         plans.copy_in(text, blocks)
+
+
+def here() -> BaseDatabaseWrapper:
+    """Django's connection of this thread, looked up once."""
+    through: BaseDatabaseWrapper | None = getattr(_here, "through", None)
+    if through is None:
+        through = _here.through = connections[DEFAULT_DB_ALIAS]
+    return through
 
 
 class _Moments(TimestamptzLoader):
@@ -154,10 +162,9 @@ class _Plans:
 
 def _here_and_now() -> tuple[BaseDatabaseWrapper, _Plans]:
     """Django's connection of this thread, and its plans."""
-    through: BaseDatabaseWrapper | None = getattr(_here, "through", None)
-    if through is None:
-        through = _here.through = connections[DEFAULT_DB_ALIAS]
-    through.ensure_connection()
+    through = here()
+    if through.connection is None:
+        through.ensure_connection()
     return through, _plans_of(through.connection)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from tongban.node.casework import behalf, catalogue, inputs, locking, log, procedures, rights
@@ -21,6 +21,7 @@ from tongban.node.clock import today
 from tongban.node.people import applicants
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Officer, Person
+from tongban.node.statements import here
 from tongban.services import Service
 
 
@@ -116,7 +117,7 @@ def circumstances(case: Case, state: CaseState, who: Who) -> Circumstances:
         facts=state.facts,
         options=frozenset(catalogue.of(case).definition.options),
         on=today(),
-        officer=officer.pk if officer else None,
+        officer=officer.id if officer else None,
         is_consulted=officer is not None and officer.agency != case.agency,
     )
 
@@ -137,7 +138,7 @@ def target(acting: Acting) -> str:
 
 
 def _recorded(acting: Acting, step: Step, holds: rights.Condition, revision: int) -> Case:
-    with connection.execute_wrapper(_only_reads):
+    with here().execute_wrapper(_only_reads):
         entry = step(acting)
     try:
         log.append(acting.case, acting.procedure, entry, holds)

@@ -77,11 +77,11 @@ def settle_tasks(case: Case, event: Happened, before: Wanted, after: Wanted, wri
     """Close the tasks that the state no longer gives, open those that it gives, tell those that stay when."""
     gone = [kind for kind in before.tasks if kind not in after.tasks]
     if gone:
-        writes.add("closed", _CLOSE_TASKS, [event.at, event.officer, case.pk, gone])
+        writes.add("closed", _CLOSE_TASKS, [event.at, event.officer, case.id, gone])
     due = [after.due_on, after.is_provisional]
     stays = [kind for kind in after.tasks if kind in before.tasks]
     if stays and (before.due_on, before.is_provisional) != (after.due_on, after.is_provisional):
-        writes.add("told", _TELL_TASKS, [*due, case.pk, stays])
+        writes.add("told", _TELL_TASKS, [*due, case.id, stays])
     for number, (kind, agency) in enumerate(after.tasks.items()):
         if kind not in before.tasks:
             writes.add(f"opened_{number}", _OPEN_TASK, [kind, agency, event.at, *due])
@@ -92,7 +92,7 @@ def _settle_timer(case: Case, before: Wanted, after: Wanted, writes: Writes) -> 
     if before.timer == after.timer:
         return
     if before.timer:
-        writes.add("stopped", _STOP_TIMER, [case.pk, *before.timer])
+        writes.add("stopped", _STOP_TIMER, [case.id, *before.timer])
     if after.timer:
         writes.add("started", _START_TIMER, after.timer)
 

@@ -67,7 +67,7 @@ class Actor:
         if self.officer is None:
             return {"role": self.role}
         post = {"zh": self.officer.post_zh, "en": self.officer.post_en}
-        return {"role": self.role, "officer": self.officer.pk, "agency": self.officer.agency, "post": post}
+        return {"role": self.role, "officer": self.officer.id, "agency": self.officer.agency, "post": post}
 
 
 MOVED = "moved"
@@ -179,7 +179,7 @@ def append(case: Case, procedure: Procedure, entry: Entry, holds: Condition = AL
         role=entry.actor.role,
         at=at,
         data=data,
-        officer=officer.pk if officer else None,
+        officer=officer.id if officer else None,
     )
     after = follow(procedure, before, event)
     told = canonical(data)
@@ -272,7 +272,7 @@ def _keep(case: Case, holds: Condition, writes: Writes) -> None:
         _write_case(_INSERT_CASE, values, holds, _ONE_OF_DRAFT, writes)
         return
     kept = [case.status, case.awaits, case.consulted, case.conversation, case.revision, snapshot]
-    values = [*kept, case.due_on, case.updated_at, case.pk, case.revision - 1]
+    values = [*kept, case.due_on, case.updated_at, case.id, case.revision - 1]
     _write_case(_UPDATE_CASE, values, holds, "", writes)
 
 

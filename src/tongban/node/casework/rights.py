@@ -97,7 +97,7 @@ def _at(place: str, *, of: str) -> Q:
 def one_of_officer(officer: Officer) -> Condition:
     """`of_officer` for one case, with the officer's post as it is stored."""
     on = today()
-    return Condition(_OFFICERS, [officer.pk, on, on])
+    return Condition(_OFFICERS, [officer.id, on, on])
 
 
 def one_of_applicant(applicant: Applicant) -> Condition:

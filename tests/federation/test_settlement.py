@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.federation.desks import Desk, await_words, begin, submit
 from tests.federation.two_nodes import TwoNodes, await_that
-from tests.pages.browser import press, violations
+from tests.pages.browser import press, sideways, untitled, violations
+from tests.pages.english import chinese_left_over
 from tongban.federation.sides import CHONGQING, SICHUAN
 
 LEAD_CHENGDU, LEAD_CHONGQING = (side.posts[1].officer for side in (SICHUAN, CHONGQING))
@@ -29,6 +30,15 @@ def settle(desk: Desk, bill: str, words: str) -> str:
 def open_ledger(desk: Desk) -> None:
     desk.page.goto("/workbench/ledger/")
     assert violations(desk.page) == []
+    assert_tables_fit_a_narrow_window(desk.page)
+
+
+def assert_tables_fit_a_narrow_window(page: Page) -> None:
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert sideways(page) + untitled(page) == []
+    if wide:
+        page.set_viewport_size(wide)
 
 
 def test_a_bill_is_settled_at_once_owed_on_both_sides_and_cleared(
@@ -46,6 +56,8 @@ def test_a_bill_is_settled_at_once_owed_on_both_sides_and_cleared(
     expect(page.get_by_role("heading", name="Settled by your home scheme")).to_contain_text("CNY 400.50")
     expect(page.get_by_role("columnheader", name="Amount (yuan)")).to_be_visible()
     assert violations(page) == []
+    assert_tables_fit_a_narrow_window(page)
+    assert chinese_left_over(page.content()) == []
     press(page.get_by_role("button", name="简体").or_(page.get_by_role("link", name="简体")).first)
 
     for node in (SICHUAN.node, CHONGQING.node):
@@ -71,7 +83,7 @@ def test_a_bill_is_settled_at_once_owed_on_both_sides_and_cleared(
     await_that(lambda: two_nodes.count(CHONGQING.node, PAID) == 1, "Chongqing hears of the clearing")
     await_words(she, number, "凭证号 CL-2026-11")
     table = chongqing.page.request.get("/workbench/netting.csv").text().splitlines()
-    assert re.search(r",1,72.00,1,198.00,-126.00,72.00,0.00$", table[1])
+    assert re.search(r",1,72.00,1,198.00,-126.00,72.00,0.00(,0.00){4}$", table[1])
     desks = (she, at_home, other, chengdu, chongqing)
     assert not [error for desk in desks for error in desk.errors + desk.foreign]
 

@@ -23,6 +23,11 @@ class Table:
     titles: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
 
+    @property
+    def titled_rows(self) -> tuple[tuple[tuple[Text, Text], ...], ...]:
+        """The rows, each cell after the title of its column."""
+        return tuple(tuple(zip(self.titles, row, strict=True)) for row in self.rows)
+
 
 @dataclass(frozen=True)
 class EvidenceView:

@@ -105,9 +105,10 @@ def test_two_disclosures_of_one_name_are_refused() -> None:
     assert refused(lambda: verify(credential(both, NAME, other))) is Code.CLAIM_COLLISION
 
 
+@pytest.mark.parametrize("value", ["x", ["x"], {"a": "x"}])
 @pytest.mark.parametrize("name", ["_sd", "...", "_sd_alg"])
-def test_a_disclosure_under_a_reserved_name_is_refused(name: str) -> None:
-    text = disclosure("salt", name, ["x"])
+def test_a_disclosure_under_a_reserved_name_is_refused(name: str, value: object) -> None:
+    text = disclosure("salt", name, value)
     assert refused(lambda: verify(credential({"_sd": [digest(text)]}, text))) is Code.RESERVED_NAME
 
 
@@ -251,6 +252,25 @@ def test_a_stale_key_binding_is_refused() -> None:
 def test_a_key_binding_of_the_future_is_refused() -> None:
     earlier = NOW - timedelta(minutes=2)
     assert refused(lambda: verify(presented(), key_binding=wanted(), now=earlier)) is Code.NOT_YET_VALID
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"iat": None}, Code.MALFORMED),
+        ({"exp": int(NOW.timestamp()) - 120}, Code.KEY_BINDING_STALE),
+        ({"nbf": int(NOW.timestamp()) + 120}, Code.NOT_YET_VALID),
+        ({"sd_hash": None}, Code.KEY_BINDING_MISMATCH),
+    ],
+)
+def test_a_key_binding_that_lacks_its_time_or_hash_or_does_not_hold_now_is_refused(
+    changed: dict[str, object], code: Code
+) -> None:
+    shown, _, signed = presented().rpartition("~")
+    payload = jws.take_apart(signed.encode(), "kb").payload | changed
+    told = {name: value for name, value in payload.items() if value is not None}
+    again = jws.sign({"typ": "kb+jwt"}, told, holder_key()).decode()
+    assert refused(lambda: verify(f"{shown}~{again}", key_binding=wanted())) is code
 
 
 def test_a_disclosure_added_after_the_holder_signed_is_refused() -> None:

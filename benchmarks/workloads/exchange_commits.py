@@ -1,10 +1,10 @@
-"""Storing answers one by one and in groups, as the gateway does, on a durable database; prints JSON.
+"""Storing one by one and in groups, as the gateway does, on a durable database; prints JSON.
 
-Beside the answers a second: the processor time of this process for an answer in a group, which the database
-does not wait for, and how long the disk takes to hold 8 KB for good.
+Answers with all that goes with them, and records of the log by themselves, by the same call; these sealed
+before the clock runs, and sealed within. Beside the answers a second: the processor time of this process for
+an answer in a group, which the database does not wait for, and how long the disk takes to hold 8 KB for good.
 
-`python -m benchmarks.workloads.exchange_commits COUNT GROUP`, with bodies of questions on standard input as
-hexadecimal lines.
+`python -m benchmarks.workloads.exchange_commits COUNT GROUP`
 """
 
 import json
@@ -12,11 +12,15 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.starting import start_django
+
+Item = TypeVar("Item")
 
 
 def main() -> None:
@@ -25,8 +29,12 @@ def main() -> None:
     from django.db import connection
 
     from tongban import protocol
+    from tongban.node import arrays
     from tongban.node.clock import true_now
+    from tongban.node.exchange.accesses import answered_record
     from tongban.node.exchange.answers import Delivered, given, store_deliveries
+    from tongban.node.statements import Writes
+    from tongban.node.translog import api as translog
     from tongban.protocol import Authenticated, StatuteBasis, Text
     from tongban.protocol.signature import Verified
 
@@ -55,24 +63,66 @@ def main() -> None:
         received = Authenticated(question, verified, bytes(32))
         return Delivered(verified, (given(received, protocol.answer(question, ({"place": "500000"},), now)),))
 
-    def rate(group: int, total: int) -> tuple[float, float]:
-        deliveries = [delivery() for _ in range(total)]
-        began, spent = time.perf_counter(), time.process_time()
-        for first in range(0, total, group):
-            store_deliveries(deliveries[first : first + group])
-        return total / (time.perf_counter() - began), (time.process_time() - spent) / total
+    def store(group: Sequence[Delivered]) -> None:
+        store_deliveries(group)
 
-    rate(size, size)
-    each, grouped = [], []
-    for _ in range(3):
-        each.append(rate(1, max(count // 20, 20)))
-        grouped.append(rate(size, count))
-    best, python = max(grouped)
+    def sealed(delivered: Delivered) -> translog.Prepared:
+        (one,) = delivered.given
+        return answered_record(one.received.message, one.received.body_sha256, one.body)
+
+    def append(records: Sequence[translog.Prepared]) -> None:
+        rows, writes = [uuid4() for _ in records], Writes()
+        writes.add("answered", "SELECT unnest(%s::uuid[]) AS id", [arrays.uuids(rows)])
+        translog.record_all_within(writes, "answered", list(zip(rows, records, strict=True)))
+        writes.run()
+
+    def seal_and_append(group: Sequence[Delivered]) -> None:
+        append([sealed(one) for one in group])
+
+    def best(write: Callable[[Sequence[Item]], None], make: Callable[[], Item]) -> _Rates:
+        _rate(write, make, size, size)
+        each, grouped = [], []
+        for _ in range(3):
+            each.append(_rate(write, make, 1, max(count // 20, 20)))
+            grouped.append(_rate(write, make, size, count))
+        return _Rates(max(each)[0], *max(grouped))
+
+    answers = best(store, delivery)
+    appended = best(append, lambda: sealed(delivery()))
+    with_sealing = best(seal_and_append, delivery)
     with connection.cursor() as cursor:
         cursor.execute("SHOW fsync")
         fsync = cursor.fetchone()[0]
-    disk = _disk(this_node().home)
-    print(json.dumps({"each": max(each)[0], "grouped": best, "python": python, "disk": disk, "fsync": fsync}))
+    measured = {
+        "each": answers.each,
+        "grouped": answers.grouped,
+        "python": answers.python,
+        "appended each": appended.each,
+        "appended grouped": appended.grouped,
+        "sealed and appended each": with_sealing.each,
+        "sealed and appended grouped": with_sealing.grouped,
+        "disk": _disk(this_node().home),
+        "fsync": fsync,
+    }
+    print(json.dumps(measured))
+
+
+class _Rates(NamedTuple):
+    """Items a second one by one and in groups, and this process' processor time for one in a group."""
+
+    each: float
+    grouped: float
+    python: float
+
+
+def _rate(
+    write: Callable[[Sequence[Item]], None], make: Callable[[], Item], group: int, total: int
+) -> tuple[float, float]:
+    items = [make() for _ in range(total)]
+    began, spent = time.perf_counter(), time.process_time()
+    for first in range(0, total, group):
+        write(items[first : first + group])
+    return total / (time.perf_counter() - began), (time.process_time() - spent) / total
 
 
 def _disk(folder: Path) -> float:

@@ -22,6 +22,8 @@ POLICY = (
 HIDDEN = "[id-number]"
 
 _ID_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
+_MAY_BE_ONE = re.compile(r"\d{15}")
+"""What every number begins with; looking for it alone takes a third of the time, and few lines have it."""
 
 
 class ContentSecurityPolicy:
@@ -41,7 +43,7 @@ class ContentSecurityPolicy:
 
 def without_id_numbers(text: str) -> str:
     """The text with everything that looks like a resident ID number (18 or 15 characters) taken out."""
-    return _ID_NUMBER.sub(HIDDEN, text)
+    return _ID_NUMBER.sub(HIDDEN, text) if _MAY_BE_ONE.search(text) else text
 
 
 class IdentityFilter(logging.Filter):

@@ -16,6 +16,7 @@ from tongban.node.casework import catalogue, ratings, worklist
 from tongban.node.casework.models import Case, Draft, FollowUp, Task
 from tongban.node.clock import now, today
 from tongban.node.people import permissions
+from tongban.node.people.access import accesses_of
 from tongban.node.people.models import Officer
 from tongban.node.people.register import create_officer
 
@@ -99,6 +100,17 @@ def test_a_case_is_found_by_number_name_or_last_four(at_work: Client, walk: Walk
     said = words.format(number=case.number, name=case.person.name[:2], last_four=RESIDENT_ID[-4:])
     page = at_work.post("/workbench/search/", {"words": said})
     assert [line.number for line in page.context["found"]] == [case.number]
+
+
+def test_who_is_shown_by_a_search_sees_the_look_and_nobody_else_leaves_one(
+    at_work: Client, walk: Walk
+) -> None:
+    case = Case.objects.get(pk=walk.proposed().pk)
+    at_work.post("/workbench/search/", {"words": "没有这个人"})
+    assert not [look for look in accesses_of(walk.person) if look.direction == "read"]
+    at_work.post("/workbench/search/", {"words": case.person.name[:2]})
+    (look,) = [look for look in accesses_of(walk.person) if look.direction == "read"]
+    assert (look.case_ref, look.fields, look.purpose.zh) == (case.number, ("name",), "查找办件")
 
 
 def test_what_an_officer_may_not_see_is_not_found(client: Client, walk: Walk, stranger: Officer) -> None:

@@ -5,19 +5,25 @@ there.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tongban.node.casework import assigning, catalogue, procedures, rights
 from tongban.node.casework.models import Case, Task
 from tongban.node.casework.shown import InboxLine
 from tongban.node.clock import today
+from tongban.node.people import access
 from tongban.node.people.models import Officer
 from tongban.services import Text
+
+_SEARCHING = Text(zh="查找办件", en="Searching for a case")
+_DUTY = Text(zh="承办部门依职责办理本办件", en="The agency in charge handles this case")
 
 LINES_A_PAGE = 50
 FOUND_AT_MOST = 50
@@ -82,7 +88,8 @@ def page(officer: Officer, wanted: Wanted) -> Worklist:
 def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
     """The cases, open and ended, whose number or applicant's name begins so, by its code or last four digits.
 
-    Nothing for fewer than two characters; the latest first, at most fifty.
+    Nothing for fewer than two characters; the latest first, at most fifty. That the officer was shown whose
+    cases they are is recorded for each. Raises LogUnavailable.
     """
     said = words.strip()
     if len(said) < SHORTEST_WORDS:
@@ -93,7 +100,19 @@ def search(officer: Officer, words: str) -> tuple[InboxLine, ...]:
         found |= Q(person__resident_id__endswith=said.upper())
     rows = rights.of_officer(officer).filter(found).select_related("person", "enterprise", "service")
     rows = rows.defer("service__bundle", "snapshot").order_by("-opened_at", "-pk")
-    return tuple(_case_line(case) for case in rows[:FOUND_AT_MOST])
+    found_cases = list(rows[:FOUND_AT_MOST])
+    _record(officer, found_cases)
+    return tuple(_case_line(case) for case in found_cases)
+
+
+def _record(officer: Officer, found: Sequence[Case]) -> None:
+    with transaction.atomic():
+        access.record_found(
+            officer=officer,
+            found=[(case.person, case.service.code, case.number) for case in found],
+            basis=_DUTY,
+            purpose=_SEARCHING,
+        )
 
 
 def services_of(officer: Officer) -> list[tuple[str, Text]]:

@@ -218,6 +218,34 @@ def record_reading(
     store(looks)
 
 
+def record_found(
+    *, officer: Officer, found: Sequence[tuple[Person, str, str]], basis: Text, purpose: Text
+) -> None:
+    """Record that a search showed an officer whose cases these are: person, service, number of each.
+
+    Raises LogUnavailable.
+    """
+    at = now()
+    looks = [
+        Look(
+            pseudonym=person.pseudonym,
+            at=at,
+            direction=AccessRecord.Direction.READ,
+            agency=officer.agency,
+            officer=officer,
+            agent=None,
+            asking_node=this_node().name,
+            service=service,
+            case_ref=number,
+            basis=basis.to_json(),
+            purpose=purpose.to_json(),
+            fields=["name"],
+        )
+        for person, service, number in found
+    ]
+    store(looks)
+
+
 def record_agents_look(
     *, person: Person, agent: Person, service: str, case_ref: str, fields: Sequence[str]
 ) -> None:

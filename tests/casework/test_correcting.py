@@ -1,6 +1,7 @@
 """An officer asks about single answers; what the applicant sends replaces those and nothing else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,17 @@ def test_a_row_that_does_not_exist_is_not_asked_about(case: Case, officer: Offic
     with pytest.raises(InputsRefused) as refused:
         ask(officer, case, path)
     assert set(refused.value.fields) == {"about"}
+
+
+def test_the_answer_that_decides_which_agency_is_competent_is_not_asked_about(
+    case: Case, officer: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = catalogue.of(case)
+    definition = service.definition.model_copy(update={"place_question": "jobs"})
+    monkeypatch.setattr(catalogue, "of", lambda _: replace(service, definition=definition))
+    with pytest.raises(InputsRefused) as refused:
+        ask(officer, case, "/jobs/0")
+    assert "重新申请" in refused.value.fields["about"].zh
 
 
 @pytest.mark.parametrize(

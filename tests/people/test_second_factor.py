@@ -89,6 +89,13 @@ def test_codes_cannot_be_guessed_at_will(client: Client, officer: Officer) -> No
     assert client.get("/workbench/").status_code == 302
 
 
+def test_passwords_cannot_be_guessed_at_will(client: Client, officer: Officer) -> None:
+    for _ in range(12):
+        client.post("/sign-in/", {"username": "officer", "password": "wrong"})
+    sign_in(client)
+    assert "_auth_user_id" not in client.session
+
+
 def test_a_recovery_code_stands_for_one_code(client: Client, officer: Officer) -> None:
     TOTP.activate(officer.account, SECRET)
     spare = RecoveryCodes.activate(officer.account).get_unused_codes()[0]

@@ -18,6 +18,11 @@ from tongban.services import AnswerError, Service, Text
 from tongban.services.rows import Row, digest_of, replaced, row_at
 
 _UNKNOWN = Text(zh="没有这一项回答，请从列出的回答里选", en="No such answer; choose from those listed")
+_COMPETENCE = Text(
+    zh="这一项回答决定由哪个部门办理，不能在办件里改；填错了的，请申请人撤回后重新申请",
+    en="This answer decides which agency is competent and cannot be changed within the case; if it is wrong, "
+    "the applicant withdraws and applies anew",
+)
 _NOT_ASKED = Text(zh="没有请您改这一项", en="You were not asked about this answer")
 _GONE = Text(
     zh="这一项已经不在了，不用再改；请在下面说明", en="This item is not there any more; explain below instead"
@@ -56,6 +61,8 @@ def _ask(doing: Acting) -> log.Entry:
     found = [row_at(doing.service.form, known, path) for path in dict.fromkeys(paths)]
     if not all(found):
         raise InputsRefused({"about": _UNKNOWN})
+    if any(row and row.question.key == doing.service.definition.place_question for row in found):
+        raise InputsRefused({"about": _COMPETENCE})
     about = [{"path": row.path, "digest": row.digest} for row in found if row]
     return doing.entry("correcting", {**doing.given, "about": about})
 

@@ -102,15 +102,23 @@ def test_the_officer_goes_on_without_an_answer_and_a_late_one_is_kept(
     assert lines_in(log.history(held))[0]["hospital_level"] == 2
 
 
-def test_an_answer_that_is_not_what_its_digest_says_changes_nothing(
-    held: Case, care: Care, finance: Officer
+@pytest.mark.parametrize(
+    "changed",
+    [{"new": "0"}, {"line": "{"}, {"line": "[1]"}, {"line": '{"amount": 1.5}'}, {"line": "{}"}],
+    ids=["digest", "no-json", "no-line", "values", "names"],
+)
+def test_an_answer_that_cannot_be_used_changes_nothing_and_stops_nothing(
+    held: Case, care: Care, finance: Officer, changed: dict[str, str]
 ) -> None:
     old = lines_in(log.history(held))
     ask(finance, held, "/lines/0")
     told = corrected(care, 0, old[0], old[0] | {"hospital_level": 2})
-    contents = dict(told.contents) | {"new": digest_of(old[0])}
-    gives(care, told.model_copy(update={"contents": contents}))
+    if "line" in changed and changed["line"] != "{":
+        changed |= {"new": digest_of(json.loads(changed["line"]))}
+    gives(care, told.model_copy(update={"contents": dict(told.contents) | changed}))
     assert lines_in(log.history(held)) == old
+    gives(care, told)
+    assert lines_in(log.history(held))[0]["hospital_level"] == 2
 
 
 @pytest.fixture

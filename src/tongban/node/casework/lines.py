@@ -5,7 +5,8 @@ old and the new line; the home side settles by what the lines are now, and can a
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ from tongban.protocol.conversations import Told
 from tongban.services import Text
 from tongban.services.rows import digest_of
 from tongban.services.settlement import Record
+
+logger = logging.getLogger(__name__)
 
 _UNKNOWN = Text(
     zh="账单没有这一行，请从列出的各行里选", en="The bill has no such line; choose from those listed"
@@ -109,8 +112,9 @@ def _asked(case: Case, tiding: tidings.LinesAsked, data: dict[str, Any]) -> None
 def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) -> None:
     asked = list(log.state_of(case).facts.get("asked_lines", ()))
     found = next((at for at, one in enumerate(asked) if one["path"] == tiding.path), None)
-    line = json.loads(tiding.line)
-    if found is None or not isinstance(line, dict) or digest_of(line) != tiding.new:
+    line = _readable(tiding.line)
+    if found is None or line is None or digest_of(line) != tiding.new or line.keys() != _named(case, tiding):
+        logger.error("a line cannot be used as it came in case=%s", case.number)
         return
     asked[found] = {"path": tiding.path, "digest": tiding.new, "is_answered": True}
     told: dict[str, Any] = {
@@ -125,6 +129,21 @@ def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) 
     told["number"] = _index(tiding.path) + 1
     if reversing.append(case, "settlement-line-corrected", status, data | told) and status == "gathering":
         settling.gathered(case)
+
+
+def _readable(text: str) -> dict[str, str | int] | None:
+    """The line that was told; None for anything else."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    is_line = isinstance(line, dict) and all(type(value) in {str, int} for value in line.values())
+    return line if is_line else None
+
+
+def _named(case: Case, tiding: tidings.LineCorrected) -> Set[str]:
+    """What the line has that is there now."""
+    return lines_in(log.history(case))[_index(tiding.path)].keys()
 
 
 def _ask(doing: Acting) -> log.Entry:

@@ -51,16 +51,21 @@ def asked_for_by_point(case: Case, point: Text, reason: Text) -> bool:
 
 def tell_reversed(case: Case, event: Event) -> None:
     """Tell the place of care that the home side has reversed it."""
-    if not event.data.get("recalled"):
+    if _is_to_be_told(case, event):
         told = {"amount": _owed(case).amount, "on": event.data["booked_on"]}
         tell(case, api.Text(**event.data["reason"]), tidings.Reversed, **told)
 
 
 def tell_set_off(case: Case, event: Event) -> None:
     """Tell the place of care that the reversed amount was set off in a clearing."""
-    if not event.data.get("recalled"):
+    if _is_to_be_told(case, event):
         told = {"reference": event.data["reference"], "on": event.data["booked_on"]}
         tell(case, _SET_OFF, tidings.ReversalCleared, **told)
+
+
+def _is_to_be_told(case: Case, event: Event) -> bool:
+    """Whether there is somebody to tell, and this is not what was told before an old backup."""
+    return not event.data.get("recalled") and conversation_of(log.state_of(case)) is not None
 
 
 def tell(case: Case, text: api.Text, form: type[Any], **members: object) -> None:

@@ -316,6 +316,7 @@ def _with(state: CaseState, changed: EvidenceState) -> CaseState:
 _CHANGES: Mapping[str, Callable[[CaseState, Happened], CaseState]] = {
     "opened": _opened,
     "bill-submitted": _opened,
+    "bill-recalled": _opened,
     "settlement-claimed": _opened,
     "evidence-received": _evidence_settled("received"),
     "evidence-refused": _evidence_settled("refused"),

@@ -107,11 +107,11 @@ def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:
             )
         case "rows" if view.bill is not None:
             return tuple(
-                (f"/lines/{at}", "；".join(spoken(cell) for cell in row))
+                (f"/lines/{at}", " · ".join(spoken(cell) for cell in row))
                 for at, row in enumerate(view.bill.lines.rows)
             )
         case "rows":
-            return tuple((row.path, f"{spoken(row.label)}：{spoken(row.shown)}") for row in view.rows)
+            return tuple((row.path, f"{spoken(row.label)} · {spoken(row.shown)}") for row in view.rows)
         case "category":
             return tuple((one.code, spoken(one.name)) for one in view.service.definition.categories)
         case _:

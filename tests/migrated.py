@@ -17,7 +17,7 @@ from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from tests.conftest import HOME_VARIABLE, SERVER_VARIABLE
+from tests.conftest import HOME_VARIABLE, OPERATOR_VARIABLE, SERVER_VARIABLE
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,8 @@ def copied_database(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure() -> None:
-    """The process that the workers serve drops it when all have ended, before its server is stopped."""
-    marker = Path(os.environ[HOME_VARIABLE]) / "migrated"
-    if not os.environ.get("PYTEST_XDIST_WORKER") and marker.is_file() and (name := marker.read_text()):
+    """On a server that lives on, the process that the workers serve drops it when all have ended."""
+    made = Path(os.environ[HOME_VARIABLE]) / "migrated"
+    is_worker = bool(os.environ.get("PYTEST_XDIST_WORKER"))
+    if os.environ[OPERATOR_VARIABLE] and not is_worker and made.is_file() and (name := made.read_text()):
         drop(os.environ[SERVER_VARIABLE], name)

@@ -14,6 +14,8 @@ from tongban.federation.sides import CHONGQING, SICHUAN
 
 LEAD_CHENGDU, LEAD_CHONGQING = (side.posts[1].officer for side in (SICHUAN, CHONGQING))
 OWED = "SELECT coalesce(sum(amount), 0) FROM casework_ledgerentry WHERE kind = %s AND claim = %s"
+ARRIVED = "SELECT count(*) FROM casework_receipt"
+REVERSED = "SELECT coalesce(sum(amount), 0) FROM casework_ledgerentry WHERE kind = 'reversed'"
 PAID = "SELECT count(*) FROM casework_ledgerentry WHERE kind = 'paid'"
 
 
@@ -39,6 +41,27 @@ def assert_tables_fit_a_narrow_window(page: Page) -> None:
     assert sideways(page) + untitled(page) == []
     if wide:
         page.set_viewport_size(wide)
+
+
+def receive(desk: Desk, reference: str, amount: str) -> None:
+    """Record that money has arrived."""
+    open_ledger(desk)
+    desk.page.get_by_label("到账凭证号").fill(reference)
+    desk.page.get_by_label("到账金额（元）").fill(amount)
+    desk.press("登记到账")
+
+
+def reverse(desk: Desk, person: str, reason: str) -> None:
+    """Find the cleared case of a person and reverse it."""
+    desk.page.goto("/workbench/")
+    desk.page.get_by_label("办件号、姓名或证件后四位").fill(person)
+    desk.press("查找")
+    press(desk.page.get_by_role("row", name="两地已清算").get_by_role("link").first)
+    press(desk.page.locator("#act-reverse summary"))
+    assert violations(desk.page) == []
+    desk.page.locator("#reverse-reason").fill(reason)
+    press(desk.page.locator("#act-reverse button"))
+    expect(desk.page.get_by_text("已冲正").first).to_be_visible()
 
 
 def test_a_bill_is_settled_at_once_owed_on_both_sides_and_cleared(
@@ -84,6 +107,24 @@ def test_a_bill_is_settled_at_once_owed_on_both_sides_and_cleared(
     await_words(she, number, "凭证号 CL-2026-11")
     table = chongqing.page.request.get("/workbench/netting.csv").text().splitlines()
     assert re.search(r",1,72.00,1,198.00,-126.00,72.00,0.00(,0.00){4}$", table[1])
+    receive(chongqing, "TR-1", "100.00")
+    await_that(lambda: two_nodes.count(SICHUAN.node, ARRIVED) == 1, "Chengdu hears what arrived")
+    for desk, words in ((chengdu, "对方已到账 100.00"), (chongqing, "已到账 100.00")):
+        open_ledger(desk)
+        expect(desk.page.get_by_text(words)).to_be_visible()
+        expect(desk.page.get_by_role("heading", name="到账差额待查")).to_be_visible()
+    receive(chongqing, "TR-2", "26.00")
+    await_that(lambda: two_nodes.count(SICHUAN.node, ARRIVED) == 2, "Chengdu hears of the rest")
+    for desk in (chengdu, chongqing):
+        open_ledger(desk)
+        expect(desk.page.get_by_role("heading", name="到账差额待查")).to_have_count(0)
+
+    reverse(chengdu, "罗素琴", "医院已退费")
+    await_words(she, number, "冲正了这张账单：基金不再支付 198.00 元。原因：医院已退费")
+    for node in (SICHUAN.node, CHONGQING.node):
+        assert two_nodes.count(node, REVERSED) == 19_800
+    open_ledger(chongqing)
+    expect(chongqing.page.get_by_text("冲正 −198.00")).to_be_visible()
     desks = (she, at_home, other, chengdu, chongqing)
     assert not [error for desk in desks for error in desk.errors + desk.foreign]
 

@@ -46,7 +46,12 @@ def _sichuan(monkeypatch: pytest.MonkeyPatch) -> None:
         two.handles[0].model_copy(update={"service": service, "agency": "510100-rs"})
         for service in ("hotline-handover", "unemployment-transfer")
     ]
-    both = two.model_copy(update={"holds": (*two.holds, own), "handles": (*two.handles, *decided)})
+    helped = [
+        decided[0].model_copy(update={"service": "virtual-window", "place": place, "agency": f"{place}-rs"})
+        for place in ("510100", "500000")
+    ]
+    handles = (*two.handles, *decided, *helped)
+    both = two.model_copy(update={"holds": (*two.holds, own), "handles": handles})
     monkeypatch.setattr(identity, "current", lambda: Identity("sichuan", SICHUAN_KEY, both, b""))
 
 

@@ -55,17 +55,23 @@ OF_A_CONVERSATION = frozenset(
         "agree",
         "answer",
         "ask-back",
+        "break-off",
+        "check-identity",
+        "conclude",
         "confirm-received",
         "decline",
         "hand-over",
         "hand-over-again",
         "instruct",
+        "leave",
+        "receive",
         "return",
         "sort",
         "state",
         "stop",
         "take",
         "take-on",
+        "turn-away",
     }
 )
 """Actions that a conversation refuses unless the other side was asked; the walks try them for real."""

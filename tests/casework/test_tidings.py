@@ -12,7 +12,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "messages.md"
 def test_every_form_of_notice_stands_in_the_reference_with_its_members() -> None:
     text = (
         REFERENCE.read_text(encoding="utf-8")
-        .partition("### What settlements tell in notices")[2]
+        .partition("### What cases tell in notices")[2]
         .partition("| --- |")[2]
     )
     rows = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|", text.partition("\n## ")[0], re.MULTILINE)

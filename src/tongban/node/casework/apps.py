@@ -16,6 +16,7 @@ class CaseworkConfig(AppConfig):
         from tongban.node.casework import (  # noqa: PLC0415 - needs the models loaded
             actions,  # noqa: F401 - registers the steps of actions
             arrivals,
+            assisting,
             correcting,
             hearing,
             keeping,
@@ -64,6 +65,9 @@ class CaseworkConfig(AppConfig):
             tidings.on(form, reversing.heard)
         for asked in (tidings.LinesAsked, tidings.LineCorrected, tidings.LinesUnanswered):
             tidings.on(asked, lines.heard)
+        for helped in (tidings.IdentityChecked, tidings.ApplicantLeft):
+            tidings.on(helped, assisting.heard)
+        log.on_event("assisted", "handover-returned", assisting.close)
         tidings.on(tidings.MoneyArrived, arrivals.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)

@@ -10,7 +10,16 @@ from tongban.node.casework.acting import Acting
 from tongban.node.casework.answered import answers_of
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
-from tongban.node.casework.partner import both, conversation_of, errand, other_side, peer_name, saying, talk
+from tongban.node.casework.partner import (
+    answers_told,
+    both,
+    conversation_of,
+    errand,
+    other_side,
+    peer_name,
+    saying,
+    talk,
+)
 from tongban.node.casework.refusals import InputsRefused
 from tongban.node.exchange import api
 from tongban.services import Service, Text
@@ -114,8 +123,7 @@ def let_go(doing: Acting, reason: Text) -> None:
 
 
 def _contents(doing: Acting, reason: str) -> dict[str, str | int]:
-    answers = answers_of(doing.case)
-    named = {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
+    named = answers_told(answers_of(doing.case))
     category = str(doing.state.facts.get("category", ""))
     peer = api.node_of(other_side(doing.service.definition).agency_code)
     files = enclosures.enclose(doing.case, peer)

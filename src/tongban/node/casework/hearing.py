@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 from tongban.node.casework import (
+    assisting,
     catalogue,
     enclosures,
     log,
@@ -66,7 +67,8 @@ def heard(effect: api.Effect) -> None:
         logger.error("a conversation names no case that is here: %s", effect.conversation.id)
         return
     procedure = procedures.of(case)
-    happening = procedure.happenings.get(_kind(effect))
+    kind = assisting.answered(effect) if procedure.kind == "assisted" else None
+    happening = procedure.happenings.get(kind or _kind(effect))
     actor = log.PEER if effect.by is api.By.PEER else log.NODE
     if happening is None or actor.role not in happening.by or case.status not in happening.during:
         return
@@ -174,7 +176,7 @@ def _opening(service: Service, body: CaseContents | ContactLetter | Claim) -> di
     data: dict[str, Any] = {"answers": answers, "files": enclosures.named_in(contents)}
     if isinstance(body, Claim):
         data |= settling.claimed(service, body)
-    if isinstance(body, CaseContents):
+    if isinstance(body, CaseContents) and service.definition.categories:
         category = service.definition.category(str(contents.get("category", "")))
         category = category or service.definition.categories[-1]
         data |= {

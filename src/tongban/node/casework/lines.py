@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from tongban.node.casework import acting, log, procedures, reversing, settling, tidings
+from tongban.node.casework import acting, log, procedures, settling, tidings
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.between import append, case_of, tell
 from tongban.node.casework.billed import lines_in
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import both, peer_name
 from tongban.node.casework.refusals import InputsRefused, Refused
+from tongban.node.casework.reversing import PURPOSE
 from tongban.node.exchange import api
 from tongban.protocol.conversations import Told
 from tongban.services import Text
@@ -78,13 +80,13 @@ def answer(number: str, path: str, line: Record) -> Case:
     log.append(case, procedures.of(case), log.Entry("line-corrected", "claimed", log.NODE, told))
     text = api.Text(zh="账单明细已核对", en="A line of the bill was looked at again")
     content = json.dumps(dict(line), ensure_ascii=False)
-    reversing.tell(case, text, tidings.LineCorrected, path=path, old=old, new=new, line=content)
+    tell(case, PURPOSE, text, tidings.LineCorrected, path=path, old=old, new=new, line=content)
     return case
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:
     """Take in a question about lines, an answer to one, or that nobody can answer."""
-    case = reversing.case_of(tiding, effect)
+    case = case_of(tiding, effect)
     body = effect.message.body
     if case is None or not isinstance(body, Told) or effect.by is api.By.DECISION:
         return
@@ -95,7 +97,7 @@ def heard(tiding: Any, effect: api.Effect) -> None:
         case tidings.LineCorrected():
             _corrected(case, tiding, data)
         case tidings.LinesUnanswered():
-            reversing.append(case, "settlement-lines-unanswered", "held", data)
+            append(case, "settlement-lines-unanswered", "held", data)
 
 
 def _asked(case: Case, tiding: tidings.LinesAsked, data: dict[str, Any]) -> None:
@@ -104,9 +106,9 @@ def _asked(case: Case, tiding: tidings.LinesAsked, data: dict[str, Any]) -> None
     has_point = "point" in log.state_of(case).facts
     asked = [{"path": path, "digest": digest_of(lines[_index(path)])} for path in paths]
     told = data | {"asked_lines": asked, "lines_reason": data["reason"]}
-    if not (has_point and paths and reversing.append(case, "settlement-lines-asked", case.status, told)):
+    if not (has_point and paths and append(case, "settlement-lines-asked", case.status, told)):
         words = api.Text(zh=_NO_POINT.zh, en=_NO_POINT.en)
-        reversing.tell(case, words, tidings.LinesUnanswered)
+        tell(case, PURPOSE, words, tidings.LinesUnanswered)
 
 
 def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) -> None:
@@ -127,7 +129,7 @@ def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) 
     is_whole = all(one.get("is_answered") for one in asked)
     status = "held" if case.status == "held" else "gathering" if is_whole else "asking-care"
     told["number"] = _index(tiding.path) + 1
-    if reversing.append(case, "settlement-line-corrected", status, data | told) and status == "gathering":
+    if append(case, "settlement-line-corrected", status, data | told) and status == "gathering":
         settling.gathered(case)
 
 
@@ -153,7 +155,7 @@ def _ask(doing: Acting) -> log.Entry:
         raise InputsRefused({"about": _UNKNOWN})
     asked = [{"path": path, "digest": digest_of(lines[_index(path)])} for path in paths]
     words = both(str(doing.given["reason"]))
-    reversing.tell(doing.case, words, tidings.LinesAsked, about=" ".join(paths))
+    tell(doing.case, PURPOSE, words, tidings.LinesAsked, about=" ".join(paths))
     return doing.entry("asking-care", {**doing.given, "asked_lines": asked})
 
 

@@ -3,8 +3,9 @@
 Promises: a step that the other side's messages no longer allow is refused before anything is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from tongban.node.casework import catalogue
@@ -43,6 +44,11 @@ def other_side(definition: Definition) -> Side:
 def peer_name(case: Case) -> dict[str, str]:
     """The other side's agency as a person reads it, as events hold it."""
     return other_side(catalogue.of(case).definition).agency.to_json()
+
+
+def answers_told(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What a message says of the answers to the form; files are named apart."""
+    return {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
 
 
 def conversation_of(state: CaseState) -> UUID | None:

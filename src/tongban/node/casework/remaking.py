@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 from tongban.node.casework import (
+    assisting,
     catalogue,
     charging,
     enclosures,
@@ -17,9 +18,9 @@ from tongban.node.casework import (
     settling,
     transferring,
 )
+from tongban.node.casework.between import own_actor
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import amount_text, peer_name
-from tongban.node.casework.procedure import Happening
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.protocol.conversations import (
@@ -40,9 +41,9 @@ logger = logging.getLogger(__name__)
 _EVENTS: dict[str, tuple[str, ...]] = {
     "handover-offered": ("handed-over",),
     "handover-offered-again": ("handed-over-again",),
-    "handover-accepted": ("taken",),
-    "handover-returned": ("returned",),
-    "handover-answered": ("answered",),
+    "handover-accepted": ("taken", "received"),
+    "handover-returned": ("returned", "turned-away"),
+    "handover-answered": ("answered", "concluded"),
     "transfer-stated": ("stated",),
     "transfer-agreed": ("agreed",),
     "transfer-instructed": ("instructed",),
@@ -84,7 +85,7 @@ def again(effect: api.Effect) -> None:
         return
     status = procedure.target(happening.kind, state.status)
     data = _data(case, effect) | {"recalled": True}
-    log.append(case, procedure, log.Entry(happening.kind, status, _actor(happening), data))
+    log.append(case, procedure, log.Entry(happening.kind, status, own_actor(happening), data))
 
 
 def _case(effect: api.Effect) -> Case | None:
@@ -101,13 +102,9 @@ def _names(effect: api.Effect) -> tuple[str, ...]:
     if said.endswith("-withdrawn") and isinstance(body, Reason):
         is_citizens = body.reason.zh == handing.TAKEN_BACK.zh
         return _BY_THE_CITIZEN if is_citizens else _BY_AN_OFFICER
+    if isinstance(body, CaseAnswer) and assisting.ENDED in body.contents:
+        return (str(body.contents[assisting.ENDED]),)
     return _EVENTS.get(said, ())
-
-
-def _actor(happening: Happening) -> log.Actor:
-    if "citizen" in happening.by:
-        return log.CITIZEN
-    return log.Actor("officer") if "officer" in happening.by else log.NODE
 
 
 def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
@@ -128,7 +125,7 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case Reoffer() | Reason() as told:
             return named | {"reason": told.reason.zh}
         case CaseAnswer() as answer:
-            return {"text": answer.text.zh}
+            return dict.fromkeys(("text", "result", "reason"), answer.text.zh)
         case Statement() as statement:
             stated = enclosures.others_in(statement.contents) | {
                 "months": statement.months,

@@ -6,14 +6,14 @@ names; who asked for one is always answered; what crosses on the way ends alike 
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from tongban.node.casework import acting, log, procedures, remedies, tidings
 from tongban.node.casework.acting import Acting
+from tongban.node.casework.between import append, case_of, tell
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case, Event, LedgerEntry
-from tongban.node.casework.partner import amount_text, both, conversation_of, errand, peer_name, saying
+from tongban.node.casework.partner import amount_text, both, conversation_of, peer_name
 from tongban.node.clock import today
 from tongban.node.exchange import api
 from tongban.node.exchange.api import By
@@ -22,7 +22,7 @@ from tongban.services import Text
 
 logger = logging.getLogger(__name__)
 
-_PURPOSE = Text(zh="结算的冲正", en="Reversing a settlement")
+PURPOSE = Text(zh="结算的冲正", en="Reversing a settlement")
 _REVERSED = Text(zh="已冲正：基金不再支付这张账单", en="Reversed: the fund no longer pays this bill")
 _SET_OFF = api.Text(zh="冲正的金额已在清算中抵扣", en="The reversed amount was set off in the clearing")
 _CANNOT = api.Text(
@@ -34,7 +34,7 @@ _ASKABLE = frozenset({"charged", "cleared"})
 
 def ask(case: Case, reason: api.Text) -> None:
     """Ask the home side, in words for people, to reverse what was settled for this case."""
-    tell(case, reason, tidings.ReversalAsked)
+    tell(case, PURPOSE, reason, tidings.ReversalAsked)
 
 
 def asked_for_by_point(case: Case, point: Text, reason: Text) -> bool:
@@ -53,30 +53,19 @@ def tell_reversed(case: Case, event: Event) -> None:
     """Tell the place of care that the home side has reversed it."""
     if _is_to_be_told(case, event):
         told = {"amount": _owed(case).amount, "on": event.data["booked_on"]}
-        tell(case, api.Text(**event.data["reason"]), tidings.Reversed, **told)
+        tell(case, PURPOSE, api.Text(**event.data["reason"]), tidings.Reversed, **told)
 
 
 def tell_set_off(case: Case, event: Event) -> None:
     """Tell the place of care that the reversed amount was set off in a clearing."""
     if _is_to_be_told(case, event):
         told = {"reference": event.data["reference"], "on": event.data["booked_on"]}
-        tell(case, _SET_OFF, tidings.ReversalCleared, **told)
+        tell(case, PURPOSE, _SET_OFF, tidings.ReversalCleared, **told)
 
 
 def _is_to_be_told(case: Case, event: Event) -> bool:
     """Whether there is somebody to tell, and this is not what was told before an old backup."""
     return not event.data.get("recalled") and conversation_of(log.state_of(case)) is not None
-
-
-def tell(case: Case, text: api.Text, form: type[Any], **members: object) -> None:
-    """Tell the other side in the thread of the claim, so that nothing overtakes the settlement's messages."""
-    conversation = conversation_of(log.state_of(case))
-    if conversation is None:
-        return
-    with saying():
-        thread = api.conversation(conversation).case_ref
-        about = replace(errand(case, _PURPOSE), case_ref=thread)
-        tidings.tell(about, case.person.resident_id, text, form(conversation=conversation, **members))
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:
@@ -107,19 +96,12 @@ def heard(tiding: Any, effect: api.Effect) -> None:
             append(case, kind, "reversed", data | told, is_own=is_own)
 
 
-def case_of(tiding: Any, effect: api.Effect) -> Case | None:
-    """The case of that settlement, if it is one with the node that the notice is exchanged with."""
-    case = Case.objects.select_for_update().filter(conversation=tiding.conversation).first()
-    is_theirs = case is not None and api.conversation(tiding.conversation).peer == effect.conversation.peer
-    return case if is_theirs else None
-
-
 def _asked(case: Case, data: Mapping[str, Any]) -> None:
     if case.status in {"reversed", "reversal-asked"}:
         return
     status = case.status if case.status == "reversal-checking" else "reversal-asked"
     if not append(case, "settlement-reversal-asked", status, data):
-        tell(case, _CANNOT, tidings.ReversalRefused)
+        tell(case, PURPOSE, _CANNOT, tidings.ReversalRefused)
 
 
 def _reversed(case: Case, tiding: tidings.Reversed, data: Mapping[str, Any], *, is_own: bool) -> None:
@@ -130,26 +112,6 @@ def _reversed(case: Case, tiding: tidings.Reversed, data: Mapping[str, Any], *, 
     told = _decision(case, entry, dict(data["reason"])) | {"booked_on": tiding.on.isoformat()}
     kind = "reversed" if is_own else "settlement-reversed"
     append(case, kind, "reversed", {**data, **told}, is_own=is_own)
-
-
-def append(case: Case, kind: str, status: str, data: Mapping[str, Any], *, is_own: bool = False) -> bool:
-    """Append the event where the procedure has room for it; whether it had."""
-    procedure, state = procedures.of(case), log.state_of(case)
-    happening = procedure.happenings.get(kind)
-    names = {*state.marks, *state.facts}
-    if (
-        happening is None
-        or state.status not in happening.during
-        or not happening.needs <= names
-        or happening.unless & names
-    ):
-        return False
-    actor = log.PEER
-    if is_own:
-        actor = log.Actor("officer") if "officer" in happening.by else log.NODE
-        data = {**data, "recalled": True}
-    log.append(case, procedure, log.Entry(kind, status, actor, data))
-    return True
 
 
 def _owed(case: Case) -> LedgerEntry:
@@ -198,7 +160,7 @@ def _asked_or_before(case: Case, state: CaseState) -> str:
 
 
 def _refuse(doing: Acting) -> log.Entry:
-    tell(doing.case, both(str(doing.given["reason"])), tidings.ReversalRefused)
+    tell(doing.case, PURPOSE, both(str(doing.given["reason"])), tidings.ReversalRefused)
     return doing.entry(_before(doing.case))
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tongban.node.casework import (
     asking,
+    assisting,
     behalf,
     competence,
     drafts,
@@ -54,8 +55,8 @@ def submit(who: Person | Applicant, draft_id: UUID | str, consents: frozenset[st
 
 
 def _only_opens(service: Service) -> bool:
-    """Whether nothing is written when such a case opens but its first event: no question, no letter."""
-    return not service.definition.evidence and service.definition.kind != "transfer"
+    """Whether nothing is written when such a case opens but its first event: no question, no message."""
+    return not service.definition.evidence and service.definition.kind not in {"transfer", "assisted"}
 
 
 def _submitted(
@@ -118,6 +119,8 @@ def _of_kind(case: Case, service: Service, given: dict[str, Any]) -> dict[str, A
     match service.definition.kind:
         case "handover":
             return handing.opening(service, given)
+        case "assisted":
+            return assisting.ask(case, service, given)
         case "transfer":
             return transferring.ask(case, service, given)
         case _:

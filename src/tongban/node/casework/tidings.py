@@ -1,4 +1,4 @@
-"""What two sides tell each other about settlements besides the claim: notices whose contents have a form.
+"""What two sides tell each other about cases besides their conversations: notices whose contents have a form.
 
 Promises: one message is one tiding, told on in the transaction that takes it in, once; contents that are of
 no form here change nothing and are logged by their message.
@@ -93,6 +93,21 @@ class MoneyArrived(_Form):
     on: date
 
 
+class IdentityChecked(_Form):
+    """The officer who helps has checked who the applicant is, by which method."""
+
+    topic: Literal["identity-checked"] = "identity-checked"
+    conversation: UUID
+    method: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
+
+
+class ApplicantLeft(_Form):
+    """The applicant has left: the officer's side is to end it."""
+
+    topic: Literal["applicant-left"] = "applicant-left"
+    conversation: UUID
+
+
 Tiding = (
     ReversalAsked
     | ReversalRefused
@@ -102,6 +117,8 @@ Tiding = (
     | LineCorrected
     | LinesUnanswered
     | MoneyArrived
+    | IdentityChecked
+    | ApplicantLeft
 )
 Handler = Callable[[Any, api.Effect], None]
 

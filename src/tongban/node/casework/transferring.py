@@ -9,7 +9,16 @@ from typing import Any
 from tongban.node.casework import acting, enclosures, log
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.models import Case
-from tongban.node.casework.partner import amount_text, both, errand, other_side, peer_name, saying, talk
+from tongban.node.casework.partner import (
+    amount_text,
+    answers_told,
+    both,
+    errand,
+    other_side,
+    peer_name,
+    saying,
+    talk,
+)
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import today
 from tongban.node.config import this_node
@@ -34,14 +43,13 @@ def ask(case: Case, service: Service, answers: dict[str, Any]) -> dict[str, Any]
     transfer = service.definition.transfer
     if transfer is None:
         raise Refused("service-unknown")
-    named = {f"answer_{key}": str(value) for key, value in answers.items() if isinstance(value, str | int)}
     peer = api.node_of(other_side(service.definition).agency_code)
     with saying():
         conversation = api.ask_transfer(
             errand(case, _PURPOSE),
             subject=case.person.resident_id,
             fund=transfer.fund,
-            contents={"name": case.person.name, **named, **enclosures.enclose(case, peer)},
+            contents={"name": case.person.name, **answers_told(answers), **enclosures.enclose(case, peer)},
         )
     return {"conversation": str(conversation), "peer_name": peer_name(case)}
 

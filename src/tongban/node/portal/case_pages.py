@@ -71,9 +71,13 @@ def case(request: HttpRequest, applicant: Applicant, number: str) -> HttpRespons
 @require_safe
 @for_applicants
 def progress(request: HttpRequest, applicant: Applicant, number: str) -> HttpResponse:
-    """The part of the progress page that changes by itself; a decision ends the asking."""
+    """The part of the progress page that changes by itself; a decision ends the asking.
+
+    A page that shows another status, as whose `status` is given, has other acts too: all of it is shown anew.
+    """
     view = cases.for_citizen(applicant, number)
-    if view.is_final:
+    seen = request.GET.get("status", view.status)
+    if view.is_final or (view.procedure.kind == "assisted" and seen != view.status):
         response = HttpResponse(status=STOP_POLLING)
         response.headers["HX-Refresh"] = "true"
         return response

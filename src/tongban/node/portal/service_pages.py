@@ -64,8 +64,10 @@ def _guide(request: HttpRequest, code: str, refused: Refused | None = None) -> H
     except Refused as unknown:
         raise Http404(code) from unknown
     person = person_of(request.user)
+    is_assisted = offered.definition.kind == "assisted"
     context = {
         "service": offered.definition,
+        "helps": offered.definition.other_side(this_node().office_place) if is_assisted else None,
         "needs": offered.definition.needs_at(this_node().office_place),
         "decides": competence.at_home(offered.definition, today()),
         "draft": _open_draft(acting_for.present(request, person) or person, code) if person else None,

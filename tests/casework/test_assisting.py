@@ -40,7 +40,7 @@ class Window(Far):
         for message in self.side.said:
             receiving.receive(self.side.delivery(message))
 
-    def notes(self, topic: str, conversation: str = "", **members: str) -> None:
+    def notes(self, topic: str, conversation: str = "", **members: str | int) -> None:
         """Chongqing tells something in a notice, which comes twice."""
         self.deliver()
         about = conversation or str(self.side.of_kind("handover").id)

@@ -8,12 +8,15 @@ from playwright.sync_api import expect
 from tests.federation.desks import Clerk, Desk, await_words, begin, submit
 from tests.federation.spoken import LANGUAGES
 from tests.federation.two_nodes import PATIENCE_SECONDS
+from tests.pages.browser import press
 from tests.pages.english import chinese_left_over
 from tests.pages.files import picture
 from tongban.federation.sides import CHONGQING, SICHUAN
 
 WISH, PAPER = "想查在重庆的住房公积金，不会填", "证件.png"
 DONE, UNCLEAR = "已帮您查到，结果在渝快办里", "证件照片看不清，请重拍后再来"
+QUESTION, ANSWER = "缴存单位怎么写？", "写营业执照上的全称"
+ITEM, FIRM = "缴存单位", "重庆某某物流有限公司"
 IN_SESSION = "身份已核验，正在和工作人员一起办理"
 
 
@@ -34,6 +37,15 @@ def ask_for_help(desk: Desk) -> str:
     return number
 
 
+def writes(desk: Desk, line: str) -> None:
+    """Write a line to the officer on the case's page."""
+    form = desk.page.locator("#act-write")
+    form.locator("summary").click()
+    form.locator("#write-line").fill(line)
+    press(form.get_by_role("button"))
+    expect(desk.page.get_by_text(line).first).to_be_visible()
+
+
 def sees(desk: Desk, heading: str) -> None:
     """The page that is open says it by itself, without being loaded again."""
     expect(desk.headed(heading)).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
@@ -51,6 +63,15 @@ def test_an_officer_in_chongqing_helps_somebody_in_sichuan(sit: Callable[..., De
     assert window.opens(PAPER) == (200, "image/png")
     window.act("check-identity", method="document")
     sees(she, IN_SESSION)
+    writes(she, QUESTION)
+    window.await_shown(window.page.get_by_text(QUESTION).first)
+    window.act("write-back", line=ANSWER)
+    expect(she.page.get_by_text(ANSWER).first).to_be_visible()
+    window.act("propose-fact", title=ITEM, value=FIRM)
+    confirm = she.page.get_by_role("button", name=f"{she.said('确认')} {ITEM}")
+    press(confirm)
+    expect(she.page.get_by_text(she.said("申请人已确认"))).to_be_visible()
+    window.await_shown(window.page.get_by_text(window.desk.said("申请人已确认")))
     window.act("conclude", result=DONE)
     await_words(she, number, DONE)
     for page in (she.page, window.page):

@@ -27,7 +27,7 @@ from tongban.services import Service
 
 @dataclass(frozen=True)
 class Acting:
-    """An action about to be carried out on a locked case."""
+    """An action about to be carried out on a locked case; `seen` is the revision that was seen."""
 
     case: Case
     procedure: Procedure
@@ -36,6 +36,7 @@ class Acting:
     action: Action
     actor: log.Actor
     given: inputs.Given = field(repr=False)
+    seen: int
 
     def entry(self, status: str, data: Mapping[str, object] | None = None) -> log.Entry:
         """The event that the action records, leading to this status; with what was given unless told else."""
@@ -56,6 +57,7 @@ Alone = Callable[[CaseState], bool]
 
 _steps: dict[str, tuple[Step, Alone]] = {}
 _checks: dict[str, list[Check]] = {}
+_at_any: set[str] = set()
 
 
 def never(_state: CaseState) -> bool:
@@ -77,6 +79,15 @@ def register(code: str, step: Step, alone: Alone = never) -> None:
         raise ValueError(f"the action {code!r} has a step already")
 
 
+def register_at_any(code: str, step: Step) -> None:
+    """The same for an action that counts whatever happened since the page was opened, like a line written.
+
+    Its step sees to it that what is sent twice is done once.
+    """
+    register(code, step)
+    _at_any.add(code)
+
+
 def before(code: str, check: Check) -> None:
     """Have `check` run before the action of this code, outside of its transaction."""
     _checks.setdefault(code, []).append(check)
@@ -91,13 +102,14 @@ def perform(who: Who, number: str, revision: int, code: str, raw: Mapping[str, s
     step, alone = _steps.get(code, (plain, always))
     if alone is not never and not _is_by_mandate(who):
         holds = locking.visible(who)
-        acting = _acting(locking.case_seen(holds, number, revision), who, code, raw or {})
+        acting = _acting(locking.case_seen(holds, number, revision), who, code, raw or {}, revision)
         if alone(acting.state) and not log.is_followed(acting.procedure.kind, acting.action.records):
             return _recorded(acting, step, holds, revision)
     with transaction.atomic():
         if not isinstance(who, Officer):
             behalf.hold(applicants.of(who))
-        acting = _acting(locking.case_for(who, number, revision), who, code, raw or {})
+        at = None if code in _at_any else revision
+        acting = _acting(locking.case_for(who, number, at), who, code, raw or {}, revision)
         log.append(acting.case, acting.procedure, step(acting))
         return acting.case
 
@@ -167,14 +179,14 @@ def _checked(who: Who, number: str, code: str) -> None:
             check(case)
 
 
-def _acting(case: Case, who: Who, code: str, raw: Mapping[str, str]) -> Acting:
+def _acting(case: Case, who: Who, code: str, raw: Mapping[str, str], seen: int) -> Acting:
     procedure, state = procedures.of(case), log.state_of(case)
     action = procedure.offered(code, _role(who), circumstances(case, state, who))
     if action is None:
         raise Refused("not-available")
     actor = log.by_officer(who) if isinstance(who, Officer) else log.by_applicant(applicants.of(who))
     given = inputs.read(action.asks, raw)
-    return Acting(case, procedure, catalogue.of(case), state, action, actor, given)
+    return Acting(case, procedure, catalogue.of(case), state, action, actor, given, seen)
 
 
 def _role(who: Who) -> Role:

@@ -26,6 +26,7 @@ class CaseworkConfig(AppConfig):
             notifying,
             recounting,
             reversing,
+            session,
             settling,
             sorting,
             tidings,
@@ -67,7 +68,8 @@ class CaseworkConfig(AppConfig):
             tidings.on(asked, lines.heard)
         for helped in (tidings.IdentityChecked, tidings.ApplicantLeft):
             tidings.on(helped, assisting.heard)
-        log.on_event("assisted", "handover-returned", assisting.close)
+        for written in (tidings.LineWritten, tidings.FactProposed, tidings.FactAnswered):
+            tidings.on(written, session.heard)
         tidings.on(tidings.MoneyArrived, arrivals.heard)
         every(60, timers.fire_due)
         every(3600, recounting.recount_provisional)

@@ -21,7 +21,7 @@ from tongban.node.casework import (
 )
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.between import append, case_of, tell
-from tongban.node.casework.models import Case, Event
+from tongban.node.casework.models import Case
 from tongban.node.casework.partner import both, conversation_of, errand, peer_name, saying, talk
 from tongban.node.casework.procedure import Procedure
 from tongban.node.casework.refusals import Refused
@@ -74,11 +74,10 @@ def answered(effect: api.Effect) -> str | None:
     return _THERE.get(str(body.contents.get(ENDED)), _THERE["concluded"])
 
 
-def close(case: Case, _event: Event) -> None:
+def close(effect: api.Effect) -> None:
     """Let go of a request that the other side turned away: it is not offered again."""
-    conversation = conversation_of(log.state_of(case))
-    if conversation is not None and not api.conversation(conversation).has_ended:
-        api.withdraw(conversation, _CLOSED)
+    if effect.message.kind == "handover-returned" and not effect.conversation.has_ended:
+        api.withdraw(effect.conversation.id, _CLOSED)
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:

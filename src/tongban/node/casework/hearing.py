@@ -74,6 +74,8 @@ def heard(effect: api.Effect) -> None:
         return
     status = procedure.target(happening.kind, case.status)
     log.append(case, procedure, log.Entry(happening.kind, status, actor, _data(case, effect)))
+    if procedure.kind == "assisted":
+        assisting.close(effect)
 
 
 def _kind(effect: api.Effect) -> str:

@@ -26,8 +26,11 @@ Kept = TypeVar("Kept", Case, Draft)
 _More = tuple[Any, ...]
 
 
-def case_for(who: Officer | Person | Applicant, number: str, revision: int) -> Case:
-    """The case at the revision that was seen, locked. Raises Refused `not-found` and `stale-revision`."""
+def case_for(who: Officer | Person | Applicant, number: str, revision: int | None) -> Case:
+    """The case at the revision that was seen (None: any), locked.
+
+    Raises Refused `not-found` and `stale-revision`.
+    """
     return _at(revision, _found(_CASE, number, visible(who), _LOCKED))
 
 
@@ -59,11 +62,11 @@ def draft_seen(applicant: Applicant, draft_id: UUID | str) -> tuple[Draft, Ready
     return draft, Ready(*ready)
 
 
-def _at(revision: int, found: tuple[Case, _More] | None) -> Case:
+def _at(revision: int | None, found: tuple[Case, _More] | None) -> Case:
     if found is None:
         raise Refused("not-found")
     case, _ = found
-    if case.revision != revision:
+    if revision not in {None, case.revision}:
         raise Refused("stale-revision")
     return case
 

@@ -143,6 +143,16 @@ class AskedAbout:
 
 
 @dataclass(frozen=True)
+class ProposedFact:
+    """What an officer proposes to fill in; `answer` is empty, `confirmed` or `declined`."""
+
+    position: int
+    title: str
+    value: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything that a case's page shows."""
 
@@ -169,11 +179,17 @@ class CaseView:
     bill: Bill | None = None
     rows: tuple[Row, ...] = ()
     asked_about: tuple[AskedAbout, ...] = ()
+    proposals: tuple[ProposedFact, ...] = ()
 
     @property
     def explanation(self) -> Mapping[str, Any] | None:
         """The law's explanation, once there is a proposal."""
         return self.proposal.explanation if self.proposal else None
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether who sees it may confirm or decline what is proposed."""
+        return any(action.code == "confirm-fact" for action in self.actions)
 
 
 @dataclass(frozen=True)

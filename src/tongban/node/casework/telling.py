@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tongban.node.casework import acting, catalogue, correcting, enclosures, log, procedures, recording, story
+from tongban.node.casework import (
+    acting,
+    catalogue,
+    correcting,
+    enclosures,
+    log,
+    procedures,
+    recording,
+    session,
+    story,
+)
 from tongban.node.casework.answered import answers_in
 from tongban.node.casework.history import CaseState, EvidenceState
 from tongban.node.casework.models import Case, Event
@@ -59,6 +69,7 @@ def view(case: Case, who: acting.Who) -> CaseView:
         timeline=tuple(_entry(case, service, procedure, event) for event in events.values()),
         passage=passed(stations) if status.is_final else stations,
         actions=acting.available(case, who),
+        proposals=session.proposals(state),
         bill=recording.bill(service.definition, events),
     )
 

@@ -108,6 +108,33 @@ class ApplicantLeft(_Form):
     conversation: UUID
 
 
+class LineWritten(_Form):
+    """A line of the session, as it was written."""
+
+    topic: Literal["line-written"] = "line-written"
+    conversation: UUID
+    line: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class FactProposed(_Form):
+    """The officer proposes what to fill in; `position` counts the proposals from 1."""
+
+    topic: Literal["fact-proposed"] = "fact-proposed"
+    conversation: UUID
+    position: Annotated[int, Field(ge=1, le=50)]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    value: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class FactAnswered(_Form):
+    """The applicant's answer to the proposal at that position."""
+
+    topic: Literal["fact-answered"] = "fact-answered"
+    conversation: UUID
+    position: Annotated[int, Field(ge=1, le=50)]
+    answer: Literal["confirmed", "declined"]
+
+
 Tiding = (
     ReversalAsked
     | ReversalRefused
@@ -119,6 +146,9 @@ Tiding = (
     | MoneyArrived
     | IdentityChecked
     | ApplicantLeft
+    | LineWritten
+    | FactProposed
+    | FactAnswered
 )
 Handler = Callable[[Any, api.Effect], None]
 

@@ -15,7 +15,9 @@ from tongban.node.theme.wording import spoken
 from tongban.places import agencies
 from tongban.services import Text
 
-OWN_PAGES = frozenset({"withdraw", "confirm", "refuse", "ask-again", "correct-answer"})
+OWN_PAGES = frozenset(
+    {"withdraw", "confirm", "refuse", "ask-again", "correct-answer", "confirm-fact", "decline-fact"}
+)
 """Actions that have a form of their own on the pages."""
 
 

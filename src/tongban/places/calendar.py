@@ -6,7 +6,7 @@ Promises an honest due date: where the notice of a year is not known yet, the da
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -61,17 +61,22 @@ class Calendar:
         """
         if days < 0:
             raise ValueError(f"a time limit cannot be negative: {days} working days; give 0 or more")
-        day, provisional = start, not self.knows(start)
-        while days:
-            day += timedelta(days=1)
-            provisional = provisional or not self.knows(day)
-            days -= self.is_working_day(day)
-        return Due(day, provisional)
+        return _due(self, start, days)
 
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days of a limit that began on `start` are used up at the end of `end`."""
         span = (end - start).days
         return sum(self.is_working_day(start + timedelta(days=step)) for step in range(1, span + 1))
+
+
+@lru_cache(maxsize=4096)
+def _due(calendar: Calendar, start: date, days: int) -> Due:
+    day, provisional = start, not calendar.knows(start)
+    while days:
+        day += timedelta(days=1)
+        provisional = provisional or not calendar.knows(day)
+        days -= calendar.is_working_day(day)
+    return Due(day, provisional)
 
 
 @cache

@@ -24,8 +24,8 @@ def classify(definition: Definition, request: str) -> Classified:
     text = unicodedata.normalize("NFKC", request).casefold()
     best, most = Classified(definition.categories[-1], ()), 0
     for category in definition.categories:
-        words = tuple(word for word in category.words if word.casefold() in text)
-        count = sum(text.count(word.casefold()) for word in words)
+        found = [(word, text.count(folded)) for word, folded in category.folded if folded in text]
+        count = sum(times for _, times in found)
         if count > most:
-            best, most = Classified(category, words), count
+            best, most = Classified(category, tuple(word for word, _ in found)), count
     return best

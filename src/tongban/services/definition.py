@@ -5,6 +5,7 @@ Promises: a definition that loads names everything in both languages and says wh
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -154,6 +155,11 @@ class Category(Data):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
     name: Text
     words: tuple[str, ...] = Field(default=(), strict=False)
+
+    @cached_property
+    def folded(self) -> tuple[tuple[str, str], ...]:
+        """Each word, and how it is looked for where letters' case does not count."""
+        return tuple((word, word.casefold()) for word in self.words)
 
 
 class OutcomeText(Data):

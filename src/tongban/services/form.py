@@ -4,7 +4,7 @@ Promises: an answer to a question that does not apply counts for nothing; what `
 JSON Schema takes, and the other way round.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field, model_validator
 
@@ -51,22 +51,30 @@ class Form(Data):
 
     def missing(self, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
         """The questions that still have to be answered."""
-        asked = self.visible(answers)
-        return tuple(question for question in asked if not question.optional and question.key not in answers)
+        return _missing(self.visible(answers), answers)
 
     def accepts(self, answers: Mapping[str, Answer]) -> bool:
         """Whether these answer all that has to be answered, each in its canonical form, and nothing else."""
         known = {key: value for key, value in answers.items() if key.startswith("person.")}
-        asked = {question.key for question in self.visible(answers)}
-        return not (answers.keys() - known.keys() - asked or self.missing(answers) or self.unusable(answers))
+        asked = self.visible(answers)
+        others = answers.keys() - known.keys() - {question.key for question in asked}
+        return not (others or _missing(asked, answers) or _unusable(asked, answers))
 
     def unusable(self, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
         """The questions whose answer is not one that they read, or not in its canonical form."""
-        return tuple(
-            question
-            for question in self.visible(answers)
-            if question.key in answers and not _rereads(question, answers[question.key])
-        )
+        return _unusable(self.visible(answers), answers)
+
+
+def _missing(asked: Sequence[Question], answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+    return tuple(question for question in asked if not question.optional and question.key not in answers)
+
+
+def _unusable(asked: Sequence[Question], answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+    return tuple(
+        question
+        for question in asked
+        if question.key in answers and not _rereads(question, answers[question.key])
+    )
 
 
 def _rereads(question: Question, answer: Answer) -> bool:

@@ -6,6 +6,7 @@ Promises: written in the transaction of the event, so that an effect exists exac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from tongban.node.casework import notifying, story
 from tongban.node.casework.history import CaseState, Happened
@@ -106,5 +107,6 @@ def notify(case: Case, procedure: Procedure, event: Happened, writes: Writes) ->
         notifying.tell_within(writes, case.mandate.agent_id, text, _MANDATES, event.at, of_event=False)
 
 
+@lru_cache(maxsize=4096)
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), LOCAL_ZONE)

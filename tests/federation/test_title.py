@@ -192,7 +192,7 @@ def test_a_title_is_evidence_in_a_case_there_until_it_is_revoked(
     sign_in(recogniser, RECOGNISER, password)
     recogniser.goto(f"/workbench/cases/{there}/")
     expect(recogniser.locator("[data-verdict-now='valid']")).to_be_visible()
-    expect(recogniser.get_by_text("高级工程师").first).to_be_visible()
+    expect(recogniser.get_by_text("高级工程师").locator("visible=true").first).to_be_visible()
     applicant.goto("/credentials/shown/")
     expect(applicant.get_by_text(there)).to_be_visible()
     verify_online(pages["verifier"], show_for_a_minute(pages["citizen"]))

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.federation.desks import Clerk, Desk, await_words, begin, submit
 from tests.federation.spoken import LANGUAGES
 from tests.federation.two_nodes import PATIENCE_SECONDS
-from tests.pages.browser import press
+from tests.pages.browser import press, sideways, untitled, violations
 from tests.pages.english import chinese_left_over
 from tests.pages.files import picture
 from tongban.federation.sides import CHONGQING, SICHUAN
@@ -37,11 +37,18 @@ def ask_for_help(desk: Desk) -> str:
     return number
 
 
+def fits(page: Page) -> None:
+    """The page as it is now has no violation, wide or narrow, and nothing to scroll sideways for."""
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == []
+        assert sideways(page) + untitled(page) == []
+
+
 def writes(desk: Desk, line: str) -> None:
-    """Write a line to the officer on the case's page."""
-    form = desk.page.locator("#act-write")
-    form.locator("summary").click()
-    form.locator("#write-line").fill(line)
+    """Write a line on the case's page, where the form for it stands open."""
+    form = desk.page.locator("#act-write, #act-write-back")
+    form.locator("textarea").fill(line)
     press(form.get_by_role("button"))
     expect(desk.page.get_by_text(line).first).to_be_visible()
 
@@ -65,9 +72,12 @@ def test_an_officer_in_chongqing_helps_somebody_in_sichuan(sit: Callable[..., De
     sees(she, IN_SESSION)
     writes(she, QUESTION)
     window.await_shown(window.page.get_by_text(QUESTION).first)
-    window.act("write-back", line=ANSWER)
+    writes(window.desk, ANSWER)
     expect(she.page.get_by_text(ANSWER).first).to_be_visible()
     window.act("propose-fact", title=ITEM, value=FIRM)
+    expect(she.page.get_by_role("button", name=f"{she.said('确认')} {ITEM}")).to_be_visible()
+    for page in (she.page, window.page):
+        fits(page)
     confirm = she.page.get_by_role("button", name=f"{she.said('确认')} {ITEM}")
     press(confirm)
     expect(she.page.get_by_text(she.said("申请人已确认"))).to_be_visible()

@@ -87,8 +87,13 @@ def _behalf(case: Case) -> Behalf | None:
 
 
 def _answers(service: Service, case: Case, answers: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
+    """The answers in words; a file of a case that came from the other side stands among those that came."""
     asked = service.form.visible({"person.sex": case.person.sex, **answers})
-    return tuple((question.label, question.show(answers.get(question.key))) for question in asked)
+    return tuple(
+        (question.label, question.show(answers.get(question.key)))
+        for question in asked
+        if question.type != "file" or case.draft_id or question.key in answers
+    )
 
 
 def _evidence(

@@ -21,6 +21,10 @@ OWN_PAGES = frozenset(
 """Actions that have a form of their own on the pages."""
 
 
+TALK = frozenset({"write", "write-back"})
+"""Actions by which both sides talk: their forms come first and stand open."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One input of a form: its definition, what was written, what is wrong with it, what can be chosen."""
@@ -45,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True)
 class ActionForm:
-    """One action with its fields; open when it was tried and refused."""
+    """One action with its fields; open when it was tried and refused, or one talks by it."""
 
     action: Action
     fields: tuple[Field, ...]
@@ -63,11 +67,11 @@ def action_forms(
     written: Mapping[str, str] | None = None,
     wrong: Mapping[str, Text] | None = None,
 ) -> tuple[ActionForm, ...]:
-    """The forms of the actions that are available, those first that bring the case on.
+    """The forms of the actions that are available: those one talks by, then those that bring the case on.
 
     `tried` keeps what was written and shows what is wrong.
     """
-    offered = sorted(view.actions, key=lambda action: _is_aside(view, action))
+    offered = sorted(view.actions, key=lambda action: (action.code not in TALK, _is_aside(view, action)))
     return tuple(
         _form(view, action, *((written or {}, wrong or {}) if action.code == tried else ({}, {})), tried)
         for action in offered
@@ -94,7 +98,7 @@ def _form(
         )
         for asked in action.asks
     )
-    return ActionForm(action, fields, is_open=action.code == tried)
+    return ActionForm(action, fields, is_open=action.code in {tried, *TALK})
 
 
 def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:

@@ -279,3 +279,22 @@ def test_an_applicant_who_leaves_when_it_is_concluded_changes_nothing(
 def test_a_notice_about_a_conversation_of_nobody_changes_nothing(come: Case, comer: Window) -> None:
     comer.notes("applicant-left", conversation="00000000-0000-4000-8000-000000000009")
     assert status_of(come) == "queueing"
+
+
+ID = "https://tongban.example/credentials/electronic-id/1"
+
+
+def test_an_identity_is_checked_by_a_credential_only_once_one_was_shown(
+    come: Case, comer: Window, window: Officer, do: Callable[..., Case]
+) -> None:
+    do(come, "receive")
+    assert refused(lambda: do(come, "check-identity", method="credential")) == "inputs-unusable"
+    comer.notes("credential-shown", vct=ID, issuer="https://chongqing.example")
+    assert "电子身份凭证" in cases.for_officer(window, come.number).timeline[-1].text.zh
+    assert do(come, "check-identity", method="credential").status == "in-session"
+
+
+def test_a_credential_that_the_service_does_not_take_proves_nothing(come: Case, comer: Window) -> None:
+    comer.notes("credential-shown", vct=ID.replace("electronic-id", "library-card"), issuer="anybody")
+    come.refresh_from_db()
+    assert "credential-shown" not in log.state_of(come).marks

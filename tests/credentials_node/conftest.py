@@ -100,6 +100,10 @@ def use_key(monkeypatch: pytest.MonkeyPatch, key: SigningKey, issuer: str = "htt
         two.handles[0].model_copy(update={"service": service, "agency": agency})
         for service, agency in DECIDED_BY.items()
     ]
+    handles += [
+        two.handles[0].model_copy(update={"service": "virtual-window", "place": at, "agency": f"{at}-rs"})
+        for at in ("510100", "500000")
+    ]
     further = tuple(two.agencies[0].model_copy(update={"code": code}) for code in ("510100-ga", "510100-fg"))
     both = two.model_copy(
         update={

@@ -66,7 +66,7 @@ class CaseworkConfig(AppConfig):
             tidings.on(form, reversing.heard)
         for asked in (tidings.LinesAsked, tidings.LineCorrected, tidings.LinesUnanswered):
             tidings.on(asked, lines.heard)
-        for helped in (tidings.IdentityChecked, tidings.ApplicantLeft):
+        for helped in (tidings.IdentityChecked, tidings.CredentialShown, tidings.ApplicantLeft):
             tidings.on(helped, assisting.heard)
         for written in (tidings.LineWritten, tidings.FactProposed, tidings.FactAnswered):
             tidings.on(written, session.heard)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tongban.node.casework import (
     acting,
+    catalogue,
     competence,
     enclosures,
     limits,
@@ -24,7 +25,7 @@ from tongban.node.casework.between import append, case_of, tell
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import both, conversation_of, errand, peer_name, saying, talk
 from tongban.node.casework.procedure import Procedure
-from tongban.node.casework.refusals import Refused
+from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.clock import LOCAL_ZONE, now, today
 from tongban.node.exchange import api
 from tongban.places.calendar import calendar
@@ -40,6 +41,11 @@ _PURPOSE = Text(zh="您请对方的工作人员远程帮办", en="You ask an off
 _LEFT = api.Text(zh="申请人退出了帮办", en="The applicant left")
 _CLOSED = api.Text(zh="知悉对方没有接入", en="Seen that nobody came in")
 _CHECKED = api.Text(zh="申请人的身份已核验", en="The applicant's identity is checked")
+_SHOWN = api.Text(zh="申请人出示了电子证照", en="The applicant has presented a credential")
+_NOT_SHOWN = Text(
+    zh="申请人还没有出示电子身份凭证；请申请人在办件页“用证照作材料”，或选其他方式",
+    en="The applicant has not presented an electronic ID voucher; have it presented, or choose another way",
+)
 _THERE = {
     "concluded": "concluded-there",
     "broken-off": "broken-off-there",
@@ -66,6 +72,26 @@ def ask(case: Case, service: Service, answers: dict[str, Any]) -> dict[str, Any]
     return {"conversation": str(conversation), "peer_name": peer_name(case)}
 
 
+def credential_shown(number: str, vct: str, issuer: str) -> None:
+    """Tell the officer's side that the applicant has shown a credential that this node has verified."""
+    case = Case.objects.select_for_update().get(number=number)
+    procedure = procedures.of(case)
+    happening = procedure.happenings.get("credential-shown")
+    data = _credential(case, vct, issuer)
+    if happening is None or case.status not in happening.during or data is None:
+        return
+    tell(case, _PURPOSE, _SHOWN, tidings.CredentialShown, vct=vct, issuer=issuer)
+    log.append(case, procedure, log.Entry(happening.kind, case.status, log.CITIZEN, data))
+
+
+def _credential(case: Case, vct: str, issuer: str) -> dict[str, Any] | None:
+    """What an event says of a credential; None for one of a type that the service does not take."""
+    accepted = {one.vct: one for one in catalogue.of(case).definition.accepts}
+    if vct not in accepted:
+        return None
+    return {"credential": accepted[vct].title.to_json(), "vct": vct, "issuer": issuer}
+
+
 def answered(effect: api.Effect) -> str | None:
     """The event that the answer of the officer's side is here, where it is an answer."""
     body = effect.message.body
@@ -90,6 +116,11 @@ def heard(tiding: Any, effect: api.Effect) -> None:
     match tiding:
         case tidings.IdentityChecked():
             _checked(case, tiding.method, is_own=is_own)
+        case tidings.CredentialShown():
+            data = _credential(case, tiding.vct, tiding.issuer)
+            kind = "credential-shown" if is_own else "credential-shown-there"
+            if data is not None:
+                append(case, kind, case.status, data | {"peer_name": peer_name(case)}, is_own=is_own)
         case tidings.ApplicantLeft() if is_own:
             append(case, "left", "leaving", {}, is_own=True)
         case tidings.ApplicantLeft():
@@ -132,6 +163,8 @@ def _turn_away(doing: Acting) -> log.Entry:
 
 def _check(doing: Acting) -> log.Entry:
     method = str(doing.given["method"])
+    if method == "credential" and "credential-shown" not in doing.state.marks:
+        raise InputsRefused({"method": _NOT_SHOWN})
     tell(doing.case, _PURPOSE, _CHECKED, tidings.IdentityChecked, method=method)
     name = _method_name(doing.procedure, method)
     return doing.entry(acting.target(doing), {"method": method, "method_name": name})

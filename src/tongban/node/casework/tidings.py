@@ -101,6 +101,15 @@ class IdentityChecked(_Form):
     method: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
 
 
+class CredentialShown(_Form):
+    """The applicant has shown a credential of this type, which the node where they applied has verified."""
+
+    topic: Literal["credential-shown"] = "credential-shown"
+    conversation: UUID
+    vct: Annotated[str, Field(max_length=120)]
+    issuer: Annotated[str, Field(max_length=200)]
+
+
 class ApplicantLeft(_Form):
     """The applicant has left: the officer's side is to end it."""
 
@@ -145,6 +154,7 @@ Tiding = (
     | LinesUnanswered
     | MoneyArrived
     | IdentityChecked
+    | CredentialShown
     | ApplicantLeft
     | LineWritten
     | FactProposed

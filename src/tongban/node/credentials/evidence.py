@@ -15,7 +15,7 @@ from tongban.credentials import CredentialRefused
 from tongban.credentials.trust import Untrusted
 from tongban.credentials.vc import Known, Verification, verify_credential
 from tongban.credentials.verdict import Verdict
-from tongban.node.casework import catalogue
+from tongban.node.casework import assisting, catalogue
 from tongban.node.casework.models import Case
 from tongban.node.casework.refusals import Refused
 from tongban.node.clock import true_now
@@ -151,6 +151,7 @@ def _keep(case: Case, found: Verification, shown: str) -> Presented:
         at=true_now(),
     )
     _record(PRESENTED, row, found.verdict)
+    assisting.credential_shown(case.number, row.vct, row.issuer)
     return row
 
 

@@ -220,6 +220,29 @@ def test_a_request_taken_back_while_it_is_on_offer_is_let_go_by_the_other_side(
     assert asked.status == "withdrawn"
 
 
+def test_a_request_returned_while_its_applicant_took_it_back_is_withdrawn(
+    asked: Case, woman: Person, do: Callable[..., Case]
+) -> None:
+    far = Far(asked.number)
+    do(asked, "hand-over", reason="用人单位在重庆")
+    far.deliver()
+    returned = far.side.decide("handover-returned", talk.Reason(reason=WHY))
+    do(asked, "ask-back", woman)
+    receiving.receive(returned)
+    asked.refresh_from_db()
+    assert asked.status == "withdrawn"
+
+
+def test_an_answer_longer_than_a_message_takes_is_refused_where_it_was_written(
+    clerk: Officer, do: Callable[..., Case]
+) -> None:
+    far = Far("CQ-2026-0000007")
+    body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents={"name": "测试女士"})
+    case = do(far.opens("handover-offered", body, "hotline-handover"), "take")
+    assert refused(lambda: do(case, "answer", text="长" * 401)) == "inputs-unusable"
+    assert do(case, "answer", text="长" * 400).status == "answered"
+
+
 def statement(amount: int = 2_467_500, left: int = 10) -> talk.Statement:
     contents: dict[str, Any] = {"months_left": left, "monthly_benefit": 164_500}
     return talk.Statement(amount=amount, months=62, contents=contents)

@@ -171,7 +171,7 @@ def _check(doing: Acting) -> log.Entry:
 
 
 def _conclude(doing: Acting) -> log.Entry:
-    _end(doing.case, both(str(doing.given["result"])), "concluded")
+    _end(doing.case, both(str(doing.given["result"]), "result"), "concluded")
     return acting.plain(doing)
 
 

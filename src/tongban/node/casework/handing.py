@@ -97,7 +97,7 @@ def _return(doing: Acting) -> log.Entry:
 def _answer(doing: Acting) -> log.Entry:
     if "from-peer" in doing.state.marks:
         with saying():
-            text = both(str(doing.given["text"]))
+            text = both(str(doing.given["text"]), "text")
             api.answer_case(talk(doing), text=text, contents={"category": doing.state.facts["category"]})
     return acting.plain(doing)
 

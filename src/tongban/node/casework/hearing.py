@@ -69,6 +69,8 @@ def heard(effect: api.Effect) -> None:
     procedure = procedures.of(case)
     kind = assisting.answered(effect) if procedure.kind == "assisted" else None
     happening = procedure.happenings.get(kind or _kind(effect))
+    if effect.message.kind == "handover-returned" and case.status == "withdrawing":
+        happening = procedure.happenings["handover-let-go"]
     actor = log.PEER if effect.by is api.By.PEER else log.NODE
     if happening is None or actor.role not in happening.by or case.status not in happening.during:
         return

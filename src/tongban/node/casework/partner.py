@@ -12,11 +12,17 @@ from tongban.node.casework import catalogue
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.history import CaseState
 from tongban.node.casework.models import Case
-from tongban.node.casework.refusals import Refused
+from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Definition, Side, Text
 from tongban.services.text import shown
+
+_MOST_WORDS = 400
+"""As many characters as a text between nodes has at most."""
+_TOO_LONG = Text(
+    zh="对方的节点一次最多收 400 个字，请缩短", en="The other node takes at most 400 characters; shorten it"
+)
 
 
 def errand(case: Case, purpose: Text) -> api.Errand:
@@ -65,8 +71,13 @@ def talk(doing: Acting) -> UUID:
     return conversation
 
 
-def both(words: str) -> api.Text:
-    """A person's own words as a text of both languages: they are never translated."""
+def both(words: str, asked: str = "reason") -> api.Text:
+    """A person's own words as a text of both languages: they are never translated.
+
+    `asked` is the input they were given for. Raises InputsRefused where they are longer than a message takes.
+    """
+    if len(words) > _MOST_WORDS:
+        raise InputsRefused({asked: _TOO_LONG})
     return api.Text(zh=words, en=words)
 
 

@@ -78,6 +78,7 @@ def test_an_officer_in_chongqing_helps_somebody_in_sichuan(sit: Callable[..., De
     expect(she.page.get_by_role("button", name=f"{she.said('确认')} {ITEM}")).to_be_visible()
     for page in (she.page, window.page):
         fits(page)
+        assert language != "en" or chinese_left_over(page.content()) == []
     confirm = she.page.get_by_role("button", name=f"{she.said('确认')} {ITEM}")
     press(confirm)
     expect(she.page.get_by_text(she.said("申请人已确认"))).to_be_visible()

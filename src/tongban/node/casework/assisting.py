@@ -102,12 +102,17 @@ def answered(effect: api.Effect) -> str | None:
 
 def close(effect: api.Effect) -> None:
     """Let go of a request that the other side turned away: it is not offered again."""
-    if effect.message.kind == "handover-returned" and not effect.conversation.has_ended:
+    is_open = not (effect.conversation.has_ended or effect.is_recalled)
+    if effect.message.kind == "handover-returned" and is_open:
         api.withdraw(effect.conversation.id, _CLOSED)
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:
-    """Take in what the other side tells of the help, or what was told here and forgotten since."""
+    """Take in what the other side tells of the help, or what was told here and forgotten since.
+
+    A leaving that was forgotten comes back with the answer that was given to it; where none was given, an
+    officer ends the session.
+    """
     case = case_of(tiding, effect)
     if case is None:
         logger.error("a notice of help names no case of its sender: %s", effect.message.id)
@@ -123,7 +128,7 @@ def heard(tiding: Any, effect: api.Effect) -> None:
                 append(case, kind, case.status, data | {"peer_name": peer_name(case)}, is_own=is_own)
         case tidings.ApplicantLeft() if is_own:
             append(case, "left", "leaving", {}, is_own=True)
-        case tidings.ApplicantLeft():
+        case tidings.ApplicantLeft() if not effect.is_recalled:
             if append(case, "applicant-left", "withdrawn", {}):
                 _end(case, _LEFT, "applicant-left")
 

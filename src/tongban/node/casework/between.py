@@ -57,7 +57,9 @@ def append(case: Case, kind: str, status: str, data: Mapping[str, Any], *, is_ow
 
 
 def own_actor(happening: Happening) -> log.Actor:
-    """Who on this side made it happen; which officer it was nobody knows any more."""
+    """Who made what this side then told happen; which officer it was nobody knows any more."""
     if "citizen" in happening.by:
         return log.CITIZEN
-    return log.Actor("officer") if "officer" in happening.by else log.NODE
+    if "officer" in happening.by:
+        return log.Actor("officer")
+    return log.NODE if "node" in happening.by else log.PEER

@@ -15,7 +15,7 @@ from tests.exchange.far_side import FarSide
 from tests.protocol.federation_of_two import SUBJECT
 from tongban.cli import main
 from tongban.node import retention
-from tongban.node.clock import true_now
+from tongban.node.clock import true_now, true_today
 from tongban.node.config import CONFIG_VARIABLE, ConfigError, this_node
 from tongban.node.exchange import api, purging
 from tongban.node.exchange.attachments import Attachments, Crossing
@@ -95,7 +95,7 @@ def test_verifying_the_log_tells_when_and_by_which_rule_it_was_purged(here: Atta
     kept(here, b"%PDF-2", 102)
     purging.purge_as_declared()
     result = verified()
-    day = true_now().date()
+    day = true_today()
     assert result.notes == [f"2 x purged on {day} by rule files-that-crossed of 2020-01-01 (100 days)"]
     assert not result.findings
     result.size = 2
@@ -268,7 +268,7 @@ def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(
 
 def test_the_period_that_comes_with_tongban_is_not_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "this_node", this_node)
-    period = retention.on(true_now().date())
+    period = retention.on(true_today())
     assert period is not None
     assert (period.is_verified, period.days) == (False, 3653)
 

@@ -38,3 +38,8 @@ def test_a_start_without_offset_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(clock.START_VARIABLE, "2026-11-03T09:12:00")
     with pytest.raises(ValueError, match="offset"):
         clock.now()
+
+
+def test_the_real_day_is_the_offices_day_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "true_now", lambda: datetime(2026, 11, 2, 16, 30, tzinfo=UTC))
+    assert clock.true_today().isoformat() == "2026-11-03"

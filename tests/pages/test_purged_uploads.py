@@ -18,7 +18,7 @@ from tongban.cli import main
 from tongban.node import retention
 from tongban.node.casework import actions
 from tongban.node.casework.models import Case
-from tongban.node.clock import now, today, true_now
+from tongban.node.clock import now, today, true_today
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.people.models import Officer
 from tongban.node.portal.models import Complaint, PurgedUpload, Upload
@@ -96,7 +96,7 @@ def test_the_bytes_are_gone_and_what_they_were_stays_in_the_log(over: Case) -> N
     told = PurgedUpload.objects.get().told
     assert (told["case"], told["size"], told["days"], told["is_verified"]) == (over.number, size, DAYS, True)
     assert LogRecord.objects.filter(kind=purging.PURGED).count() == 1
-    day = true_now().date()
+    day = true_today()
     assert verified().notes == [f"1 x purged on {day} by rule uploads-of-cases of 2020-01-01 (100 days)"]
     assert purging.purge_as_declared() == 0
 
@@ -184,7 +184,7 @@ def test_a_period_that_nobody_has_verified_purges_nothing_by_itself(
 
 def test_the_period_that_comes_with_tongban_is_not_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "this_node", this_node)
-    period = retention.on(true_now().date(), Kept.UPLOADED)
+    period = retention.on(true_today(), Kept.UPLOADED)
     assert period is not None
     assert (period.is_verified, period.days) == (False, 3653)
 

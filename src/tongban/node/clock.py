@@ -46,3 +46,8 @@ def today() -> date:
 def true_now() -> datetime:
     """The real time in UTC, whatever TONGBAN_NOW says: for what two nodes must agree on to the minute."""
     return datetime.now(UTC)
+
+
+def true_today() -> date:
+    """The real day as the offices of both sides count it (Asia/Shanghai), whatever TONGBAN_NOW says."""
+    return true_now().astimezone(LOCAL_ZONE).date()

@@ -85,11 +85,11 @@ def _done(kind: _Kind, *, is_dry: bool, is_accepted: bool) -> bool:
 
 def _kinds() -> tuple[_Kind, ...]:
     from tongban.node import retention  # noqa: PLC0415 - needs Django started
-    from tongban.node.clock import true_now  # noqa: PLC0415 - needs Django started
+    from tongban.node.clock import true_today  # noqa: PLC0415 - needs Django started
     from tongban.node.exchange import purging  # noqa: PLC0415 - needs Django started
     from tongban.node.portal.uploads import purging as uploads  # noqa: PLC0415 - needs Django started
 
-    today = true_now().date()
+    today = true_today()
     return (
         _Kind(
             "files that crossed",

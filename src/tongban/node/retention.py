@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tongban.node.clock import LOCAL_ZONE
 from tongban.node.config import ConfigError, this_node
 from tongban.protocol import Text
 
@@ -57,9 +58,10 @@ def on(day: date, kept: Kept = Kept.CROSSED) -> Period | None:
 
 
 def told(record: Mapping[str, Any]) -> str:
-    """What verifying the log says of a purge."""
+    """What verifying the log says of a purge; the day is the offices'."""
+    day = datetime.fromisoformat(record["at"]).astimezone(LOCAL_ZONE).date()
     return (
-        f"purged on {record['at'][:10]} by rule {record['rule']} of {record['rule_since']} "
+        f"purged on {day} by rule {record['rule']} of {record['rule_since']} "
         f"({record['days']} days{'' if record['is_verified'] else ', not verified'})"
     )
 

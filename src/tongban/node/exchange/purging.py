@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from tongban.node import retention
-from tongban.node.clock import true_now
+from tongban.node.clock import true_now, true_today
 from tongban.node.exchange import attachments
 from tongban.node.exchange.conversing.models import Conversation
 from tongban.node.exchange.models import Enclosure, PurgedFile
@@ -44,7 +44,7 @@ def on_need(need: Need) -> None:
 
 def purge_as_declared() -> int:
     """Purge what is due by the period of today, if that is verified; how many files."""
-    period = retention.on(true_now().date())
+    period = retention.on(true_today())
     return len(purge(period)) if period is not None and period.is_verified else 0
 
 

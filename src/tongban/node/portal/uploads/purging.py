@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from tongban.node.casework import keeping
-from tongban.node.clock import true_now
+from tongban.node.clock import true_now, true_today
 from tongban.node.exchange import api
 from tongban.node.portal.models import Complaint, PurgedUpload, Upload
 from tongban.node.portal.uploads import store
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 def purge_as_declared() -> int:
     """Purge what is due by the period of today, if that is verified; how many files."""
-    period = on(true_now().date(), Kept.UPLOADED)
+    period = on(true_today(), Kept.UPLOADED)
     return len(purge(period)) if period is not None and period.is_verified else 0
 
 

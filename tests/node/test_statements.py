@@ -1,15 +1,16 @@
 """Statements that run over and over: planned once, values bound, all parts or none."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tongban.node.statements import Value, Writes, rows
+from tongban.node.statements import Value, Writes, here, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +75,11 @@ def test_nothing_to_write_asks_the_database_nothing() -> None:
     with CaptureQueriesContext(connection) as queries:
         Writes().run()
     assert len(queries) == 0
+
+
+def test_statements_take_the_connection_of_djangos_queries_beside_a_running_loop_too() -> None:
+    async def is_same() -> bool:
+        return here() is connections["default"]
+
+    assert here() is connections["default"]
+    assert asyncio.run(is_same())

@@ -63,11 +63,8 @@ def copy_in(text: str, blocks: Iterable[bytes]) -> None:
 
 
 def here() -> BaseDatabaseWrapper:
-    """Django's connection of this thread, looked up once."""
-    through: BaseDatabaseWrapper | None = getattr(_here, "through", None)
-    if through is None:
-        through = _here.through = connections[DEFAULT_DB_ALIAS]
-    return through
+    """The connection of Django's own queries here: each thread has one of its own, and each running loop."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class _Moments(TimestamptzLoader):

@@ -72,7 +72,7 @@ def test_the_certificate_is_evidence_on_the_other_side_in_place_of_a_new_assessm
     clerk = Clerk(sit(SICHUAN.node, SICHUAN.posts[0].officer))
     clerk.number = number
     clerk.await_shown(clerk.page.locator("[data-verdict-now='valid']"))
-    expect(clerk.page.get_by_text("S000050000026243000012").first).to_be_visible()
+    expect(clerk.page.get_by_text("S000050000026243000012").locator("visible=true").first).to_be_visible()
     clerk.act("issue")
     expect(clerk.page.get_by_text("已签发").first).to_be_visible()
     assert not (carer.errors + there.errors + clerk.desk.errors)

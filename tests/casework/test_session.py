@@ -1,6 +1,7 @@
 """A session of help from afar: lines of both sides, what an officer proposes, and what is answered."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -144,10 +145,7 @@ def test_a_proposal_is_answered_once(
 ) -> None:
     offered(far)
     do(there, "confirm-fact", woman, position="1")
-    again = [
-        refused(lambda at=at: do(there, "decline-fact", woman, position=at))  # type: ignore[misc]
-        for at in ("0", "1", "2")
-    ]
+    again = [refused(partial(do, there, "decline-fact", woman, position=at)) for at in ("0", "1", "2")]
     assert again == ["inputs-unusable"] * 3
     assert heard(far, "fact-answered") == [{"position": 1, "answer": "confirmed"}]
 

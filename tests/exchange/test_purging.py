@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from tests.exchange.certificates import own_attachments
 from tests.exchange.far_side import FarSide
+from tests.exchange.retaining import declaring
 from tests.protocol.federation_of_two import SUBJECT
 from tongban.cli import main
 from tongban.node import retention
@@ -51,13 +52,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Attachments:
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Declare the operator's own period with that confidence."""
 
-    def declare(confidence: str) -> None:
-        path = tmp_path / "retention.toml"
-        path.write_text(PERIOD.format(confidence=confidence))
-        config = this_node().model_copy(update={"retention_path": path})
-        monkeypatch.setattr(retention, "this_node", lambda: config)
-
-    return declare
+    return declaring(PERIOD, tmp_path / "retention.toml", monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.casework.walk import Walk
+from tests.exchange.retaining import declaring
 from tests.pages.files import picture
 from tests.pages.test_portal import page
 from tests.pages.test_uploads import CARD
@@ -45,13 +46,7 @@ source = {{ zh = "某规定", en = "some rule" }}
 def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Declare the operator's own period with that confidence."""
 
-    def declare(confidence: str) -> None:
-        path = tmp_path / "retention.toml"
-        path.write_text(PERIOD.format(confidence=confidence))
-        config = this_node().model_copy(update={"retention_path": path})
-        monkeypatch.setattr(retention, "this_node", lambda: config)
-
-    return declare
+    return declaring(PERIOD, tmp_path / "retention.toml", monkeypatch)
 
 
 @pytest.fixture(autouse=True)

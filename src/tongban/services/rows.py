@@ -83,12 +83,12 @@ def row_at(form: Form, answers: Mapping[str, Answer], path: str, digest: str = "
     return next((row for row in found if row.path.rpartition("/")[0] == group and row.digest == digest), None)
 
 
-def replaced(answers: Mapping[str, Answer], path: str, answer: Any) -> dict[str, Any]:
+def replaced(answers: Mapping[str, Any], path: str, answer: Any) -> dict[str, Any]:
     """The answers with another one at the path; None takes an item of a group out."""
     _, key, *rest = path.split("/")
     if not rest:
         return {**answers, key: answer}
-    items, position = list(answers[key]), int(rest[0])  # type: ignore[arg-type]
+    items, position = list(answers[key]), int(rest[0])
     items[position : position + 1] = [] if answer is None else [answer]
     return {**answers, key: items}
 

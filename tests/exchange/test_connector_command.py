@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.exchange.serving import departments
 from tests.protocol.federation_of_two import CHONGQING_KEY, FEDERATION_KEY, SUBJECT, directory
 from tongban import protocol
 from tongban.cli import main
@@ -145,31 +144,16 @@ def export(
 @pytest.fixture
 def service() -> Iterator[Callable[[int, object], str]]:
     """Start a service that gives one answer whatever it is asked, and nothing about a stranger if told."""
-    started: list[ThreadingHTTPServer] = []
+    with departments() as start:
 
-    def start(status: int, answer: object) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        def answering(status: int, answer: object) -> str:
+            def behave(_: object, asked: dict[str, object]) -> tuple[int, bytes]:
                 given = answer(asked["sfzh"]) if callable(answer) else answer
-                body = given if isinstance(given, bytes) else json.dumps(given).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                return status, given if isinstance(given, bytes) else json.dumps(given).encode()
 
-            def log_message(self, *_: object) -> None:
-                """Keep quiet."""
+            return start(behave)
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        started.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_address[1]}/query"
-
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
+        yield answering
 
 
 KNOWN = {"tcq": "5000", "ksny": "200304", "jzny": "201212"}

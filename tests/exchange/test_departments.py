@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from tests.exchange.serving import Behaviour, departments
 from tests.protocol.federation_of_two import RECORDS, SUBJECT, directory
 from tongban.node.config import this_node
 from tongban.node.exchange import connectors, department, department_code, department_http, department_sql
@@ -149,36 +150,11 @@ class TestSql:
         assert code_of(connector(kind="sql", url="oracle://yb.example/x", table="jf")) is Code.TRY_LATER
 
 
-Behaviour = Callable[[BaseHTTPRequestHandler, dict[str, object]], tuple[int, bytes]]
-
-
 @pytest.fixture
 def service() -> Iterator[Callable[[Behaviour], str]]:
     """Start a department's service that behaves as told; gives its address."""
-    started: list[ThreadingHTTPServer] = []
-
-    def start(behave: Behaviour) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                status, answer = behave(self, body)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: object) -> None:
-                """Keep quiet."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        started.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_address[1]}/query"
-
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
+    with departments() as start:
+        yield start
 
 
 def rows_of(subject: object) -> list[dict[str, object]]:

@@ -3,9 +3,10 @@
 Promises: records are only added; a person sees exactly their own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -197,22 +198,9 @@ def record_reading(
     Where `agent` applied for the person, both are told: the officer saw the agent's name too.
     """
     seen = {person: list(fields)} if agent is None else {person: list(fields), agent: ["name"]}
-    at = now()
+    read = _read_by(officer, basis, purpose)
     looks = [
-        Look(
-            pseudonym=one.pseudonym,
-            at=at,
-            direction=AccessRecord.Direction.READ,
-            agency=officer.agency,
-            officer=officer,
-            agent=agent,
-            asking_node=this_node().name,
-            service=service,
-            case_ref=case_ref,
-            basis=basis.to_json(),
-            purpose=purpose.to_json(),
-            fields=named,
-        )
+        read(pseudonym=one.pseudonym, agent=agent, service=service, case_ref=case_ref, fields=named)
         for one, named in seen.items()
     ]
     store(looks)
@@ -225,25 +213,26 @@ def record_found(
 
     Raises LogUnavailable.
     """
-    at = now()
+    read = _read_by(officer, basis, purpose)
     looks = [
-        Look(
-            pseudonym=person.pseudonym,
-            at=at,
-            direction=AccessRecord.Direction.READ,
-            agency=officer.agency,
-            officer=officer,
-            agent=None,
-            asking_node=this_node().name,
-            service=service,
-            case_ref=number,
-            basis=basis.to_json(),
-            purpose=purpose.to_json(),
-            fields=["name"],
-        )
+        read(pseudonym=person.pseudonym, service=service, case_ref=number, fields=["name"])
         for person, service, number in found
     ]
     store(looks)
+
+
+def _read_by(officer: Officer, basis: Text, purpose: Text) -> Callable[..., Look]:
+    """What makes the looks of one reading by an officer, given what each is of."""
+    return partial(
+        Look,
+        at=now(),
+        direction=AccessRecord.Direction.READ,
+        agency=officer.agency,
+        officer=officer,
+        asking_node=this_node().name,
+        basis=basis.to_json(),
+        purpose=purpose.to_json(),
+    )
 
 
 def record_agents_look(

@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.casework.kinds import case_in
 from tongban.node.casework import balances, log, netting
 from tongban.node.casework.history import Mark
 from tongban.node.casework.models import Case, Event, LedgerEntry
-from tongban.node.casework.received import Receipt
+from tongban.node.casework.received import Difference, Receipt
+from tongban.node.clock import now
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer, Person
 from tongban.node.theme.wording import yuan_plain, yuan_words
@@ -217,6 +219,44 @@ def test_what_arrived_is_recorded_once_and_the_difference_shown(finance: Client)
     assert "到账差额待查" not in shown(finance, "/workbench/ledger/")
     with pytest.raises(DatabaseError), transaction.atomic():
         Receipt.objects.update(amount=1)
+
+
+@pytest.mark.usefixtures("december")
+def test_the_inbox_counts_the_differences_and_leads_to_them_until_they_are_closed(finance: Client) -> None:
+    assert "到账差额待查" not in shown(finance, "/workbench/")
+    arrived(finance, "TR-1", "100.00")
+    page = shown(finance, "/workbench/")
+    assert 'href="/workbench/ledger/#differences">1 条到账差额待查' in page
+    assert 'id="differences"' in shown(finance, "/workbench/ledger/")
+    (_, difference) = finance.get("/workbench/ledger/").context["differences"][0]
+    finding = {"difference": difference.pk, "finding": "银行扣了手续费"}
+    assert finance.post("/workbench/ledger/explain/", finding).status_code == 302
+    assert "到账差额待查" not in shown(finance, "/workbench/")
+
+
+def test_who_may_not_see_the_ledger_sees_no_difference_in_the_inbox(
+    client: Client, officer: Officer, stranger: Officer
+) -> None:
+    about = {"agency": HOME, "peer": AWAY, "opened_at": now()}
+    Difference.objects.create(month=date(2026, 11, 1), **about)
+    permissions.grant(stranger, permissions.Act.SUPERVISE)
+    for one in (officer, stranger):
+        client.force_login(one.account)
+        assert "到账差额待查" not in shown(client, "/workbench/")
+
+
+def test_the_inbox_asks_as_often_however_many_differences_there_are(finance: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            shown(finance, "/workbench/")
+        return len(asked)
+
+    about = {"agency": HOME, "peer": AWAY, "opened_at": now()}
+    Difference.objects.create(month=date(2026, 1, 1), **about)
+    few = queries()
+    Difference.objects.bulk_create(Difference(month=date(2026, month, 1), **about) for month in range(2, 13))
+    assert queries() == few
+    assert "12 条到账差额待查" in shown(finance, "/workbench/")
 
 
 @pytest.mark.usefixtures("december")

@@ -6,10 +6,10 @@ receipts are not what was set off, both sides have it to look into until it fits
 
 import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Exists, Min, Sum
 
 from tongban.node.casework import catalogue, inputs, netting, tidings
 from tongban.node.casework.models import Case, Event, LedgerEntry
@@ -20,6 +20,7 @@ from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.clock import now, today
 from tongban.node.config import this_node
 from tongban.node.exchange import api
+from tongban.node.people import permissions
 from tongban.node.people.models import Officer
 from tongban.services import Definition, Text
 
@@ -48,6 +49,14 @@ class Arrival:
     reference: str
     amount: int
     on: date
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many differences are to be looked into, and since when the oldest is."""
+
+    open: int
+    since: datetime | None
 
 
 def receive(officer: Officer, peer: str, month: date, raw: dict[str, str]) -> Receipt:
@@ -114,6 +123,13 @@ def differences(officer: Officer) -> tuple[Difference, ...]:
     """What the agency has to look into, the oldest first. Raises Refused `not-permitted`."""
     netting.check(officer)
     return tuple(Difference.objects.filter(agency=officer.agency, closed_at=None).order_by("opened_at", "pk"))
+
+
+def waiting(officer: Officer) -> Waiting:
+    """What the officer's agency has to look into, nothing for who may not see its accounts; one query."""
+    may_look = Exists(permissions.granted(officer, permissions.Act.SUPERVISE))
+    still_open = Difference.objects.filter(may_look, agency=officer.agency, closed_at=None)
+    return Waiting(**still_open.aggregate(open=Count("pk"), since=Min("opened_at")))
 
 
 def explain(officer: Officer, difference: int, finding: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import assigning, team, worklist
+from tongban.node.casework import arrivals, assigning, team, worklist
 from tongban.node.casework.refusals import Refused
 from tongban.node.casework.worklist import Origin, Wanted, Which, Whose
 from tongban.node.people import permissions
@@ -103,6 +103,7 @@ def _list(
         "may_assign": permissions.may(officer, permissions.Act.ASSIGN),
         "colleagues": team.colleagues(officer),
         "waiting": complaints.waiting(officer),
+        "differences": arrivals.waiting(officer),
         "officer": officer,
         "tab": "inbox",
         "problem": problem,

@@ -25,6 +25,8 @@ SAMPLE: Mapping[str, Any] = {
     "amount": 2_467_500,
     "fund_pays": 123_450,
     "months": 31,
+    "stated": {"months_left": 15, "monthly_benefit": 164_500},
+    "round": 1,
     "reference": "CQ-2026-1",
     "refusal": "材料不符",
     "key": EVIDENCE,
@@ -97,10 +99,10 @@ def new_case(kind: str, person: Person) -> Case:
 def happen(case: Case, step: Next, actor: log.Actor | None = None) -> CaseState:
     """Append the event to the case.
 
-    Each case is of a bill of its own, which is owed once; nobody is there to be told that it is cleared.
+    Each case is of a bill of its own, which is owed once; nobody is there to be told of anything.
     """
     data = data_of(step.happening) | {"bill": case.number}
-    if log.is_followed(procedures.of(case).kind, "cleared"):
+    if any(log.is_followed(procedures.of(case).kind, told) for told in ("cleared", "corrected")):
         del data["conversation"]
     entry = log.Entry(step.happening.kind, step.status, actor or log.Actor(step.role), data)
     return log.append(case, procedures.of(case), entry)

@@ -33,13 +33,6 @@ DONE = Text(zh="已帮您查到，结果在渝快办里", en="Found for you")
 class Window(Far):
     """Chongqing's node at the other end of a request for help."""
 
-    def says(self, what: str, body: talk.Body, again: talk.Matter | None = None) -> None:
-        """Chongqing says something, after what it said before by itself."""
-        self.deliver()
-        self.side.decide(what, body, again)
-        for message in self.side.said:
-            receiving.receive(self.side.delivery(message))
-
     def notes(self, topic: str, conversation: str = "", **members: str | int) -> None:
         """Chongqing tells something in a notice, which comes twice."""
         self.deliver()

@@ -16,7 +16,7 @@ from tests.services.shipped import TWO_SIDED, copy_shipped
 from tongban import protocol
 from tongban.node.casework import acting, cases, catalogue, drafts, log, procedures, submission
 from tongban.node.casework.models import Case
-from tongban.node.clock import today, true_now
+from tongban.node.clock import true_now
 from tongban.node.exchange.conversing import receiving
 from tongban.node.exchange.conversing.delivering import deliver_next
 from tongban.node.exchange.conversing.models import Letter, Peer
@@ -65,8 +65,11 @@ class Far:
             pass
 
     def says(self, what: str, body: talk.Body, again: talk.Matter | None = None) -> None:
+        """Chongqing says something, after what it said before by itself."""
         self.deliver()
-        receiving.receive(self.side.decide(what, body, again))
+        self.side.decide(what, body, again)
+        for message in self.side.said:
+            receiving.receive(self.side.delivery(message))
 
     def opens(self, what: str, body: talk.Body, service: str) -> Case:
         receiving.receive(self.side.open(what, body, self.matter(service)))
@@ -180,21 +183,6 @@ def test_a_request_for_a_service_that_is_not_offered_here_is_given_back(clerk: O
         far.opens("handover-offered", body, "no-such-service")
     far.deliver()
     assert far.side.conversation.state == "returned"
-
-
-def test_a_request_taken_back_while_a_correction_is_asked_for_is_taken_back(
-    clerk: Officer, do: Callable[..., Case]
-) -> None:
-    far = Far("CQ-2026-0000011")
-    contents: dict[str, str | int] = {"name": "测试女士", "category": "wages", "answer_request": REQUEST}
-    body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents=contents)
-    case = far.opens("handover-offered", body, "hotline-handover")
-    until = (today() + timedelta(days=5)).isoformat()
-    assert do(case, "request-correction", reason="请补充", until=until).status == "correcting"
-    far.says("handover-withdrawn", talk.Reason(reason=WHY))
-    far.deliver()
-    case.refresh_from_db()
-    assert (case.status, far.side.conversation.state) == ("taken-back", "withdrawn")
 
 
 def test_a_request_kept_here_after_a_return_is_no_longer_on_offer(

@@ -1,5 +1,7 @@
 """Citizens and officers at browsers of their own, who go through a node's pages."""
 
+from collections.abc import Sequence
+
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.federation.spoken import spoken
@@ -85,8 +87,8 @@ class Clerk:
         self.await_shown(link)
         return link.get_attribute("href") or ""
 
-    def act(self, code: str, **given: str) -> None:
-        """Wait until the case offers the action, fill in what it asks for, and act."""
+    def act(self, code: str, ticked: Sequence[str] = (), **given: str) -> None:
+        """Wait until the case offers the action, fill in what it asks for, tick these rows, and act."""
         form = self.page.locator(f"#act-{code}")
         self.await_shown(form)
         form.locator("summary").click()
@@ -96,6 +98,8 @@ class Clerk:
                 field.select_option(value)
             else:
                 field.fill(value)
+        for row in ticked:
+            form.locator(f'input[value="{row}"]').check()
         press(form.get_by_role("button"))
         expect(self.page.locator(f"#act-{code}[open]")).to_have_count(0)
 

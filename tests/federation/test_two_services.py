@@ -4,20 +4,25 @@ A request is handed over and answered; a relation moves.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.federation.desks import Clerk, Desk, ask_for_transfer, await_words, begin, submit
 from tests.federation.spoken import LANGUAGES
 from tests.federation.two_nodes import TwoNodes
+from tests.pages.browser import press
 from tests.pages.english import chinese_left_over
 from tests.pages.files import picture
 from tongban.federation.sides import CHONGQING, SICHUAN
+from tongban.node.clock import today
+from tongban.services import shown
 
 CITIZEN = "su.ming"
 REQUEST = "公司拖欠我三个月工资，也没有签合同"
 WHY, LACKS, FIRM = "用人单位登记在重庆", "请补充单位名称", "重庆某某物流有限公司"
 ANSWER, PAPER = "已责令用人单位十日内支付", "合同.png"
+WHICH_MONTH = "请核对最后缴费的月份"
 CHENGDU_CLERK, CHONGQING_CLERK = (side.posts[0].officer for side in (SICHUAN, CHONGQING))
 
 
@@ -73,6 +78,32 @@ def test_a_request_is_handed_over_returned_once_offered_again_and_answered_back(
         assert language != "en" or chinese_left_over(page.content()) == []
     assert not (she.errors + chengdu.desk.errors + chongqing.desk.errors)
     assert not (she.foreign + chengdu.desk.foreign + chongqing.desk.foreign)
+
+
+def test_the_origin_asks_the_applicant_who_corrects_one_answer_where_they_applied(
+    she: Desk, chengdu: Clerk, chongqing: Clerk, language: str
+) -> None:
+    chengdu.number = number = ask_for_transfer(she)
+    chongqing.find(she.said("失业保险关系转移接续"))
+    until = (today() + timedelta(days=5)).isoformat()
+    chongqing.act("ask-applicant", ticked=["/last_month"], reason=WHICH_MONTH, until=until)
+    await_words(she, number, WHICH_MONTH)
+    press(she.page.get_by_role("link", name=she.said("您在另一地最后一次缴费是哪个月？")))
+    she.labelled("月").fill("7")
+    she.press("改正这一项")
+    form = she.page.locator("#act-correct")
+    form.locator("summary").click()
+    press(form.get_by_role("button"))
+    chongqing.await_shown(chongqing.page.locator("#act-state"))
+    july = shown("2026-07").en if language == "en" else shown("2026-07").zh
+    for clerk in (chongqing, chengdu):
+        clerk.await_shown(clerk.page.locator("dd", has_text=july))
+        assert language != "en" or chinese_left_over(clerk.page.content()) == []
+    chongqing.act("state", months="62", months_left="10", monthly_benefit="1645.00")
+    chengdu.act("agree")
+    chongqing.act("instruct", reference=f"CQ-2026-78-{language}")
+    chengdu.act("confirm-received")
+    assert not (she.errors + chengdu.desk.errors + chongqing.desk.errors)
 
 
 def test_a_relation_and_its_money_move_once(

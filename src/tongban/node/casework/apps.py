@@ -18,6 +18,7 @@ class CaseworkConfig(AppConfig):
             arrivals,
             assisting,
             correcting,
+            correcting_there,
             hearing,
             keeping,
             ledger,
@@ -31,6 +32,7 @@ class CaseworkConfig(AppConfig):
             sorting,
             tidings,
             timers,
+            transferring,
         )
         from tongban.node.exchange import api  # noqa: PLC0415 - needs the models loaded
         from tongban.node.periodic import every  # noqa: PLC0415 - kept beside its use
@@ -56,6 +58,11 @@ class CaseworkConfig(AppConfig):
         for kind in ("recognition", "credential"):
             for name in ("corrected", "reopened"):
                 log.on_event(kind, name, correcting.work_out_again)
+        for kind in ("handover", "transfer"):
+            log.on_event(kind, "answer-corrected", correcting_there.tell_corrected)
+            log.on_event(kind, "corrected", correcting_there.tell_given)
+            log.on_event(kind, "not-corrected", correcting_there.tell_missing)
+        log.on_event("transfer", "corrected", transferring.reckon_again)
         api.on_conversation("notice", tidings.heard)
         for form in (
             tidings.ReversalAsked,
@@ -66,6 +73,14 @@ class CaseworkConfig(AppConfig):
             tidings.on(form, reversing.heard)
         for asked in (tidings.LinesAsked, tidings.LineCorrected, tidings.LinesUnanswered):
             tidings.on(asked, lines.heard)
+        for corrected in (
+            tidings.AnswersAsked,
+            tidings.AnswersLetBe,
+            tidings.AnswerCorrected,
+            tidings.AnswersGiven,
+            tidings.AnswersMissing,
+        ):
+            tidings.on(corrected, correcting_there.heard)
         for helped in (tidings.IdentityChecked, tidings.CredentialShown, tidings.ApplicantLeft):
             tidings.on(helped, assisting.heard)
         for written in (tidings.LineWritten, tidings.FactProposed, tidings.FactAnswered):

@@ -5,17 +5,17 @@ the event tells the digest of the old and of the new; what the law had proposed 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tongban.node.casework import acting, log, procedures, proposing
+from tongban.node.casework import acting, enclosures, log, procedures, proposing
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.answered import CORRECTED, answers_of
 from tongban.node.casework.models import Case, Event
 from tongban.node.casework.refusals import InputsRefused
 from tongban.node.casework.shown import AskedAbout
 from tongban.services import AnswerError, Service, Text
-from tongban.services.rows import Row, digest_of, replaced, row_at
+from tongban.services.rows import Row, digest_of, replaced, row_at, rows
 
 _UNKNOWN = Text(zh="没有这一项回答，请从列出的回答里选", en="No such answer; choose from those listed")
 _COMPETENCE = Text(
@@ -55,15 +55,36 @@ def _known(case: Case, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {"person.sex": case.person.sex} | dict(answers)
 
 
-def _ask(doing: Acting) -> log.Entry:
-    paths = str(doing.given.get("about", "")).split()
-    known = _known(doing.case, answers_of(doing.case))
-    found = [row_at(doing.service.form, known, path) for path in dict.fromkeys(paths)]
-    if not all(found):
+def askable(service: Service, case: Case, answers: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The answers that an officer may ask about; of a case from the other side, what came as files too."""
+    told = rows(service.form, _known(case, answers))
+    if case.draft_id is not None:
+        return told
+    names = "、".join(file.name for file in enclosures.received(case))
+    files = [one for one in service.form.questions if one.type == "file"] if names else []
+    return told + tuple(Row(f"/{one.key}", one, {"name": names}) for one in files)
+
+
+def rows_at(service: Service, case: Case, paths: Iterable[str]) -> tuple[Row, ...]:
+    """Those of the paths at which there is an answer that may be corrected within the case."""
+    known = _known(case, answers_of(case))
+    found = (row_at(service.form, known, path) for path in paths)
+    return tuple(row for row in found if row and row.question.key != service.definition.place_question)
+
+
+def rows_named(doing: Acting) -> tuple[Row, ...]:
+    """What an officer ticked, as rows. Raises InputsRefused for what may not be asked about."""
+    paths = dict.fromkeys(str(doing.given.get("about", "")).split())
+    there = {row.path: row for row in askable(doing.service, doing.case, answers_of(doing.case))}
+    if not paths.keys() <= there.keys():
         raise InputsRefused({"about": _UNKNOWN})
-    if any(row and row.question.key == doing.service.definition.place_question for row in found):
+    if any(there[path].question.key == doing.service.definition.place_question for path in paths):
         raise InputsRefused({"about": _COMPETENCE})
-    about = [{"path": row.path, "digest": row.digest} for row in found if row]
+    return tuple(there[path] for path in paths)
+
+
+def _ask(doing: Acting) -> log.Entry:
+    about = [{"path": row.path, "digest": row.digest} for row in rows_named(doing)]
     return doing.entry("correcting", {**doing.given, "about": about})
 
 

@@ -28,11 +28,12 @@ _LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class File:
-    """A file of an application, where it lies on this node."""
+    """A file of an application, where it lies on this node; answers name it by its id."""
 
     name: str
     media_type: str
     path: Path
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,13 @@ def found_by(finder: Finder) -> None:
         _finders.append(finder)
 
 
-def enclose(case: Case, peer: str) -> dict[str, str | int]:
-    """Have the case's files sent to the node `peer`; what the message says of them. Raises api.Refused."""
-    files = [file for finder in _finders for file in finder(case)][:MOST]
+def enclose(case: Case, peer: str, only: str | None = None) -> dict[str, str | int]:
+    """Have the case's files sent to the node `peer`, or `only` that of an id; what the message says of them.
+
+    Raises api.Refused.
+    """
+    found = [file for finder in _finders for file in finder(case) if only in {None, file.id}]
+    files = found[:MOST]
     kept = [api.enclose(file.path, case.number, peer) for file in files]
     return naming((file.name, one.sha256, one.size) for file, one in zip(files, kept, strict=True))
 

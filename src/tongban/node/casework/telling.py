@@ -28,7 +28,6 @@ from tongban.node.casework.shown import Behalf, CaseView, Decision, Entry, Evide
 from tongban.node.config import this_node
 from tongban.node.exchange import api
 from tongban.services import Service, Text
-from tongban.services.rows import rows
 
 _DELAY = Text(
     zh="{node}的系统暂时没有回应。您的申请已经保存，系统会自动继续核对，您不用重新提交。",
@@ -61,7 +60,7 @@ def view(case: Case, who: acting.Who) -> CaseView:
         due_on=case.due_on,
         due_is_provisional=state.due_is_provisional,
         answers=_answers(service, case, answers),
-        rows=rows(service.form, {"person.sex": case.person.sex} | answers),
+        rows=correcting.askable(service, case, answers),
         asked_about=correcting.asked_about(service, case, answers),
         evidence=_evidence(service, case, state, events),
         proposal=_proposal(state, events),

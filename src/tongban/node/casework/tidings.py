@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 Fen = Annotated[int, Field(gt=0, le=10**15)]
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Round = Annotated[int, Field(ge=1, le=999)]
 
 
 class _Form(BaseModel):
@@ -81,6 +83,59 @@ class LinesUnanswered(_Form):
 
     topic: Literal["lines-unanswered"] = "lines-unanswered"
     conversation: UUID
+
+
+class AnswersAsked(_Form):
+    """An officer asks the applicant of a case to correct or add something, on the day `until` at the latest.
+
+    `about` are the paths of answers in the form, like `/last_month /phone`, perhaps none; `round` counts the
+    questions about this case from 1.
+    """
+
+    topic: Literal["answers-asked"] = "answers-asked"
+    conversation: UUID
+    round: Round
+    about: Annotated[str, Field(pattern=r"^(/[a-z][a-z0-9_]{0,59}( /[a-z][a-z0-9_]{0,59}){0,49})?$")]
+    until: date
+
+
+class AnswersLetBe(_Form):
+    """The officer does not wait for the applicant any longer."""
+
+    topic: Literal["answers-let-be"] = "answers-let-be"
+    conversation: UUID
+    round: Round
+
+
+class AnswerCorrected(_Form):
+    """An answer as the applicant has it now, as JSON; of a file, what stands in `files` about it, as JSON.
+
+    `old` and `new` are digests of the answer where the applicant gave it.
+    """
+
+    topic: Literal["answer-corrected"] = "answer-corrected"
+    conversation: UUID
+    path: Annotated[str, Field(pattern=r"^/[a-z][a-z0-9_]{0,59}$")]
+    old: Digest
+    new: Digest
+    answer: Annotated[str, Field(max_length=4000)] = ""
+    files: Annotated[str, Field(max_length=4000)] = ""
+
+
+class AnswersGiven(_Form):
+    """The applicant has answered; the notice's text says in which words."""
+
+    topic: Literal["answers-given"] = "answers-given"
+    conversation: UUID
+    round: Round
+
+
+class AnswersMissing(_Form):
+    """Nothing comes from the applicant: the day has passed, or they cannot be asked there."""
+
+    topic: Literal["answers-missing"] = "answers-missing"
+    conversation: UUID
+    round: Round
 
 
 class MoneyArrived(_Form):
@@ -152,6 +207,11 @@ Tiding = (
     | LinesAsked
     | LineCorrected
     | LinesUnanswered
+    | AnswersAsked
+    | AnswersLetBe
+    | AnswerCorrected
+    | AnswersGiven
+    | AnswersMissing
     | MoneyArrived
     | IdentityChecked
     | CredentialShown

@@ -6,9 +6,10 @@ money is instructed once, and the relation is on one side at any time.
 
 from typing import Any
 
-from tongban.node.casework import acting, enclosures, log
+from tongban.node.casework import acting, catalogue, enclosures, log, procedures
 from tongban.node.casework.acting import Acting
-from tongban.node.casework.models import Case
+from tongban.node.casework.answered import CORRECTED
+from tongban.node.casework.models import Case, Event
 from tongban.node.casework.partner import (
     amount_text,
     answers_told,
@@ -78,6 +79,18 @@ def checked(service: Service, body: dict[str, Any], amount: int) -> dict[str, An
     words = {"amount": Text.model_validate(amount_text(own))}
     text = (_SAME if own == amount else _OTHER).filled(words)
     return {"text": text.to_json(), "fits": own == amount, "explanation": explanation}
+
+
+def reckon_again(case: Case, event: Event) -> None:
+    """Work the statement out again where answers were corrected while it was checked, and say so."""
+    procedure, state = procedures.of(case), log.state_of(case)
+    stated = case.events.filter(kind="transfer-stated").order_by("revision").last()
+    happening = procedure.happenings.get("reckoned-again")
+    if stated is None or happening is None or state.status not in happening.during:
+        return
+    if case.events.filter(kind=CORRECTED, revision__range=(stated.revision, event.revision)).exists():
+        found = checked(catalogue.of(case), stated.data["stated"], int(stated.data["amount"]))
+        log.append(case, procedure, log.Entry(happening.kind, state.status, log.NODE, found))
 
 
 def _state(doing: Acting) -> log.Entry:

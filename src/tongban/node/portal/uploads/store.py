@@ -77,7 +77,11 @@ def listed(draft_id: UUID) -> list[Upload]:
 def files_of(case: Case) -> list[File]:
     """The files of the application that a case came from, where they lie."""
     uploads = listed(case.draft_id) if case.draft_id else []
-    return [File(one.name, one.media_type, folder() / one.stored) for one in uploads if not is_purged(one)]
+    return [
+        File(one.name, one.media_type, folder() / one.stored, str(one.pk))
+        for one in uploads
+        if not is_purged(one)
+    ]
 
 
 def is_purged(upload: Upload) -> bool:

@@ -116,7 +116,7 @@ class FarSide:
         """What both said, three messages at a time; of questions answered at once it knows nothing."""
         now, known = true_now(), directory(around=true_now())
         if b'"recall-asked"' not in request.body:
-            recall = authenticate_recall(request, known, "chongqing", now=now).message
+            recall, _ = authenticate_recall(request, known, "chongqing", now=now)
             nothing = Recalled(
                 sender="chongqing",
                 receiver="sichuan",

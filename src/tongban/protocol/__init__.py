@@ -10,7 +10,6 @@ from tongban.protocol.conversation import (
     check_answer,
     check_own_question,
     civil_day,
-    encode,
     open_reply,
     plain_reply,
     read_reply,
@@ -18,6 +17,7 @@ from tongban.protocol.conversation import (
     seal_request,
     seal_written,
 )
+from tongban.protocol.deliveries import encode
 from tongban.protocol.directory import Directory
 from tongban.protocol.directory_document import (
     DIRECTORY_TYPE,

@@ -9,19 +9,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tongban.protocol.conversation import encode
+from tongban.protocol import deliveries
+from tongban.protocol.deliveries import check_parties, encode, open_delivery, open_response, seal_response
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import Refusal, parse_reply, read_document
 from tongban.protocol.model import LARGEST_ATTACHMENT, CaseReference, Moment, Name, Sha256, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
-    CONTENT_TYPE,
     Verified,
-    sign_request,
-    sign_response,
-    verify_request,
-    verify_response,
 )
 from tongban.suites import SigningKey
 
@@ -75,35 +71,27 @@ def seal(
 ) -> HttpRequest:
     """The message as a signed request to its receiver's gateway."""
     path = ATTACHMENTS_PATH if isinstance(message, Offer) else FETCH_PATH
-    authority = directory.node(message.receiver).authority
-    unsigned = HttpRequest("POST", authority, path, (("content-type", CONTENT_TYPE),), encode(message))
-    return sign_request(unsigned, key, now=now, nonce=nonce)
+    return deliveries.seal(encode(message), path, message.receiver, directory, key, now=now, nonce=nonce)
 
 
 def authenticate(
     request: HttpRequest, model: type[Asked], directory: Directory, me: str, *, now: datetime
 ) -> tuple[Asked, Verified]:
     """The message, which certainly comes from its sender and is for `me`; Refused otherwise."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
+    verified = open_delivery(request, directory, me, now=now)
     try:
         message = read_document(model, request.body)
     except Refused as refused:
         if (refused.code, refused.path) == (Code.SCHEMA_VIOLATED, "size"):
             raise Refused(Code.TOO_LARGE, "size", f"1 to {LARGEST_ATTACHMENT} bytes") from None
         raise
-    if verified.keyid not in {key.keyid for key in directory.node(message.sender).keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
-    if message.receiver != me:
-        raise Refused(Code.WRONG_RECEIVER, "receiver")
+    check_parties(message, verified, directory, me)
     return message, verified
 
 
 def seal_held(reply: Held, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
     """The reply as a signed response bound to `request`."""
-    unsigned = HttpResponse(200, (("content-type", CONTENT_TYPE),), encode(reply))
-    return sign_response(unsigned, request, key, now=now)
+    return seal_response(encode(reply), request, key, now=now)
 
 
 def open_held(
@@ -114,9 +102,7 @@ def open_held(
         refusal = parse_reply(response.body)
         if isinstance(refusal, Refusal):
             raise Refused(refusal.code, refusal.path, refusal.hint)
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    if verified.keyid not in {key.keyid for key in directory.node(offer.receiver).keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    open_response(response, delivery, offer.receiver, directory, now=now)
     reply = read_document(Held, response.body)
     if (reply.sender, reply.in_reply_to) != (offer.receiver, offer.id):
         raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the reply is to another offer")

@@ -12,19 +12,14 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from tongban.protocol.conversation import encode, response_with
+from tongban.protocol.deliveries import encode, open_delivery, open_response, seal, seal_response
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import VERSION, Refusal, checked_object, parse_reply, path_of
 from tongban.protocol.model import Name, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
-    CONTENT_TYPE,
     Verified,
-    sign_request,
-    sign_response,
-    verify_request,
-    verify_response,
 )
 from tongban.suites import SigningKey
 
@@ -79,18 +74,12 @@ def seal_batch(
 ) -> HttpRequest:
     """One delivery of stored messages to `receiver`'s gateway, signed with a fresh nonce."""
     body = encode(Batch(messages=tuple(body.decode() for body in bodies)))
-    headers = (("content-type", CONTENT_TYPE),)
-    authority = directory.node(receiver).authority
-    return sign_request(
-        HttpRequest("POST", authority, BATCHES_PATH, headers, body), key, now=now, nonce=nonce
-    )
+    return seal(body, BATCHES_PATH, receiver, directory, key, now=now, nonce=nonce)
 
 
 def open_batch(request: HttpRequest, directory: Directory, me: str, *, now: datetime) -> OpenedBatch:
     """Who sent this, and is it for `me`? Refused with the code of what is wrong with all of it."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
+    verified = open_delivery(request, directory, me, now=now)
     checked_object(request.body, ("batch",))
     batch = _read(Batch, request.body)
     if len(set(batch.messages)) != len(batch.messages):
@@ -104,7 +93,7 @@ def seal_replies(
 ) -> HttpResponse:
     """The replies as one signed response, bound to `request`."""
     body = encode(BatchReplies(sender=sender, replies=tuple(reply.decode() for reply in replies)))
-    return sign_response(response_with(body), request, key, now=now)
+    return seal_response(body, request, key, now=now)
 
 
 def open_replies(
@@ -120,8 +109,7 @@ def open_replies(
 
     Raises Refused when the response is not theirs or not to this delivery.
     """
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    directory.check_owner(verified.keyid, receiver)
+    open_response(response, delivery, receiver, directory, now=now)
     if checked_object(response.body, ("batch-replies", "refusal")) == "refusal":
         refusal = parse_reply(response.body)
         if not isinstance(refusal, Refusal) or refusal.sender != receiver:

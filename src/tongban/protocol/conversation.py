@@ -11,6 +11,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tongban.protocol.consent import Consent, open_consent
+from tongban.protocol.deliveries import (
+    check_parties,
+    encode,
+    open_delivery,
+    open_response,
+    response_with,
+    seal,
+    seal_response,
+)
 from tongban.protocol.directory import Directory
 from tongban.protocol.directory_entries import Agreement
 from tongban.protocol.http import HttpRequest, HttpResponse
@@ -24,17 +33,8 @@ from tongban.protocol.messages import (
     parse_reply,
     parse_request,
 )
-from tongban.protocol.model import Strict
 from tongban.protocol.refusals import Code, Refused
-from tongban.protocol.signature import (
-    CLOCK_SKEW,
-    CONTENT_TYPE,
-    Verified,
-    sign_request,
-    sign_response,
-    verify_request,
-    verify_response,
-)
+from tongban.protocol.signature import CLOCK_SKEW, Verified
 from tongban.suites import SigningKey
 
 MESSAGES_PATH = "/exchange/v1/messages"
@@ -56,34 +56,23 @@ def civil_day(moment: datetime) -> date:
     return moment.astimezone(CIVIL_TIME).date()
 
 
-def encode(message: Strict) -> bytes:
-    """The bytes that travel; they are stored and sent again unchanged."""
-    return message.__pydantic_serializer__.to_json(message)
-
-
 def seal_request(
     body: bytes, receiver: str, directory: Directory, key: SigningKey, *, now: datetime, nonce: str
 ) -> HttpRequest:
     """One delivery of a stored message to `receiver`'s gateway, signed with a fresh nonce."""
-    authority = directory.node(receiver).authority
-    unsigned = HttpRequest("POST", authority, MESSAGES_PATH, (("content-type", CONTENT_TYPE),), body)
-    return sign_request(unsigned, key, now=now, nonce=nonce)
+    return seal(body, MESSAGES_PATH, receiver, directory, key, now=now, nonce=nonce)
 
 
 def authenticate(request: HttpRequest, directory: Directory, me: str, *, now: datetime) -> Authenticated:
     """Who sent this, and is it for `me`? Refused with the code of what is wrong."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
+    verified = open_delivery(request, directory, me, now=now)
     return authenticate_body(request.body, verified, directory, me)
 
 
 def authenticate_body(body: bytes, verified: Verified, directory: Directory, me: str) -> Authenticated:
     """The message in `body`, which a delivery brought that is `verified`; Refused as `authenticate`."""
     message = parse_request(body)
-    directory.check_owner(verified.keyid, directory.node(message.sender).id)
-    if message.receiver != me:
-        raise Refused(Code.WRONG_RECEIVER, "receiver")
+    check_parties(message, verified, directory, me)
     return Authenticated(message, verified, hashlib.sha256(body).digest())
 
 
@@ -130,7 +119,7 @@ def seal_reply(
     reply: EvidenceAnswer | Refusal, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """The reply as a signed response bound to `request`; Refused when the request bears no signature."""
-    return sign_response(plain_reply(reply), request, key, now=now)
+    return seal_written(reply, encode(reply), request, key, now=now)
 
 
 def plain_reply(reply: EvidenceAnswer | Refusal) -> HttpResponse:
@@ -142,16 +131,11 @@ def seal_written(
     reply: EvidenceAnswer | Refusal, body: bytes, request: HttpRequest, key: SigningKey, *, now: datetime
 ) -> HttpResponse:
     """As `seal_reply`, where `body` is the reply as it was written before."""
-    return sign_response(response_with(body, _status(reply)), request, key, now=now)
+    return seal_response(body, request, key, now=now, status=_status(reply))
 
 
 def _status(reply: EvidenceAnswer | Refusal) -> int:
     return Refused(reply.code).meaning.status if isinstance(reply, Refusal) else 200
-
-
-def response_with(body: bytes, status: int = 200) -> HttpResponse:
-    """An unsigned response whose JSON is written already."""
-    return HttpResponse(status, (("content-type", CONTENT_TYPE),), body)
 
 
 def open_reply(
@@ -166,9 +150,7 @@ def open_reply(
 
     Raises Refused when the response is not theirs, not to this delivery, or not what was asked.
     """
-    receiver = directory.node(message.receiver)
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    directory.check_owner(verified.keyid, receiver.id)
+    open_response(response, delivery, message.receiver, directory, now=now)
     return read_reply(response.body, message, directory)
 
 

@@ -4,26 +4,27 @@ The peer tells which messages it has received, and gives the questions that it g
 node can write down again who saw what. Both are signed like every message.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from tongban.protocol.conversation import encode
+from tongban.protocol.deliveries import (
+    check_parties,
+    encode,
+    open_delivery,
+    open_response,
+    seal,
+    seal_response,
+)
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import MOST_FILES, EvidenceRequest, Refusal, parse_reply, read_document
 from tongban.protocol.model import Moment, Name, Sha256, Strict
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
-    CONTENT_TYPE,
     Verified,
-    sign_request,
-    sign_response,
-    verify_request,
-    verify_response,
 )
 from tongban.suites import SigningKey
 
@@ -76,42 +77,26 @@ class Recalled(Strict):
     more: bool
 
 
-@dataclass(frozen=True)
-class AuthenticatedRecall:
-    """A recall that certainly comes from its sender and is for this node."""
-
-    message: Recall
-    verified: Verified
-
-
 def seal_recall(
     message: Recall, directory: Directory, key: SigningKey, *, now: datetime, nonce: str
 ) -> HttpRequest:
     """The recall as a signed request to its receiver's gateway."""
-    authority = directory.node(message.receiver).authority
-    unsigned = HttpRequest("POST", authority, RECALL_PATH, (("content-type", CONTENT_TYPE),), encode(message))
-    return sign_request(unsigned, key, now=now, nonce=nonce)
+    return seal(encode(message), RECALL_PATH, message.receiver, directory, key, now=now, nonce=nonce)
 
 
 def authenticate_recall(
     request: HttpRequest, directory: Directory, me: str, *, now: datetime
-) -> AuthenticatedRecall:
-    """Who asks, and is it for `me`? Refused with the code of what is wrong."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
+) -> tuple[Recall, Verified]:
+    """The recall, which certainly comes from its sender and is for `me`; Refused otherwise."""
+    verified = open_delivery(request, directory, me, now=now)
     message = read_document(Recall, request.body)
-    if verified.keyid not in {key.keyid for key in directory.node(message.sender).keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
-    if message.receiver != me:
-        raise Refused(Code.WRONG_RECEIVER, "receiver")
-    return AuthenticatedRecall(message, verified)
+    check_parties(message, verified, directory, me)
+    return message, verified
 
 
 def seal_recalled(reply: Recalled, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
     """The reply as a signed response bound to `request`."""
-    unsigned = HttpResponse(200, (("content-type", CONTENT_TYPE),), encode(reply))
-    return sign_response(unsigned, request, key, now=now)
+    return seal_response(encode(reply), request, key, now=now)
 
 
 def open_recalled(
@@ -121,9 +106,7 @@ def open_recalled(
 
     Raises Refused with the peer's own code, or with what is wrong when the reply is not the peer's.
     """
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    if verified.keyid not in {key.keyid for key in directory.node(message.receiver).keys}:
-        raise Refused(Code.UNKNOWN_KEY, "sender", "the key belongs to another node")
+    open_response(response, delivery, message.receiver, directory, now=now)
     if response.status != 200:
         refusal = parse_reply(response.body)
         if isinstance(refusal, Refusal):

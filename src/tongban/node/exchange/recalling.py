@@ -76,10 +76,10 @@ def receive(request: HttpRequest) -> HttpResponse:
         return remembering.receive(request)
     try:
         node = identity.current()
-        recall = authenticate_recall(request, node.directory, node.me, now=true_now())
-        with limits.share_of(recall.message.sender):
-            count_once(recall.verified)
-            return seal_recalled(_remembered(recall.message, node), request, node.key, now=true_now())
+        recall, verified = authenticate_recall(request, node.directory, node.me, now=true_now())
+        with limits.share_of(recall.sender):
+            count_once(verified)
+            return seal_recalled(_remembered(recall, node), request, node.key, now=true_now())
     except Refused as why:
         refused = why
     except (ConfigError, DatabaseError, InterfaceError) as error:

@@ -7,14 +7,21 @@ another's mouth, and whoever recalls it can prove it in turn.
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from tongban.protocol.conversation import encode
 from tongban.protocol.conversations.messages import AnyUtterance, parse_utterance
 from tongban.protocol.conversations.sealing import CONVERSATIONS_PATH
+from tongban.protocol.deliveries import (
+    check_parties,
+    encode,
+    open_delivery,
+    open_response,
+    seal,
+    seal_response,
+)
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse, the_field
-from tongban.protocol.messages import checked_object, path_of
+from tongban.protocol.messages import read_document
 from tongban.protocol.model import Moment, Name, Strict
 from tongban.protocol.recall import RECALL_PATH
 from tongban.protocol.refusals import Code, Refused
@@ -23,10 +30,7 @@ from tongban.protocol.signature import (
     REQUEST_COVER,
     Verified,
     moment_of,
-    sign_request,
-    sign_response,
     verify_request,
-    verify_response,
 )
 from tongban.protocol.signature_input import read_claim
 from tongban.suites import SigningKey
@@ -78,33 +82,22 @@ def memory(delivery: HttpRequest) -> Memory:
 
 def seal_recall(asked: RecallAsked, directory: Directory, key: SigningKey, nonce: str) -> HttpRequest:
     """The question as a signed request."""
-    authority = directory.node(asked.receiver).authority
-    unsigned = HttpRequest("POST", authority, RECALL_PATH, (("content-type", CONTENT_TYPE),), encode(asked))
-    return sign_request(unsigned, key, now=asked.created, nonce=nonce)
+    return seal(encode(asked), RECALL_PATH, asked.receiver, directory, key, now=asked.created, nonce=nonce)
 
 
 def open_recall(
     request: HttpRequest, directory: Directory, me: str, *, now: datetime
 ) -> tuple[RecallAsked, Verified]:
     """The question of another node, with its signature; Refused when it is not theirs or not for `me`."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
-    checked_object(request.body, ("recall-asked",))
-    try:
-        asked = RecallAsked.model_validate_json(request.body)
-    except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid, RecallAsked.model_fields)) from None
-    directory.check_owner(verified.keyid, directory.node(asked.sender).id)
-    if asked.receiver != me:
-        raise Refused(Code.WRONG_RECEIVER, "receiver")
+    verified = open_delivery(request, directory, me, now=now)
+    asked = read_document(RecallAsked, request.body)
+    check_parties(asked, verified, directory, me)
     return asked, verified
 
 
 def seal_memories(reply: Remembered, request: HttpRequest, key: SigningKey, *, now: datetime) -> HttpResponse:
     """The answer as a signed response bound to `request`."""
-    unsigned = HttpResponse(200, (("content-type", CONTENT_TYPE),), encode(reply))
-    return sign_response(unsigned, request, key, now=now)
+    return seal_response(encode(reply), request, key, now=now)
 
 
 def open_memories(
@@ -114,13 +107,8 @@ def open_memories(
 
     Raises Refused when the response is not the peer's or holds what nobody said.
     """
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    directory.check_owner(verified.keyid, asked.receiver)
-    checked_object(response.body, ("remembered",))
-    try:
-        reply = Remembered.model_validate_json(response.body)
-    except ValidationError as invalid:
-        raise Refused(Code.SCHEMA_VIOLATED, path_of(invalid, Remembered.model_fields)) from None
+    open_response(response, delivery, asked.receiver, directory, now=now)
+    reply = read_document(Remembered, response.body)
     return tuple(_proved(one, asked, directory) for one in reply.memories), reply.next
 
 

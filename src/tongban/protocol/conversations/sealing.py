@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from tongban.protocol.consent import open_consent
-from tongban.protocol.conversation import authorise, encode
+from tongban.protocol.conversation import authorise
 from tongban.protocol.conversations.kinds import KIND_OF_MESSAGE
 from tongban.protocol.conversations.messages import (
     AnyUtterance,
@@ -21,6 +21,14 @@ from tongban.protocol.conversations.messages import (
     parse_utterance,
 )
 from tongban.protocol.conversations.state import Thread
+from tongban.protocol.deliveries import (
+    check_parties,
+    encode,
+    open_delivery,
+    open_response,
+    seal,
+    seal_response,
+)
 from tongban.protocol.directory import Directory
 from tongban.protocol.http import HttpRequest, HttpResponse
 from tongban.protocol.messages import (
@@ -33,12 +41,7 @@ from tongban.protocol.messages import (
 )
 from tongban.protocol.refusals import Code, Refused
 from tongban.protocol.signature import (
-    CONTENT_TYPE,
     Verified,
-    sign_request,
-    sign_response,
-    verify_request,
-    verify_response,
 )
 from tongban.suites import SigningKey
 
@@ -64,22 +67,16 @@ def seal_utterance(
     body: bytes, receiver: str, directory: Directory, key: SigningKey, *, now: datetime, nonce: str
 ) -> HttpRequest:
     """One delivery of a stored message to `receiver`'s gateway, signed with a fresh nonce."""
-    authority = directory.node(receiver).authority
-    unsigned = HttpRequest("POST", authority, CONVERSATIONS_PATH, (("content-type", CONTENT_TYPE),), body)
-    return sign_request(unsigned, key, now=now, nonce=nonce)
+    return seal(body, CONVERSATIONS_PATH, receiver, directory, key, now=now, nonce=nonce)
 
 
 def authenticate_utterance(
     request: HttpRequest, directory: Directory, me: str, *, now: datetime
 ) -> Delivered:
     """Who said this, and is it for `me`? Refused with the code of what is wrong."""
-    if request.authority != directory.node(me).authority:
-        raise Refused(Code.WRONG_RECEIVER, "header host")
-    verified = verify_request(request, directory.key_at, now=now)
+    verified = open_delivery(request, directory, me, now=now)
     message = parse_utterance(request.body)
-    directory.check_owner(verified.keyid, directory.node(message.sender).id)
-    if message.receiver != me:
-        raise Refused(Code.WRONG_RECEIVER, "receiver")
+    check_parties(message, verified, directory, me)
     return Delivered(message, verified, request, hashlib.sha256(request.body).digest())
 
 
@@ -113,8 +110,7 @@ def seal_receipt(
 ) -> HttpResponse:
     """The reply as a signed response bound to `request`; Refused when the request bears no signature."""
     status = Refused(reply.code).meaning.status if reply.kind == "refusal" else 200
-    unsigned = HttpResponse(status, (("content-type", CONTENT_TYPE),), encode(reply))
-    return sign_response(unsigned, request, key, now=now)
+    return seal_response(encode(reply), request, key, now=now, status=status)
 
 
 def open_receipt(
@@ -126,11 +122,9 @@ def open_receipt(
     now: datetime,
 ) -> Receipt | Refusal:
     """The receiver's reply to this very delivery of `message`; Refused when it is anybody else's."""
-    receiver = directory.node(message.receiver)
-    verified = verify_response(response, delivery, directory.key_at, now=now)
-    directory.check_owner(verified.keyid, receiver.id)
+    open_response(response, delivery, message.receiver, directory, now=now)
     reply = _parse_receipt(response.body)
-    if reply.sender != receiver.id:
+    if reply.sender != message.receiver:
         raise Refused(Code.UNKNOWN_SENDER, "sender", "not the node that was told")
     if reply.in_reply_to != message.id and not (isinstance(reply, Refusal) and reply.in_reply_to is None):
         raise Refused(Code.SCHEMA_VIOLATED, "in_reply_to", "the reply is to another message")

@@ -12,6 +12,7 @@ from tests.casework.conftest import POST
 from tests.casework.walk import RESIDENT_ID
 from tests.pages.sentences import CHINESE
 from tests.protocol.federation_of_two import SICHUAN_KEY, directory
+from tongban.node.casework import catalogue
 from tongban.node.casework.models import Case, Event, PublishedService
 from tongban.node.clock import today, true_now
 from tongban.node.exchange import identity
@@ -20,6 +21,7 @@ from tongban.node.people.permissions import Act, grant, may
 from tongban.node.people.register import create_citizen, create_officer
 
 MOST_QUERIES = 20
+DAUGHTER = "510104199003070023"
 HISTORY: tuple[type[Model], ...] = (Case, Event, AccessRecord, PublishedService, Person)
 
 
@@ -155,19 +157,48 @@ def test_reference_data_name_their_files(inside: Client) -> None:
 def test_a_mandate_shown_at_a_counter_is_entered_and_ended_and_nothing_else_of_it_changes(
     inside: Client, operator: Officer, woman: Person
 ) -> None:
-    agent = create_citizen("daughter", "x", "510104199003070023", "刘小芳").person
-    assert agent is not None
-    shown = {"agent": agent.pk, "services": '["medical-retirement"]', "reference": "委托书 12 号"}
+    catalogue.publish(catalogue.service_root())
+    create_citizen("daughter", "x", DAUGHTER, "刘小芳")
+    shown = {"agent": DAUGHTER, "services": ["medical-retirement"], "reference": "委托书 12 号"}
     days = {"valid_from": today().isoformat(), "valid_until": today().isoformat()}
     assert inside.post("/admin/people/mandate/add/", shown | days).status_code == 200
     assert not Mandate.objects.exists()
-    inside.post("/admin/people/mandate/add/", shown | days | {"person": woman.pk})
+    inside.post("/admin/people/mandate/add/", shown | days | {"person": RESIDENT_ID})
     kept = Mandate.objects.get()
     assert (kept.proof, kept.registered_by, kept.person) == ("counter", operator, woman)
-    inside.post(f"/admin/people/mandate/{kept.pk}/change/", shown | days | {"services": "[]"})
+    inside.post(f"/admin/people/mandate/{kept.pk}/change/", shown | days | {"services": []})
     inside.post("/admin/people/mandate/", {"action": "end_mandates", "_selected_action": [kept.pk]})
     kept.refresh_from_db()
     assert (kept.services, kept.ended_by) == (["medical-retirement"], "agency")
+
+
+def test_who_is_not_known_here_is_given_no_mandate_and_the_operator_reads_what_to_do(
+    inside: Client, woman: Person
+) -> None:
+    entered = {"agent": DAUGHTER, "person": "510104", "enterprise": "91510100MA6CD12345"}
+    page = inside.post("/admin/people/mandate/add/", entered).content.decode()
+    assert "请本人先在这里登录一次" in page
+    assert "身份证号码应为18位" in page
+    assert "统一社会信用代码" in page
+    assert not Mandate.objects.exists()
+
+
+def test_a_grant_names_a_service_and_a_place_that_there_are(inside: Client, operator: Officer) -> None:
+    given = grant(operator, Act.HANDLE, service="of-former-times", place="510100")
+    page = inside.get(f"/admin/people/officer/{operator.pk}/change/").content.decode()
+    assert f'<option value="{given.service}" selected>' in page
+    assert '<option value="510100" selected>成都市</option>' in page
+    form = {
+        "post_zh": "管理员",
+        "post_en": "Administrator",
+        "grants-TOTAL_FORMS": "1",
+        "grants-INITIAL_FORMS": "0",
+        "grants-0-act": "supervise",
+        "grants-0-service": "medical-retirment",
+        "grants-0-valid_from": str(today()),
+    }
+    assert inside.post(f"/admin/people/officer/{operator.pk}/change/", form).status_code == 200
+    assert not may(operator, Act.SUPERVISE)
 
 
 def test_every_field_that_a_page_shows_has_a_name_in_chinese() -> None:

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from tongban.node.admin import columns, entering
 from tongban.node.admin.site import operator_of
 from tongban.node.casework.models import Case, Event, Notice, PublishedService, Rating, Task, Timer
 from tongban.node.clock import now, today
@@ -27,6 +28,7 @@ from tongban.node.people.models import (
     Person,
     Representative,
 )
+from tongban.node.portal.names import agency_name
 from tongban.node.sign_in import sessions
 from tongban.node.translog.models import LogCheckpoint
 from tongban.places import resident_id
@@ -34,10 +36,10 @@ from tongban.services import Text
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
-    _TabularInline = admin.TabularInline[Any, Any]
+    _StackedInline = admin.StackedInline[Any, Any]
 else:
     _ModelAdmin = admin.ModelAdmin
-    _TabularInline = admin.TabularInline
+    _StackedInline = admin.StackedInline
 
 _PURPOSE = Text(zh="节点管理：查看记录", en="Operating the node: looking at a record")
 _BASIS = Text(zh="管理员依职责维护节点", en="The administrator keeps the node in order")
@@ -49,6 +51,7 @@ class Kept(_ModelAdmin):
     may_add: ClassVar[bool] = False
     may_change: ClassVar[tuple[str, ...]] = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -78,9 +81,22 @@ class Kept(_ModelAdmin):
         left_out = {*self.may_change, *(self.exclude or ())}
         return [field.name for field in self.opts.fields if field.name not in left_out]
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns of the list; codes that have a name stand under it."""
+        return [columns.NAMED.get(str(one), one) for one in self.list_display]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """The field in which an operator gives it."""
+        return entering.field_for(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def person_shown(self, row: Model | None) -> Person | None:
         """Whom the row shows, if anybody."""
         return None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The list, under the name of what it lists."""
+        named = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, named | (extra_context or {}))
 
     def change_view(
         self,
@@ -102,8 +118,18 @@ class Kept(_ModelAdmin):
                 purpose=_PURPOSE,
                 fields=["name"],
             )
-        named = {"subtitle": f"{self.opts.verbose_name} {object_id}"}
+        named = {"title": self._title(object_id), "subtitle": None}
         return super().change_view(request, object_id, form_url, named | (extra_context or {}))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What operators changed in the row, under its name."""
+        named = {"title": f"{_('修改记录')} · {self._title(object_id)}"}
+        return super().history_view(request, object_id, named | (extra_context or {}))
+
+    def _title(self, object_id: str) -> str:
+        return f"{self.opts.verbose_name} {object_id}"
 
 
 @admin.register(Account)
@@ -123,12 +149,17 @@ class AccountAdmin(Kept):
             sessions.end_all(obj)
 
 
-class GrantInline(_TabularInline):
+class GrantInline(_StackedInline):
     """An officer's grants: new ones, and the end of old ones."""
 
     model = Grant
     extra = 1
     can_delete = False
+    fields = (("act", "service", "place"), ("valid_from", "valid_until"))
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """The field in which an operator gives it."""
+        return entering.field_for(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Operators give rights."""
@@ -152,10 +183,25 @@ class OfficerAdmin(Kept):
     """Posts: their titles, whether their holder is in office, and what they may do."""
 
     list_display = ("name", "agency", "post_zh", "is_active")
-    list_filter = ("is_active", "agency")
+    list_filter = ("is_active", ("agency", columns.ByName))
     search_fields = ("name", "account__username")
     may_change = ("post_zh", "post_en", "is_active")
+    fields = ("name", "username", "agency_in_words", *may_change)
     inlines = (GrantInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Whose post it is, and where."""
+        return ["name", "username", "agency_in_words"]
+
+    @admin.display(description=_("用户名"))
+    def username(self, officer: Officer) -> str:
+        """What the holder signs in with."""
+        return officer.account.username
+
+    @admin.display(description=_("部门"))
+    def agency_in_words(self, officer: Officer) -> str:
+        """The agency by name."""
+        return agency_name(officer.agency)
 
 
 @admin.register(Enterprise)
@@ -173,7 +219,6 @@ class RepresentativeAdmin(Kept):
     """Who heads an enterprise and acts for it by office, until when."""
 
     list_display = ("enterprise", "valid_from", "valid_until")
-    autocomplete_fields = ("enterprise", "person")
     may_add = True
     may_change = ("valid_until",)
 
@@ -184,7 +229,6 @@ class MandateAdmin(Kept):
 
     list_display = ("giver", "agent", "valid_from", "valid_until", "proof", "ended_at")
     list_select_related = ("person", "enterprise", "agent")
-    autocomplete_fields = ("person", "enterprise", "agent")
     may_add = True
     actions = ("end_mandates",)
 
@@ -242,7 +286,7 @@ class CaseAdmin(Kept):
     """Cases, to read."""
 
     list_display = ("number", "agency", "status", "opened_at", "due_on")
-    list_filter = ("status", "agency")
+    list_filter = (("status", columns.ByName), ("agency", columns.ByName))
     search_fields = ("=number",)
     list_select_related = ("service",)
     exclude = ("person", "snapshot", "draft")
@@ -268,7 +312,7 @@ class AccessRecordAdmin(Kept):
     """Looks at people's data, under pseudonyms."""
 
     list_display = ("at", "direction", "agency", "service", "case_ref")
-    list_filter = ("direction", "agency")
+    list_filter = ("direction", ("agency", columns.ByName))
 
 
 def _plain(model: type[Model], *shown: str, hides: tuple[str, ...] = ()) -> None:

@@ -116,7 +116,7 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} of officer {self.officer_id}"
+        return str(self.get_act_display())
 
 
 class Enterprise(models.Model):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.casework.kinds import case_in
 from tests.casework.test_misuse import refused
+from tests.casework.test_old_backup import catch_up, forgotten
 from tests.casework.test_settling import AWAY, HOME, SERVICE, Care, finance
 from tests.casework.test_two_sides import Far
 from tongban.node.casework import arrivals, netting, tidings
@@ -149,3 +150,17 @@ def test_a_receipt_of_a_month_in_which_nothing_is_owed_is_a_difference_too(treas
     far = Treasury("CLEARING-2026-09")
     receiving.receive(far.side.open("notice-given", body, Care("CLEARING-2026-09").matter(SERVICE)))
     assert [one.month for one in arrivals.differences(treasurer)] == [date(2026, 9, 1)]
+
+
+@pytest.mark.usefixtures("receiving_side")
+def test_money_whose_arrival_was_told_is_in_the_book_again_once(treasurer: Officer) -> None:
+    far = Treasury(THREAD)
+    with forgotten():
+        arrive(treasurer, "TR-1", "100.00")
+        far.deliver()
+    assert not Receipt.objects.exists()
+    catch_up(far)
+    (found,) = Receipt.objects.all()
+    assert (found.month, found.amount, found.by) == (MONTH, 10_000, None)
+    arrive(treasurer, "TR-1", "100.00")
+    assert (Receipt.objects.count(), len(far.heard)) == (1, 1)

@@ -1,7 +1,7 @@
 """What was decided here and forgotten with an old backup comes back into the case once the peer tells it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,3 +143,15 @@ def test_a_withdrawal_of_the_citizen_is_the_citizens_again(
     assert catch_up(far) == 2
     assert kinds(case)[-2:] == ["withdrawal-asked", "transfer-let-go"]
     assert log.history(case)[-2].actor["role"] == "citizen"
+
+
+def test_a_request_that_was_given_back_is_not_given_back_anew(clerk: Officer) -> None:
+    far = Far("CQ-2026-0000008")
+    body = talk.CaseContents(subject=RESIDENT_ID, title=WHY, contents={"name": "测试女士"})
+    with forgotten():
+        with suppress(Case.DoesNotExist):
+            far.opens("handover-offered", body, "no-such-service")
+        far.deliver()
+    assert catch_up(far) == 2
+    assert far.side.conversation.state == "returned"
+    assert far.side.heard == ["handover-returned"]

@@ -201,6 +201,9 @@ def _person(body: CaseContents | ContactLetter | Claim) -> Person | None:
 
 
 def _give_back(effect: api.Effect, reason: api.Text) -> None:
+    """Give back what cannot be opened here; what was given back before an old backup is so by itself."""
+    if effect.is_recalled:
+        return
     logger.warning("given back: %s for %s", effect.message.kind, effect.conversation.service)
     if effect.conversation.kind_name == "transfer":
         api.decline_transfer(effect.conversation.id, reason)

@@ -85,33 +85,45 @@ def answer(number: str, path: str, line: Record) -> Case:
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:
-    """Take in a question about lines, an answer to one, or that nobody can answer."""
+    """Take in a question about lines, an answer to one, that nobody can answer; or what was told here and
+    forgotten since.
+    """
     case = case_of(tiding, effect)
     body = effect.message.body
-    if case is None or not isinstance(body, Told) or effect.by is api.By.DECISION:
+    if case is None or not isinstance(body, Told):
         return
     data: dict[str, Any] = {"peer_name": peer_name(case), "reason": body.text.model_dump()}
+    is_own = effect.by is api.By.DECISION
     match tiding:
+        case tidings.LinesAsked() if is_own:
+            asked = _asked_lines(case, tiding.about)
+            append(case, "lines-asked", "asking-care", data | {"asked_lines": asked}, is_own=True)
         case tidings.LinesAsked():
-            _asked(case, tiding, data)
+            _asked(case, tiding, data, is_recalled=effect.is_recalled)
         case tidings.LineCorrected():
-            _corrected(case, tiding, data)
-        case tidings.LinesUnanswered():
+            _corrected(case, tiding, data, effect)
+        case tidings.LinesUnanswered() if not is_own:
             append(case, "settlement-lines-unanswered", "held", data)
 
 
-def _asked(case: Case, tiding: tidings.LinesAsked, data: dict[str, Any]) -> None:
+def _asked_lines(case: Case, about: str) -> list[dict[str, Any]]:
+    """The lines at these paths, as far as they are there, as events hold those that are asked about."""
     lines = lines_in(log.history(case))
-    paths = [path for path in tiding.about.split() if _is_there(path, lines)]
-    has_point = "point" in log.state_of(case).facts
-    asked = [{"path": path, "digest": digest_of(lines[_index(path)])} for path in paths]
+    paths = [path for path in about.split() if _is_there(path, lines)]
+    return [{"path": path, "digest": digest_of(lines[_index(path)])} for path in paths]
+
+
+def _asked(case: Case, tiding: tidings.LinesAsked, data: dict[str, Any], *, is_recalled: bool) -> None:
+    has_point, asked = "point" in log.state_of(case).facts, _asked_lines(case, tiding.about)
     told = data | {"asked_lines": asked, "lines_reason": data["reason"]}
-    if not (has_point and paths and append(case, "settlement-lines-asked", case.status, told)):
+    is_asked = has_point and asked and append(case, "settlement-lines-asked", case.status, told)
+    if not is_asked and not is_recalled:
         words = api.Text(zh=_NO_POINT.zh, en=_NO_POINT.en)
         tell(case, PURPOSE, words, tidings.LinesUnanswered)
 
 
-def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) -> None:
+def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any], effect: api.Effect) -> None:
+    """Put a line in its place. One that is recalled settles nothing: that is recalled too, or a task."""
     asked = list(log.state_of(case).facts.get("asked_lines", ()))
     found = next((at for at, one in enumerate(asked) if one["path"] == tiding.path), None)
     line = _readable(tiding.line)
@@ -126,9 +138,19 @@ def _corrected(case: Case, tiding: tidings.LineCorrected, data: dict[str, Any]) 
         "line": line,
         "asked_lines": asked,
     }
-    is_whole = all(one.get("is_answered") for one in asked)
-    status = "held" if case.status == "held" else "gathering" if is_whole else "asking-care"
     told["number"] = _index(tiding.path) + 1
+    if effect.by is api.By.DECISION:
+        told["point"] = log.state_of(case).facts.get("point", {})
+        append(case, "line-corrected", case.status, told, is_own=True)
+        return
+    is_whole = all(one.get("is_answered") for one in asked)
+    status = (
+        case.status
+        if case.status == "held" or not is_whole
+        else "held"
+        if effect.is_recalled
+        else "gathering"
+    )
     if append(case, "settlement-line-corrected", status, data | told) and status == "gathering":
         settling.gathered(case)
 
@@ -150,10 +172,9 @@ def _named(case: Case, tiding: tidings.LineCorrected) -> Set[str]:
 
 def _ask(doing: Acting) -> log.Entry:
     paths = list(dict.fromkeys(str(doing.given["about"]).split()))
-    lines = lines_in(log.history(doing.case))
-    if not all(_is_there(path, lines) for path in paths):
+    asked = _asked_lines(doing.case, " ".join(paths))
+    if len(asked) != len(paths):
         raise InputsRefused({"about": _UNKNOWN})
-    asked = [{"path": path, "digest": digest_of(lines[_index(path)])} for path in paths]
     words = both(str(doing.given["reason"]))
     tell(doing.case, PURPOSE, words, tidings.LinesAsked, about=" ".join(paths))
     return doing.entry("asking-care", {**doing.given, "asked_lines": asked})

@@ -116,7 +116,7 @@ def _data(case: Case, effect: api.Effect) -> dict[str, Any]:
         case Claim() as claim:
             return named | settling.recalled_claim(case, claim, str(effect.conversation.id))
         case Adjudication() as adjudication:
-            return settling.recalled(adjudication)
+            return settling.recalled(case, adjudication)
         case Clearing() as clearing:
             return {"reference": clearing.reference, "booked_on": clearing.on.isoformat()}
         case Reason() as told if effect.conversation.kind_name == "settlement":

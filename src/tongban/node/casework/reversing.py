@@ -82,7 +82,7 @@ def heard(tiding: Any, effect: api.Effect) -> None:
         case tidings.ReversalAsked() if is_own:
             append(case, "reversal-requested", "reversing", data, is_own=True)
         case tidings.ReversalAsked():
-            _asked(case, data)
+            _asked(case, data, is_recalled=effect.is_recalled)
         case tidings.ReversalRefused() if is_own:
             append(case, "reversal-refused", _before(case), data, is_own=True)
         case tidings.ReversalRefused():
@@ -96,11 +96,11 @@ def heard(tiding: Any, effect: api.Effect) -> None:
             append(case, kind, "reversed", data | told, is_own=is_own)
 
 
-def _asked(case: Case, data: Mapping[str, Any]) -> None:
+def _asked(case: Case, data: Mapping[str, Any], *, is_recalled: bool) -> None:
     if case.status in {"reversed", "reversal-asked"}:
         return
     status = case.status if case.status == "reversal-checking" else "reversal-asked"
-    if not append(case, "settlement-reversal-asked", status, data):
+    if not append(case, "settlement-reversal-asked", status, data) and not is_recalled:
         tell(case, PURPOSE, _CANNOT, tidings.ReversalRefused)
 
 

@@ -138,11 +138,14 @@ def _by_the_law(case: Case, service: Service, lines: Sequence[Record], relation:
     amount = fen(explanation["outcomes"][settlement.fund_pays])
     contents: dict[str, str | int] = {**relation, **{_USED + name: value for name, value in used.items()}}
     _tell(case, amount, contents)
-    outcomes = explanation["outcomes"]
-    data = _told(settlement, outcomes) | _amounts(amount) | _where_to_object(case.agency)
-    using = {name: fen(outcomes[name]) for name in settlement.used}
-    kept = {"explanation": explanation, "used": using, "matched": relation.get(settlement.matched_by)}
-    _append(case, "adjudicated", "owed", data | kept)
+    data = _told(settlement, explanation["outcomes"]) | _amounts(amount) | _where_to_object(case.agency)
+    _append(case, "adjudicated", "owed", data | _using(settlement, explanation, relation))
+
+
+def _using(settlement: Settlement, explanation: dict[str, Any], relation: Record) -> dict[str, Any]:
+    """What an adjudication keeps of how it was worked out, and by which later ones count what it used up."""
+    using = {name: fen(explanation["outcomes"][name]) for name in settlement.used}
+    return {"explanation": explanation, "used": using, "matched": relation.get(settlement.matched_by)}
 
 
 def heard(case: Case, body: Adjudication) -> dict[str, Any]:
@@ -186,9 +189,25 @@ def recalled_claim(case: Case, body: Claim, conversation: str) -> dict[str, Any]
     return claimed(service, body) | {"conversation": conversation, "billed_text": amount_text(amount)}
 
 
-def recalled(body: Adjudication) -> dict[str, Any]:
-    """The event of an own adjudication that was forgotten with an old backup, without its reasons."""
-    return _by_hand(body.amount) | _amounts(body.amount) | {"booked_on": body.on.isoformat()}
+def recalled(case: Case, body: Adjudication) -> dict[str, Any]:
+    """The event of an own adjudication that was forgotten with an old backup.
+
+    Worked out again by the law and the values that it told, so that later bills count by what it used up;
+    without its reasons where the law comes to something else by now, or it was by hand.
+    """
+    service = catalogue.of(case)
+    settlement = settlement_of(service)
+    data = _amounts(body.amount) | {"booked_on": body.on.isoformat()}
+    relation = {name: value for name, value in body.contents.items() if not name.startswith(_USED)}
+    try:
+        lines, used = lines_in(log.history(case)), _named(body.contents)
+        explanation = _worked_out(service, lines, relation, used, is_home=True)
+    except (NotComputable, ValueError):
+        return data | _by_hand(body.amount)
+    outcomes = explanation["outcomes"]
+    if fen(outcomes[settlement.fund_pays]) != body.amount:
+        return data | _by_hand(body.amount)
+    return data | _told(settlement, outcomes) | _using(settlement, explanation, relation)
 
 
 def _worked_out(

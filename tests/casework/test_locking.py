@@ -1,5 +1,6 @@
 """The case that an officer may lock is one that their lists show: the two ways to ask say the same."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -16,7 +17,7 @@ from tongban.services import Service
 
 pytestmark = pytest.mark.django_db
 
-BEFORE, NOW, LATER = today().replace(year=2020), today(), today().replace(year=2099)
+BEFORE, NOW, LATER = date(2020, 1, 1), today(), date(2099, 1, 1)
 PERIODS = [(BEFORE, None), (BEFORE, BEFORE), (BEFORE, NOW), (NOW, NOW), (LATER, None)]
 
 

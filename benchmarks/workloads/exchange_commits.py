@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tongban.node.config import CONFIG_VARIABLE, this_node
 from tongban.node.starting import start_django
@@ -70,14 +70,14 @@ def main() -> None:
         (one,) = delivered.given
         return answered_record(one.received.message, one.received.body_sha256, one.body)
 
-    def append(records: Sequence[translog.Prepared]) -> None:
-        rows, writes = [uuid4() for _ in records], Writes()
-        writes.add("answered", "SELECT unnest(%s::uuid[]) AS id", [arrays.uuids(rows)])
-        translog.record_all_within(writes, "answered", list(zip(rows, records, strict=True)))
+    def append(records: Sequence[tuple[UUID, translog.Prepared]]) -> None:
+        writes = Writes()
+        writes.add("answered", "SELECT unnest(%s::uuid[]) AS id", [arrays.uuids(row for row, _ in records)])
+        translog.record_all_within(writes, "answered", records)
         writes.run()
 
-    def seal_and_append(group: Sequence[Delivered]) -> None:
-        append([sealed(one) for one in group])
+    def seal_and_append(group: Sequence[tuple[UUID, Delivered]]) -> None:
+        append([(row, sealed(one)) for row, one in group])
 
     def best(write: Callable[[Sequence[Item]], None], make: Callable[[], Item]) -> _Rates:
         _rate(write, make, size, size)
@@ -88,8 +88,8 @@ def main() -> None:
         return _Rates(max(each)[0], *max(grouped))
 
     answers = best(store, delivery)
-    appended = best(append, lambda: sealed(delivery()))
-    with_sealing = best(seal_and_append, delivery)
+    appended = best(append, lambda: (uuid4(), sealed(delivery())))
+    with_sealing = best(seal_and_append, lambda: (uuid4(), delivery()))
     with connection.cursor() as cursor:
         cursor.execute("SHOW fsync")
         fsync = cursor.fetchone()[0]

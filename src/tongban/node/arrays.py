@@ -22,7 +22,7 @@ def wholes(values: Iterable[int]) -> bytes:
 
 def uuids(values: Iterable[UUID]) -> bytes:
     """An array of UUIDs."""
-    return _array(_UUID, [wire.uuid(value) for value in values])
+    return _array(_UUID, [wire.SIXTEEN + value.int.to_bytes(16) for value in values])
 
 
 def texts(values: Iterable[str]) -> bytes:
@@ -38,7 +38,7 @@ def moments(values: Iterable[datetime]) -> bytes:
 
 def binaries(values: Iterable[bytes]) -> bytes:
     """An array of bytea."""
-    return _array(_BYTEA, [wire.binary(value) for value in values])
+    return _array(_BYTEA, [wire.LENGTH(len(value)) + value for value in values])
 
 
 def jsons(values: Iterable[bytes]) -> bytes:

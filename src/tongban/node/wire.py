@@ -12,7 +12,10 @@ from django.db import DataError
 LENGTH = Struct(">i").pack
 """The length that stands before a value."""
 
-_SIXTEEN, _EIGHT = LENGTH(16), LENGTH(8)
+SIXTEEN = LENGTH(16)
+"""The length that stands before a UUID."""
+
+_EIGHT = LENGTH(8)
 _WHOLE = Struct(">q").pack
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -38,7 +41,7 @@ def whole(value: int) -> bytes:
 
 def uuid(value: UUID) -> bytes:
     """A UUID with its length."""
-    return _SIXTEEN + value.bytes
+    return SIXTEEN + value.bytes
 
 
 def moment(value: datetime) -> bytes:

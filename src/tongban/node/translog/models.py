@@ -34,7 +34,7 @@ class LogRecord(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="log_unplaced", condition=models.Q(index=None)),
-            models.Index(fields=["about"], name="log_about"),
+            models.Index(fields=["about"], name="log_about", condition=models.Q(index__isnull=False)),
         ]
 
     def __str__(self) -> str:

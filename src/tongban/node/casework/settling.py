@@ -4,7 +4,8 @@ Promises: a bill is owed once, whoever sends it how often; what earlier settleme
 every refusal says why; what is told to the other side leaves in the transaction of the event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from tongban.node.casework import acting, asking, catalogue, log, procedures, remedies
@@ -75,7 +76,7 @@ def _claim(case: Case) -> None:
     settlement = settlement_of(service)
     opened = case.events.get(revision=1).data
     bill = str(opened["answers"].get(settlement.bill_number, ""))
-    records = opened["lines"] if "lines" in opened else _records(case, settlement.bill)
+    records = opened["lines"] if "lines" in opened else records_of(case, settlement.bill)
     lines = lines_of(settlement, records, bill)
     if not lines:
         _end(case, "not-claimed", settlement.no_bill)
@@ -113,7 +114,7 @@ def _adjudicate(case: Case) -> None:
     Person.objects.select_for_update().get(pk=case.person_id)
     lines, bill = lines_in(log.history(case)), case.events.get(revision=1).data["bill"]
     creditor = other_side(service.definition).agency_code
-    relation = relation_of(settlement, _records(case, settlement.relation), lines)
+    relation = relation_of(settlement, records_of(case, settlement.relation), lines)
     if _was_settled(creditor, bill):
         _refuse(case, _SETTLED_BEFORE.filled({"bill": bill}))
     elif relation is None:
@@ -128,7 +129,7 @@ def _by_the_law(case: Case, service: Service, lines: Sequence[Record], relation:
     settlement = settlement_of(service)
     used = _used(case, settlement, relation)
     try:
-        explanation = _worked_out(service, lines, relation, used, is_home=True)
+        explanation = worked_out(service, lines, relation, used, is_home=True)
     except RuledOut as ruled:
         _refuse(case, ruled.sentence)
         return
@@ -158,7 +159,7 @@ def heard(case: Case, body: Adjudication) -> dict[str, Any]:
     data = _amounts(body.amount) | {"booked_on": body.on.isoformat()}
     data |= _where_to_object(other_side(service.definition).agency_code)
     try:
-        explanation = _worked_out(service, lines, relation, used, is_home=False)
+        explanation = worked_out(service, lines, relation, used, is_home=False)
     except (NotComputable, ValueError):
         return data | _by_hand(body.amount)
     if fen(explanation["outcomes"][settlement.fund_pays]) == body.amount:
@@ -201,7 +202,7 @@ def recalled(case: Case, body: Adjudication) -> dict[str, Any]:
     relation = {name: value for name, value in body.contents.items() if not name.startswith(_USED)}
     try:
         lines, used = lines_in(log.history(case)), _named(body.contents)
-        explanation = _worked_out(service, lines, relation, used, is_home=True)
+        explanation = worked_out(service, lines, relation, used, is_home=True)
     except (NotComputable, ValueError):
         return data | _by_hand(body.amount)
     outcomes = explanation["outcomes"]
@@ -210,13 +211,23 @@ def recalled(case: Case, body: Adjudication) -> dict[str, Any]:
     return data | _told(settlement, outcomes) | _using(settlement, explanation, relation)
 
 
-def _worked_out(
-    service: Service, lines: Sequence[Record], relation: Record, used: Record, *, is_home: bool
+def worked_out(
+    service: Service,
+    lines: Sequence[Record],
+    relation: Record,
+    used: Record,
+    *,
+    is_home: bool,
+    on: date | None = None,
 ) -> dict[str, Any]:
+    """The law's explanation of a bill, by the law of a day (today), at its home side or where it was made.
+
+    Raises NotComputable.
+    """
     own, other = this_node().office_place, other_side(service.definition).place
     home, care = (own, other) if is_home else (other, own)
     facts = facts_of(settlement_of(service), {"home": home, "care": care}, lines, relation, used)
-    return dict(explain(service, facts, today()))
+    return dict(explain(service, facts, on or today()))
 
 
 def _used(case: Case, settlement: Settlement, relation: Record) -> dict[str, int]:
@@ -224,14 +235,21 @@ def _used(case: Case, settlement: Settlement, relation: Record) -> dict[str, int
 
     What was reversed has given it back.
     """
-    used = dict.fromkeys(settlement.used, 0)
     earlier = Event.objects.filter(
         case__person=case.person, case__service__code=case.service.code, kind="adjudicated"
     ).exclude(case__status="reversed")
-    for event in earlier:
-        is_same = event.data.get("matched") == relation.get(settlement.matched_by)
-        if is_same and event.data["booked_on"] >= str(relation.get(settlement.latest_by, "")):
-            for name, amount in event.data.get("used", {}).items():
+    return used_by(settlement, relation, [event.data for event in earlier])
+
+
+def used_by(
+    settlement: Settlement, relation: Record, adjudicated: Iterable[Mapping[str, Any]]
+) -> dict[str, int]:
+    """What these adjudications, as their events tell them, used up since the day of the record, in fen."""
+    used = dict.fromkeys(settlement.used, 0)
+    for told in adjudicated:
+        is_same = told.get("matched") == relation.get(settlement.matched_by)
+        if is_same and told["booked_on"] >= str(relation.get(settlement.latest_by, "")):
+            for name, amount in told.get("used", {}).items():
                 used[name] = used.get(name, 0) + amount
     return used
 
@@ -240,7 +258,8 @@ def _was_settled(creditor: str, bill: str) -> bool:
     return LedgerEntry.objects.filter(kind=LedgerEntry.Kind.OWED, creditor=creditor, claim=bill).exists()
 
 
-def _records(case: Case, kind: str) -> list[Record]:
+def records_of(case: Case, kind: str) -> list[Record]:
+    """What the case was told in evidence of this type."""
     events = {event.revision: event for event in log.history(case)}
     return [
         record

@@ -207,15 +207,22 @@ def record_reading(
 
 
 def record_found(
-    *, officer: Officer, found: Sequence[tuple[Person, str, str]], basis: Text, purpose: Text
+    *,
+    officer: Officer,
+    found: Sequence[tuple[Person, str, str]],
+    basis: Text,
+    purpose: Text,
+    fields: Sequence[str] = ("name",),
 ) -> None:
-    """Record that a search showed an officer whose cases these are: person, service, number of each.
+    """Record that a list showed an officer something of these cases, their people's names unless told else.
+
+    Each is given by person, service and number.
 
     Raises LogUnavailable.
     """
     read = _read_by(officer, basis, purpose)
     looks = [
-        read(pseudonym=person.pseudonym, service=service, case_ref=number, fields=["name"])
+        read(pseudonym=person.pseudonym, service=service, case_ref=number, fields=list(fields))
         for person, service, number in found
     ]
     store(looks)

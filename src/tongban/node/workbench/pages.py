@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.node.casework import acting, actions, cases
+from tongban.node.casework import acting, actions, cases, reworking
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.models import Officer
 from tongban.node.portal.action_forms import ActionForm, action_forms, written_in
@@ -102,6 +102,7 @@ def _page(
         "service": view.service.definition,
         "officer": officer,
         "reasons": reasons_of(view),
+        "later_bills": reworking.of_reversal(officer, view),
         "may_confirm": "confirm" in available,
         "may_refuse": "refuse" in available,
         "may_ask_again": "ask-again" in available,

@@ -76,6 +76,12 @@ class Clerk:
         """Wait until the page of the case shows something."""
         reload_until(wanted, f"/workbench/cases/{self.number}/", PATIENCE_SECONDS)
 
+    def is_told_of_news(self) -> None:
+        """Wait until the open page of the case says by itself that there is something new, and open it."""
+        link = self.page.get_by_role("link", name=self.desk.said("打开看新的内容"))
+        expect(link).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+        press(link)
+
     def opens(self, file: str) -> tuple[int, str]:
         """Wait until a file that came with the case is all here, and open it; status and media type."""
         answer = self.page.request.get(self.address_of(file))

@@ -59,4 +59,4 @@ def test_a_newcomer_finds_every_list_empty_with_what_to_do(client: Client, walk:
     client.force_login(create_citizen("new", PASSWORD, "11010519491231002X", "新来"))
     assert "看看能办什么" in page(client, "/cases/")
     assert "您没有提过投诉" in page(client, "/complaints/")
-    assert "没有人查看过您的数据" in page(client, "/accesses/")
+    assert "没有查看您数据的记录" in page(client, "/accesses/")

@@ -313,7 +313,7 @@ def test_withdrawing_ends_the_case(signed_in: Client, walk: Walk) -> None:
 
 @pytest.mark.django_db
 def test_nobody_looked_is_said_too(signed_in: Client) -> None:
-    assert "没有人查看过您的数据" in page(signed_in, "/accesses/")
+    assert "没有查看您数据的记录" in page(signed_in, "/accesses/")
 
 
 @pytest.mark.django_db

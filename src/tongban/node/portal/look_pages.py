@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tongban.node.config import this_node
 from tongban.node.people.access import ACCESS, access_of, page_of
 from tongban.node.people.models import Person
 from tongban.node.portal.doors import for_citizens
@@ -22,7 +23,13 @@ def accesses(request: HttpRequest, person: Person) -> HttpResponse:
     after = request.GET.get("after", "")
     page = page_of(person, after)
     looks = look_lines(page.looks)
-    context = {"looks": looks, "strip": strip_of(looks), "next": page.next, "is_later": bool(after)}
+    context = {
+        "looks": looks,
+        "strip": strip_of(looks),
+        "next": page.next,
+        "is_later": bool(after),
+        "may_be_withheld": this_node().longest_withholding_days,
+    }
     return render(request, "portal/accesses.html", context)
 
 

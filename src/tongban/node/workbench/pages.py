@@ -7,16 +7,20 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.node.casework import acting, actions, cases, reworking
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.models import Officer
 from tongban.node.portal.action_forms import ActionForm, action_forms, written_in
+from tongban.node.portal.case_pages import STOP_POLLING
 from tongban.node.portal.doors import for_officers
 from tongban.node.portal.reasons import reasons_of
 from tongban.node.theme.wording import spoken
 from tongban.node.workbench.forms import ActForm, AskAgainForm, ConfirmForm, RefuseForm
+
+_NOTHING_NEW = 204
 
 
 @require_safe
@@ -24,6 +28,19 @@ from tongban.node.workbench.forms import ActForm, AskAgainForm, ConfirmForm, Ref
 def case(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
     """One case."""
     return _page(request, officer, number)
+
+
+@require_safe
+@never_cache
+@for_officers
+def news(request: HttpRequest, officer: Officer, number: str) -> HttpResponse:
+    """Whether a case has gone on since the revision that a page shows: no person, and so no access record.
+
+    What is new ends the asking; to see it is to open the case.
+    """
+    if request.GET.get("seen", "") == str(cases.revision_for_officer(officer, number)):
+        return HttpResponse(status=_NOTHING_NEW)
+    return render(request, "workbench/news.html", {"number": number}, status=STOP_POLLING)
 
 
 @require_POST
@@ -101,6 +118,7 @@ def _page(
         "case": view,
         "service": view.service.definition,
         "officer": officer,
+        "is_live": view.procedure.kind == "assisted" and not view.is_final,
         "reasons": reasons_of(view),
         "later_bills": reworking.of_reversal(officer, view),
         "may_confirm": "confirm" in available,

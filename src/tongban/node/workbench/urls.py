@@ -35,6 +35,7 @@ urlpatterns = [
     path("mandates/<uuid:key>/end/", mandate_pages.end, name="end-counter-mandate"),
     path("shortcuts/", team_pages.shortcuts, name="shortcuts"),
     path("cases/<slug:number>/", pages.case, name="officer-case"),
+    path("cases/<slug:number>/news/", pages.news, name="case-news"),
     path("cases/<slug:number>/confirm/", pages.confirm, name="confirm"),
     path("cases/<slug:number>/refuse/", pages.refuse, name="refuse"),
     path("cases/<slug:number>/act/<slug:code>/", pages.act, name="act"),

@@ -6,15 +6,14 @@ one of this run.
 """
 
 import signal
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 
 from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.folders import temporary
 from benchmarks.frame.machine import versions
 from benchmarks.frame.size import Size
 from benchmarks.workloads.exchange_nodes import PLAIN_GATEWAY, TwoNodes, two_nodes
@@ -38,9 +37,7 @@ def measure(size: Size) -> Result:
     """Measure round trips, security's share, checkpoints' share and group commit."""
     count, trips = max(size.of(QUESTIONS), 100), max(size.of(ROUND_TRIPS), 500)
     turns, windows = size.rounds(TURNS), size.rounds(WINDOWS)
-    home = Path(tempfile.mkdtemp(prefix="tongban-bench-"))
-    home.chmod(0o755)
-    with two_nodes(home) as nodes:
+    with temporary("bench") as home, two_nodes(home) as nodes:
         nodes.asking.start("log")
         nodes.asking.do("exchange_filling", str((turns + windows + 1) * count + trips + (turns + 2) * WARM))
         commits = nodes.holding.do("exchange_commits", str(size.of(1_000) + GROUP), str(GROUP))

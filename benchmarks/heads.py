@@ -1,9 +1,7 @@
 """How long after a record is committed a signed head covers it, at a running node with its log's writer."""
 
-import tempfile
-from pathlib import Path
-
 from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.folders import temporary
 from benchmarks.frame.machine import versions
 from benchmarks.frame.size import Size
 from benchmarks.workloads.exchange_nodes import two_nodes
@@ -15,9 +13,7 @@ MOST_AT_ONCE = 2_000
 
 def measure(size: Size) -> Result:
     """Record at random moments for a while, and look when heads come."""
-    home = Path(tempfile.mkdtemp(prefix="tongban-heads-"))
-    home.chmod(0o755)
-    with two_nodes(home) as nodes:
+    with temporary("heads") as home, two_nodes(home) as nodes:
         nodes.asking.start("log")
         said = nodes.asking.do("head_waits", str(max(size.of(SECONDS), 10)), str(size.of(MOST_AT_ONCE)))
     told = {name: float(str(value)) for name, value in said.items()}

@@ -6,12 +6,10 @@ records, messages said and heard, the cases opened by them with their events, an
 counted when everything is quiet again.
 """
 
-import tempfile
-from pathlib import Path
-
 import click
 
 from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.folders import temporary
 from benchmarks.frame.machine import versions
 from benchmarks.frame.size import Size
 from benchmarks.workloads.exchange_nodes import two_nodes
@@ -25,9 +23,7 @@ SEED = 20261122
 
 def measure(size: Size) -> Result:
     """Kill and count."""
-    home = Path(tempfile.mkdtemp(prefix="tongban-kill-"))
-    home.chmod(0o755)
-    with two_nodes(home) as nodes:
+    with temporary("kill") as home, two_nodes(home) as nodes:
         load = Load(size.of(QUESTIONS), size.of(HANDOVERS), size.of(KILLS))
         counted = soak(nodes, load, SEED, lambda text: click.echo(f"[kill] {text}"))
     measured = {"all of it": counted.seconds}

@@ -4,10 +4,8 @@ Days pass in the database only: what waits is moved a day nearer. Every question
 and the sending process may not grow with what waits.
 """
 
-import tempfile
-from pathlib import Path
-
 from benchmarks.frame.figures import Figure, Result
+from benchmarks.frame.folders import temporary
 from benchmarks.frame.machine import versions
 from benchmarks.frame.size import Size
 from benchmarks.workloads.exchange_nodes import two_nodes
@@ -20,10 +18,8 @@ TRIES_A_DAY = 200
 
 def measure(size: Size) -> Result:
     """Let it wait, let it go, count, and hold the memory at the end against that of the first day."""
-    home = Path(tempfile.mkdtemp(prefix="tongban-outage-"))
-    home.chmod(0o755)
     count = size.of(A_DAY)
-    with two_nodes(home) as nodes:
+    with temporary("outage") as home, two_nodes(home) as nodes:
         nodes.asking.start("log")
         said = nodes.asking.do("exchange_outage", str(DAYS), str(count), str(size.of(TRIES_A_DAY)))
     told = {name: float(str(value)) for name, value in said.items()}

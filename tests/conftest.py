@@ -7,14 +7,14 @@ by the first process and shared with the workers of `pytest -n`.
 import gc
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
+from benchmarks.frame.folders import temporary
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
@@ -64,11 +64,13 @@ database = "{database}"
     return config
 
 
+_until_the_end = ExitStack()
+
+
 def _open_home() -> EmbeddedPostgres | None:
     if os.environ.get(HOME_VARIABLE):
         return None
-    home = Path(tempfile.mkdtemp(prefix="tongban-tests-"))
-    home.chmod(0o755)
+    home = _until_the_end.enter_context(temporary("tests"))
     os.environ[HOME_VARIABLE] = str(home)
     server = EmbeddedPostgres(home / "pg", is_durable=False)
     os.environ[OPERATOR_VARIABLE] = os.environ.get(SERVER_VARIABLE, "")
@@ -103,10 +105,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure() -> None:
     """The process that opened the temporary folder closes it."""
-    if _server is None:
-        return
-    _server.stop()
-    shutil.rmtree(_server.folder.parent, ignore_errors=True)
+    if _server is not None:
+        _server.stop()
+    _until_the_end.close()
 
 
 @pytest.fixture(scope="session")

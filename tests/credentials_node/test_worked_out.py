@@ -220,7 +220,7 @@ def test_the_code_of_a_firms_report_is_compared_with_the_business_licence(
     browser.force_login(citizen)
     page = browser.post(f"/credentials/{report.pk}/code/summary/").content.decode()
     assert f"统一社会信用代码 {FIRM}" in page
-    assert woman.resident_id[-4:] not in page
+    assert f"证件号码后四位 {woman.resident_id[-4:]}" not in page
 
 
 def test_an_officer_reads_the_evidence_field_by_field(woman: Person, clerk: Officer) -> None:

@@ -1,11 +1,9 @@
 """Two really running nodes, founded once for all tests that need them, in a folder with a short path."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from benchmarks.frame.folders import temporary
 from playwright.sync_api import Browser, expect
 
 from tests.federation.desks import Desk
@@ -26,13 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def _founded_nodes(operator_server_url: str, migrated_database: str) -> Iterator[TwoNodes]:
-    home = Path(tempfile.mkdtemp(prefix="tongban-two-"))
-    home.chmod(0o755)
-    try:
-        with two_running_nodes(home, operator_server_url, migrated_database) as running:
-            yield running
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with (
+        temporary("two") as home,
+        two_running_nodes(home, operator_server_url, migrated_database) as running,
+    ):
+        yield running
 
 
 @pytest.fixture

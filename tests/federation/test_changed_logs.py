@@ -7,13 +7,12 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
+from benchmarks.frame.folders import temporary
 
 from tests.federation.two_nodes import TwoNodes, await_that, node_environment, two_running_nodes
 from tongban.federation import walk
@@ -72,13 +71,11 @@ class Changed:
 @pytest.fixture(scope="module")
 def changed(operator_server_url: str, migrated_database: str) -> Iterator[Changed]:
     """Nodes of their own, since their logs halt for good."""
-    home = Path(tempfile.mkdtemp(prefix="tongban-logs-"))
-    home.chmod(0o755)
-    try:
-        with two_running_nodes(home, operator_server_url, migrated_database) as nodes:
-            yield _change(nodes)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with (
+        temporary("logs") as home,
+        two_running_nodes(home, operator_server_url, migrated_database) as nodes,
+    ):
+        yield _change(nodes)
 
 
 def _change(nodes: TwoNodes) -> Changed:

@@ -1,15 +1,14 @@
 """A node's backup is put back after more has crossed: it learns from its peer what it has forgotten."""
 
 import hashlib
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from benchmarks.frame.folders import temporary
 
 from tests.federation.two_nodes import TwoNodes, await_that, node_environment, two_running_nodes
 from tongban.federation import walk
@@ -35,13 +34,11 @@ class Restored:
 @pytest.fixture(scope="module")
 def restored(operator_server_url: str, migrated_database: str) -> Iterator[Restored]:
     """Nodes of their own: one of them will have to say that its log was rolled back."""
-    home = Path(tempfile.mkdtemp(prefix="tongban-back-"))
-    home.chmod(0o755)
-    try:
-        with two_running_nodes(home, operator_server_url, migrated_database) as nodes:
-            yield _put_back(nodes, home)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with (
+        temporary("back") as home,
+        two_running_nodes(home, operator_server_url, migrated_database) as nodes,
+    ):
+        yield _put_back(nodes, home)
 
 
 def _put_back(nodes: TwoNodes, home: Path) -> Restored:

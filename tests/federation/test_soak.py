@@ -4,11 +4,9 @@ The long run of the same is `make bench ONLY=kill`.
 """
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
+from benchmarks.frame.folders import temporary
 from benchmarks.workloads.exchange_nodes import two_nodes
 from benchmarks.workloads.exchange_soak import Load, soak
 
@@ -17,11 +15,6 @@ from benchmarks.workloads.exchange_soak import Load, soak
 def test_nothing_is_lost_or_doubled_when_nodes_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("TONGBAN_")]:
         monkeypatch.delenv(name)
-    home = Path(tempfile.mkdtemp(prefix="tongban-soak-"))
-    home.chmod(0o755)
-    try:
-        with two_nodes(home) as nodes:
-            counted = soak(nodes, Load(questions=80, handovers=20, kills=5), seed=7, say=print)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with temporary("soak") as home, two_nodes(home) as nodes:
+        counted = soak(nodes, Load(questions=80, handovers=20, kills=5), seed=7, say=print)
     assert (counted.lost, counted.doubled) == (0, 0)

@@ -1,17 +1,16 @@
 """The embedded server keeps what was committed, wherever its folder lies and however it ended."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
+from benchmarks.frame.folders import temporary
 
 from tongban.node.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, server_processes
 
@@ -28,9 +27,9 @@ sys.stdin.read()
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix="tongban-pg-"))
-    yield home / "pg"
-    shutil.rmtree(home)
+    with temporary("pg") as home:
+        home.chmod(0o700)
+        yield home / "pg"
 
 
 def serve(folder: Path) -> EmbeddedPostgres:

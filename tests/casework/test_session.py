@@ -19,16 +19,22 @@ from tests.casework.test_assisting import (
 )
 from tests.casework.test_misuse import refused
 from tests.casework.test_two_sides import told
-from tongban.node.casework import acting, cases
+from tongban.node.casework import acting, cases, drafts
 from tongban.node.casework.models import Case
+from tongban.node.casework.refusals import InputsRefused
 from tongban.node.people.models import Officer, Person
 from tongban.protocol import conversations as talk
+from tongban.services import Service
+from tongban.services.form import Form
 
 __all__ = ["_replays", "asked", "come", "comer", "do", "far", "window"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HELLO = "请问单位名称怎么写？"
 TITLE, VALUE = "缴存单位", "重庆某某物流有限公司"
+
+
+FIELD = "medical-retirement/work"
 
 
 @pytest.fixture
@@ -129,7 +135,7 @@ def test_what_the_officer_proposes_waits_for_the_applicant_who_confirms_or_decli
     offered(far)
     offered(far, 2)
     view = cases.for_citizen(woman, there.number)
-    assert [(one.title, one.value, one.answer) for one in view.proposals] == [(TITLE, VALUE, "")] * 2
+    assert [(one.title.zh, one.value.zh, one.answer) for one in view.proposals] == [(TITLE, VALUE, "")] * 2
     do(there, "confirm-fact", woman, position="1")
     do(there, "decline-fact", woman, position="2")
     answers = [one.answer for one in cases.for_citizen(woman, there.number).proposals]
@@ -174,3 +180,82 @@ def test_a_line_about_a_conversation_of_nobody_changes_nothing(there: Case, far:
     before = status_of(there), there.revision
     far.notes("line-written", conversation="00000000-0000-4000-8000-000000000009", line=HELLO)
     assert (status_of(there), there.revision) == before
+
+
+def test_an_answer_to_a_question_is_told_as_the_form_takes_it(
+    here: Case, comer: Window, published: Service, do: Callable[..., Case]
+) -> None:
+    do(here, "propose-fact", field=FIELD, value="工人岗位")
+    (told,) = heard(comer, "fact-proposed")
+    assert {key: told[key] for key in ("service", "question", "answer", "value")} == {
+        "service": "medical-retirement",
+        "question": "work",
+        "answer": "worker",
+        "value": "工人岗位",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "what_to_do"),
+    [
+        ({"field": FIELD, "value": "农民"}, "value", "请填写其中一项：工人岗位、管理或专业技术岗位"),
+        ({"field": "medical-retirement/paying", "value": "也许"}, "value", "请选择“是”或“否”"),
+        ({"field": "medical-retirement/no_such", "value": "是"}, "field", "没有这个问题"),
+        ({"field": "virtual-window/wish", "value": "查"}, "field", "没有这个问题"),
+        ({"value": "查"}, "field", "请选一个问题"),
+    ],
+)
+def test_what_the_form_would_not_take_is_not_proposed(
+    here: Case,
+    published: Service,
+    do: Callable[..., Case],
+    given: dict[str, str],
+    wrong: str,
+    what_to_do: str,
+) -> None:
+    with pytest.raises(InputsRefused) as refusal:
+        do(here, "propose-fact", **given)
+    assert what_to_do in refusal.value.fields[wrong].zh
+
+
+def test_a_confirmed_answer_stands_in_the_applicants_draft_and_a_declined_one_does_not(
+    there: Case, far: Window, woman: Person, published: Service, do: Callable[..., Case]
+) -> None:
+    asked = {"service": "medical-retirement", "title": "医保退休", "value": "见表"}
+    far.notes("fact-proposed", position=1, question="work", answer="worker", **asked)
+    far.notes("fact-proposed", position=2, question="paying", answer="yes", **asked)
+    first, second = cases.for_citizen(woman, there.number).proposals
+    assert first.title.en.endswith(" · What kind of post do you retire from?")
+    assert (first.value.en, second.value.en) == ("Worker", "Yes")
+    assert drafts.open_drafts(woman) == []
+    do(there, "confirm-fact", woman, position=str(first.position))
+    do(there, "decline-fact", woman, position=str(second.position))
+    (draft,) = drafts.open_drafts(woman)
+    assert (draft.service.code, draft.answers) == ("medical-retirement", {"work": "worker"})
+
+
+def test_an_answer_that_the_form_here_does_not_take_is_words_and_fills_nothing_in(
+    there: Case, far: Window, woman: Person, published: Service, do: Callable[..., Case]
+) -> None:
+    asked = {"service": "medical-retirement", "question": "work", "answer": "farmer"}
+    far.notes("fact-proposed", position=1, title=TITLE, value=VALUE, **asked)
+    (one,) = cases.for_citizen(woman, there.number).proposals
+    assert (one.title.zh, one.value.zh, one.service) == (TITLE, VALUE, "")
+    do(there, "confirm-fact", woman, position="1")
+    assert drafts.open_drafts(woman) == []
+
+
+def test_what_cannot_be_filled_in_is_not_confirmed_and_the_applicant_reads_what_to_do(
+    there: Case,
+    far: Window,
+    woman: Person,
+    published: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    do: Callable[..., Case],
+) -> None:
+    asked = {"service": "medical-retirement", "question": "work", "answer": "worker"}
+    far.notes("fact-proposed", position=1, title=TITLE, value=VALUE, **asked)
+    monkeypatch.setattr(Form, "question", lambda form, key: None)
+    assert refused(lambda: do(there, "confirm-fact", woman, position="1")) == "proposal-unusable"
+    assert drafts.open_drafts(woman) == []
+    assert heard(far, "fact-answered") == []

@@ -84,6 +84,12 @@ def test_an_officer_in_chongqing_helps_somebody_in_sichuan(sit: Callable[..., De
     press(confirm)
     expect(she.page.get_by_text(she.said("申请人已确认"))).to_be_visible()
     window.await_shown(window.page.get_by_text(window.desk.said("申请人已确认")))
+    window.act("propose-fact", field="medical-retirement/paying", value="是")
+    press(she.page.get_by_role("button", name=she.said("确认"), exact=False).first)
+    press(she.page.get_by_role("link", name=she.said("已填进您的申请，去检查、接着填")))
+    fits(she.page)
+    she.page.goto(f"/cases/{number}/")
+    window.await_shown(window.page.get_by_text(window.desk.said("申请人已确认")).nth(1))
     window.act("conclude", result=DONE)
     await_words(she, number, DONE)
     for page in (she.page, window.page):

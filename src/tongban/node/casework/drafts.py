@@ -126,6 +126,11 @@ def answer(draft: Draft, key: str, raw: Raw) -> Draft:
     return _store(draft, key, question.read(raw))
 
 
+def fill_in(draft: Draft, question: Question, raw: Raw) -> Draft:
+    """Save an answer to any question of the form; it counts once the question applies. Raises as `answer`."""
+    return _store(draft, question.key, question.read(raw))
+
+
 def forget(draft: Draft, key: str) -> Draft:
     """Take an answer back. Raises Refused when the draft is submitted or given up."""
     return _store(draft, key, None)

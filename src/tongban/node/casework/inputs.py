@@ -23,6 +23,7 @@ _MONEY = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,59}", re.ASCII)
 _PATH = re.compile(r"/[a-z][a-z0-9_]{0,59}(/\d{1,3})?", re.ASCII)
+_QUESTION = re.compile(r"[a-z][a-z0-9-]{0,59}/[a-z][a-z0-9_]{0,59}", re.ASCII)
 _MOST_ROWS = 50
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -46,6 +47,7 @@ _EXPECTED: Mapping[InputType, Text] = MappingProxyType(
         ),
         "category": Text(zh="请选择一个分类", en="Choose a category"),
         "rows": Text(zh="请从列出的回答里勾选", en="Tick some of the answers listed"),
+        "question": Text(zh="请选择列出的一个问题", en="Choose one of the questions listed"),
         "evidence": Text(zh="请选择一项材料", en="Choose a piece of evidence"),
     }
 )
@@ -113,6 +115,10 @@ def _rows(one: Input, text: str) -> str | Text:
     return " ".join(paths) if is_whole else _EXPECTED["rows"]
 
 
+def _question(one: Input, text: str) -> str | Text:
+    return text if _QUESTION.fullmatch(text) else _EXPECTED["question"]
+
+
 def _reference(one: Input, text: str) -> str | Text:
     return text if _REFERENCE.fullmatch(text) else _EXPECTED["reference"]
 
@@ -134,5 +140,6 @@ _READERS: Mapping[InputType, Callable[[Input, str], str | int | Text]] = Mapping
         "evidence": _code,
         "category": _code,
         "rows": _rows,
+        "question": _question,
     }
 )

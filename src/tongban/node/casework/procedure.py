@@ -27,6 +27,7 @@ InputType = Literal[
     "evidence",
     "category",
     "rows",
+    "question",
 ]
 
 MAIN_LIMIT: Final = "main"

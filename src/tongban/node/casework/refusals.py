@@ -29,6 +29,7 @@ Code = Literal[
     "papers-unreadable",
     "place-divided",
     "place-not-covered",
+    "proposal-unusable",
     "rated-already",
     "rating-unusable",
     "reason-missing",
@@ -123,6 +124,11 @@ _TEXTS: dict[Code, Text] = {
         "请返回核对您选的地方，或拨打 12345 咨询",
         en="No agency decides this service for the place now; nothing was submitted and your answers are "
         "kept. Check the place that you chose, or ask at 12345",
+    ),
+    "proposal-unusable": Text(
+        zh="这里的表没有这个问题，或者不能这样填，什么也没有填入。请选“不同意”，再告诉工作人员",
+        en="The form here has no such question or does not take this answer, and nothing was filled in; "
+        "decline it and tell the officer",
     ),
     "rated-already": Text(
         zh="这个办件您已经评价过了，每个办件只评价一次",

@@ -1,16 +1,18 @@
 """What both sides do in a session of help from afar: lines written, answers proposed, confirmed and declined.
 
 Promises: each line and each answer is an event on both sides, once; what comes after the session's end, or a
-second time, changes nothing; what is sent twice from one page is written once.
+second time, changes nothing; what is sent twice from one page is written once. A confirmed answer to a
+question of a form stands in the applicant's draft in the same transaction.
 """
 
 import logging
 from typing import Any
 
-from tongban.node.casework import acting, log, tidings
+from tongban.node.casework import acting, log, suggesting, tidings
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.between import append, case_of, tell
 from tongban.node.casework.history import CaseState
+from tongban.node.casework.inputs import Given
 from tongban.node.casework.models import Case
 from tongban.node.casework.partner import talk
 from tongban.node.casework.refusals import InputsRefused, Refused
@@ -26,6 +28,9 @@ _WRITTEN = api.Text(zh="帮办中的一句话", en="A line of the session")
 _PROPOSED = api.Text(zh="建议填写一项", en="An answer is proposed")
 _ANSWERED = api.Text(zh="对建议的答复", en="The answer to a proposal")
 _NONE = Text(zh="没有等您确认的这一项", en="No such proposal waits for your answer")
+_WHICH = Text(
+    zh="请选一个问题，或者在下面写明是哪一项", en="Choose a question, or write below which item it is"
+)
 _FULL = Text(zh="建议已经够多了，请先办理完成", en="There are enough proposals; conclude first")
 _ANSWERS = {"fact-confirmed": "confirmed", "fact-declined": "declined"}
 
@@ -34,9 +39,16 @@ def proposals(state: CaseState) -> tuple[ProposedFact, ...]:
     """What was proposed in the session, in its order, with the applicant's answers."""
     kept = state.facts.get("proposals", ())
     return tuple(
-        ProposedFact(position, one["title"], one["value"], one.get("answer", ""))
+        ProposedFact(
+            position, _text(one["title"]), _text(one["value"]), one.get("answer", ""), one.get("service", "")
+        )
         for position, one in enumerate(kept, start=1)
     )
+
+
+def _text(kept: str | dict[str, str]) -> Text:
+    """A person's own words are the same in both languages; what a form says has both."""
+    return Text.model_validate(kept) if isinstance(kept, dict) else Text(zh=kept, en=kept)
 
 
 def heard(tiding: Any, effect: api.Effect) -> None:
@@ -63,7 +75,8 @@ def _offered(case: Case, tiding: tidings.FactProposed, *, is_own: bool) -> None:
     kept = list(log.state_of(case).facts.get("proposals", ()))
     if tiding.position != len(kept) + 1:
         return
-    one = {"title": tiding.title, "value": tiding.value}
+    known = suggesting.understood(tiding.service or "", tiding.question or "", tiding.answer or "")
+    one = known.to_json() if known else {"title": tiding.title, "value": tiding.value}
     kind = "fact-proposed" if is_own else "fact-offered"
     append(case, kind, case.status, {**one, "proposals": [*kept, one]}, is_own=is_own)
 
@@ -103,16 +116,35 @@ def _propose(doing: Acting) -> log.Entry:
     told, kept = _once(doing), list(doing.state.facts.get("proposals", ()))
     if len(kept) >= MOST:
         raise InputsRefused({"title": _FULL})
-    one = {key: str(doing.given[key]) for key in ("title", "value")}
-    tell(doing.case, _PURPOSE, _PROPOSED, tidings.FactProposed, position=len(kept) + 1, **one)
-    return doing.entry(doing.state.status, told | {"proposals": [*kept, one]})
+    position = len(kept) + 1
+    one = _proposed(doing.given, doing.service.code)
+    if isinstance(one, dict):
+        tell(doing.case, _PURPOSE, _PROPOSED, tidings.FactProposed, position=position, **one)
+        return doing.entry(doing.state.status, told | {"proposals": [*kept, one]})
+    named = {"service": one.service.code, "question": one.question.key, "answer": one.raw}
+    words = {"title": one.title.zh, "value": one.value.zh}
+    tell(doing.case, _PURPOSE, _PROPOSED, tidings.FactProposed, position=position, **words, **named)
+    said = {"title": one.title.to_json(), "proposals": [*kept, one.to_json()]}
+    return doing.entry(doing.state.status, told | said)
+
+
+def _proposed(given: Given, own: str) -> dict[str, str] | suggesting.Suggested:
+    """What is proposed: an answer to the question that was chosen, else title and value as written."""
+    value = str(given["value"])
+    if "field" in given:
+        return suggesting.suggested(str(given["field"]), value, besides=own)
+    if "title" not in given:
+        raise InputsRefused({"field": _WHICH})
+    return {"title": str(given["title"]), "value": value}
 
 
 def _answer(doing: Acting) -> log.Entry:
     kept, position = doing.state.facts["proposals"], int(doing.given["position"])
     if not 1 <= position <= len(kept) or kept[position - 1].get("answer"):
         raise InputsRefused({"position": _NONE})
-    answer = _ANSWERS[doing.action.records]
+    answer, one = _ANSWERS[doing.action.records], kept[position - 1]
+    if answer == "confirmed" and "question" in one:
+        suggesting.fill_in(doing, one)
     tell(doing.case, _PURPOSE, _ANSWERED, tidings.FactAnswered, position=position, answer=answer)
     return doing.entry(doing.state.status, _with_answer(kept, position, answer))
 

@@ -147,9 +147,10 @@ class ProposedFact:
     """What an officer proposes to fill in; `answer` is empty, `confirmed` or `declined`."""
 
     position: int
-    title: str
-    value: str
+    title: Text
+    value: Text
     answer: str
+    service: str = ""
 
 
 @dataclass(frozen=True)

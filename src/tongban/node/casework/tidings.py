@@ -181,13 +181,19 @@ class LineWritten(_Form):
 
 
 class FactProposed(_Form):
-    """The officer proposes what to fill in; `position` counts the proposals from 1."""
+    """The officer proposes what to fill in; `position` counts the proposals from 1.
+
+    For a question of a service's form: `service`, `question` and the `answer` as a browser sends it.
+    """
 
     topic: Literal["fact-proposed"] = "fact-proposed"
     conversation: UUID
     position: Annotated[int, Field(ge=1, le=50)]
     title: Annotated[str, Field(min_length=1, max_length=200)]
     value: Annotated[str, Field(min_length=1, max_length=400)]
+    service: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")] | None = None
+    question: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")] | None = None
+    answer: Annotated[str, Field(min_length=1, max_length=400)] | None = None
 
 
 class FactAnswered(_Form):
@@ -233,7 +239,7 @@ def on(form: type[Any], handler: Handler) -> None:
 
 def tell(errand: api.Errand, subject: str | None, text: api.Text, tiding: Tiding) -> None:
     """Tell the other side; `text` are the words for people. Raises the exchange's Refused."""
-    contents = tiding.model_dump(mode="json")
+    contents = tiding.model_dump(mode="json", exclude_none=True)
     api.give_notice(errand, subject=subject, text=text, contents=contents)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from tongban.node.casework import suggesting
 from tongban.node.casework.procedure import Action, Input
 from tongban.node.casework.shown import CaseView
 from tongban.node.config import this_node
@@ -34,6 +35,7 @@ class Field:
     value: str
     error: str
     options: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -95,6 +97,7 @@ def _form(
             value=written.get(asked.key, ""),
             error=spoken(wrong.get(asked.key)),
             options=_options(view, asked),
+            groups=_questions(view) if asked.type == "question" else (),
         )
         for asked in action.asks
     )
@@ -122,6 +125,17 @@ def _options(view: CaseView, asked: Input) -> tuple[tuple[str, str], ...]:
             return tuple((one.code, spoken(one.name)) for one in view.service.definition.categories)
         case _:
             return ()
+
+
+def _questions(view: CaseView) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The questions of the other services' forms, by service."""
+    return tuple(
+        (
+            spoken(service.definition.name),
+            tuple((f"{service.code}/{one.key}", spoken(one.label)) for one in asked),
+        )
+        for service, asked in suggesting.answerable(besides=view.service.code)
+    )
 
 
 def _agencies_of_this_side() -> tuple[tuple[str, str], ...]:

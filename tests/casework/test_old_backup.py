@@ -130,6 +130,34 @@ def test_money_that_was_instructed_is_instructed_once(clerk: Officer, do: Callab
     assert case.status == "moved-away"
 
 
+def test_a_statement_that_was_asked_for_anew_comes_back_with_the_new_one(
+    woman: Person, offered_services: None, do: Callable[..., Case]
+) -> None:
+    answers = {"situation": "unemployed", "last_month": "2026-08", "phone": "13800000000"}
+    case = apply(woman, "unemployment-transfer", **answers)
+    far = Far(case.number)
+    with forgotten():
+        far.says("transfer-stated", statement(amount=100))
+        do(case, "ask-statement-again", reason="金额不对")
+        far.says("transfer-stated", statement())
+    assert catch_up(far) == 3
+    assert kinds(case)[1:] == ["transfer-stated", "asked-again", "transfer-stated"]
+    assert (case.status, log.state_of(case).facts["amount"]) == ("checking-statement", 2_467_500)
+
+
+def test_a_statement_that_was_made_anew_here_comes_back(clerk: Officer, do: Callable[..., Case]) -> None:
+    far = Far("CQ-2026-0000009")
+    case = leaving(far)
+    with forgotten():
+        do(case, "state", months="120", months_left="1", monthly_benefit="2097.00")
+        far.says("transfer-asked-again", talk.Reason(reason=WHY))
+        do(case, "state", months="120", months_left="19", monthly_benefit="2097.00")
+        far.deliver()
+    assert catch_up(far) == 3
+    assert kinds(case)[1:] == ["stated", "transfer-asked-again", "stated"]
+    assert log.state_of(case).facts["amount"] == far.side.conversation.amount == 5_976_450
+
+
 def test_a_withdrawal_of_the_citizen_is_the_citizens_again(
     woman: Person, offered_services: None, do: Callable[..., Case]
 ) -> None:

@@ -273,6 +273,57 @@ def test_a_statement_that_the_law_does_not_bear_out_is_shown_and_may_be_stopped(
     assert moving.status == "withdrawn"
 
 
+def test_a_statement_that_does_not_fit_is_made_anew_and_only_the_last_moves_money(
+    moving: Case, clerk: Officer, woman: Person, do: Callable[..., Case]
+) -> None:
+    far = Far(moving.number)
+    far.says("transfer-stated", statement(amount=100))
+    assert do(moving, "ask-statement-again", reason="金额不对").status == "asking"
+    assert "金额不对" in told(moving, woman)[-1]
+    assert inbox(clerk) == []
+    far.says("transfer-stated", statement())
+    moving.refresh_from_db()
+    assert moving.status == "checking-statement"
+    assert log.state_of(moving).facts["amount"] == 2_467_500
+    do(moving, "agree")
+    far.says("transfer-instructed", talk.Amount(amount=2_467_500, reference="CQ-77"))
+    do(moving, "confirm-received")
+    far.deliver()
+    assert (moving.status, far.side.conversation.state) == ("transferred", "confirmed")
+
+
+def test_the_origin_states_anew_and_only_the_last_statement_counts(
+    clerk: Officer, do: Callable[..., Case]
+) -> None:
+    far = Far("CQ-2026-0000009")
+    case = leaving(far)
+    do(case, "state", months="120", months_left="1", monthly_benefit="2097.00")
+    far.says("transfer-asked-again", talk.Reason(reason=WHY))
+    case.refresh_from_db()
+    assert (case.status, case.due_on is not None) == ("stating", True)
+    assert [line.task for line in inbox(clerk)] == ["state"]
+    do(case, "state", months="120", months_left="19", monthly_benefit="2097.00")
+    far.says("transfer-agreed", talk.Nothing())
+    do(case, "instruct", reference="SC-2026-1")
+    far.says("transfer-confirmed", talk.Amount(amount=5_976_450, reference="SC-2026-1"))
+    case.refresh_from_db()
+    assert (case.status, log.state_of(case).facts["amount"]) == ("moved-away", 5_976_450)
+
+
+def test_a_statement_asked_for_anew_after_it_was_declined_changes_nothing(
+    moving: Case, do: Callable[..., Case]
+) -> None:
+    far = Far(moving.number)
+    far.says("transfer-stated", statement(amount=100))
+    far.deliver()
+    declined = far.side.decide("transfer-declined", talk.Reason(reason=WHY))
+    do(moving, "ask-statement-again", reason="金额不对")
+    far.deliver()
+    receiving.receive(declined)
+    moving.refresh_from_db()
+    assert (moving.status, far.side.conversation.state) == ("not-transferred", "declined")
+
+
 def test_money_that_was_instructed_before_the_withdrawal_arrived_still_comes(
     moving: Case, woman: Person, do: Callable[..., Case]
 ) -> None:

@@ -22,7 +22,7 @@ CITIZEN = "su.ming"
 REQUEST = "公司拖欠我三个月工资，也没有签合同"
 WHY, LACKS, FIRM = "用人单位登记在重庆", "请补充单位名称", "重庆某某物流有限公司"
 ANSWER, PAPER = "已责令用人单位十日内支付", "合同.png"
-WHICH_MONTH = "请核对最后缴费的月份"
+WHICH_MONTH, ONE_MONTH_MORE = "请核对最后缴费的月份", "还有十个月没有领"
 CHENGDU_CLERK, CHONGQING_CLERK = (side.posts[0].officer for side in (SICHUAN, CHONGQING))
 
 
@@ -112,6 +112,9 @@ def test_a_relation_and_its_money_move_once(
     reference = f"CQ-2026-77-{language}"
     chengdu.number = number = ask_for_transfer(she)
     chongqing.find(she.said("失业保险关系转移接续"))
+    chongqing.act("state", months="62", months_left="9", monthly_benefit="1645.00")
+    chengdu.act("ask-statement-again", reason=ONE_MONTH_MORE)
+    await_words(she, number, ONE_MONTH_MORE)
     chongqing.act("state", months="62", months_left="10", monthly_benefit="1645.00")
     await_words(she, number, "24,675.00 元" if language == "zh-hans" else "CNY 24,675.00")
     chengdu.act("agree")

@@ -251,6 +251,23 @@ def _transferred(course: Course) -> None:
     course.decide("chongqing", "transfer-instructed", AMOUNT)
 
 
+def _stated_again(course: Course) -> None:
+    letter = talk.ContactLetter(subject=SUBJECT, fund="unemployment", contents={"since": "2020-01"})
+    course.open("sichuan", "transfer-asked", letter)
+    course.deliver("sichuan", 1)
+    first = talk.Statement(amount=100, months=12, contents=CONTENTS)
+    course.decide("chongqing", "transfer-stated", first)
+    course.deliver("chongqing", 1)
+    course.decide("sichuan", "transfer-asked-again", WHY)
+    course.deliver("sichuan", 2)
+    course.decide("chongqing", "transfer-stated", first.model_copy(update={"amount": 123_456}))
+    course.deliver("chongqing", 2)
+    course.decide("sichuan", "transfer-agreed", talk.Nothing())
+    course.deliver("sichuan", 3)
+    course.decide("chongqing", "transfer-instructed", AMOUNT)
+    course.deliver("chongqing", 3)
+
+
 def _confirmed(course: Course) -> None:
     _transferred(course)
     course.deliver("chongqing", 2)
@@ -335,6 +352,10 @@ COURSES: dict[str, tuple[str, Callable[[Course], None]]] = {
     "handover-lapsed": ("nobody decides until the time limit is over", _lapsed),
     "handover-not-admitted": ("the sender names an agency that is not its own", _not_admitted),
     "transfer-confirmed": ("letter, statement, agreement, instruction, confirmation", _confirmed),
+    "transfer-stated-again": (
+        "a statement that does not fit, asked for again; the last counts",
+        _stated_again,
+    ),
     "transfer-crossing": (
         "the money is instructed before the withdrawal arrives",
         _instruction_crosses_withdrawal,

@@ -45,6 +45,7 @@ _EVENTS: dict[str, tuple[str, ...]] = {
     "handover-returned": ("returned", "turned-away"),
     "handover-answered": ("answered", "concluded"),
     "transfer-stated": ("stated",),
+    "transfer-asked-again": ("asked-again",),
     "transfer-agreed": ("agreed",),
     "transfer-instructed": ("instructed",),
     "transfer-confirmed": ("confirmed",),

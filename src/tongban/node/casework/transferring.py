@@ -1,7 +1,7 @@
 """A relation and its money move: asked for, stated by the law's reckoning, agreed, instructed, confirmed.
 
-Promises: the origin states what the law works out, the destination works it out again before it agrees; the
-money is instructed once, and the relation is on one side at any time.
+Promises: the origin states what the law works out, the destination works it out again before it agrees, or
+has it stated anew; the money is instructed once, and the relation is on one side at any time.
 """
 
 from typing import Any
@@ -137,6 +137,12 @@ def _agree(doing: Acting) -> log.Entry:
     return acting.plain(doing)
 
 
+def _ask_again(doing: Acting) -> log.Entry:
+    with saying():
+        api.ask_statement_again(talk(doing), both(str(doing.given["reason"])))
+    return acting.plain(doing)
+
+
 def _stop(doing: Acting) -> log.Entry:
     with saying():
         api.withdraw(talk(doing), both(str(doing.given["reason"])))
@@ -165,6 +171,7 @@ def _confirm_received(doing: Acting) -> log.Entry:
 for _code, _step in {
     "state": _state,
     "agree": _agree,
+    "ask-statement-again": _ask_again,
     "stop": _stop,
     "decline": _decline,
     "instruct": _instruct,

@@ -171,6 +171,12 @@ TRANSFER = Kind(
             {"asked": "stated"} | _stays("withdrawing"),
         ),
         Move(
+            "transfer-asked-again",
+            _A,
+            {"stated": "asked"},
+            {"stated": "asked"} | _stays("declined", "lapsed"),
+        ),
+        Move(
             "transfer-agreed",
             _A,
             {"stated": "agreed"},
@@ -220,7 +226,7 @@ TRANSFER = Kind(
     frozenset({"confirmed", "declined", "withdrawn", "lapsed", "inadmissible"}),
 )
 """A relation and its money move: contact letter, statement of account, agreement, money instruction,
-confirmation.
+confirmation. What does not fit may be stated anew as often as the opener asks; the last statement counts.
 
 The instruction is the point of no return; before it either side may step back.
 """

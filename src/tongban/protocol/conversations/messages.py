@@ -269,11 +269,12 @@ class SettlementCleared(Utterance):
 
 
 class Reasoned(Utterance):
-    """A step back or a refusal, with its reason."""
+    """A step back, a refusal or a question once more, with its reason."""
 
     kind: Literal[
         "handover-withdrawn",
         "handover-declined",
+        "transfer-asked-again",
         "transfer-declined",
         "transfer-withdrawn",
         "transfer-inadmissible",

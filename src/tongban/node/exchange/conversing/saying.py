@@ -107,6 +107,11 @@ def state_account(conversation: UUID, *, amount: int, months: int, contents: Con
     _decide(conversation, "transfer-stated", body)
 
 
+def ask_statement_again(conversation: UUID, reason: Text) -> None:
+    """At the destination: the statement does not fit; the origin is to state anew, and only that counts."""
+    _decide(conversation, "transfer-asked-again", _body(Reason, reason=reason))
+
+
 def agree_to_transfer(conversation: UUID) -> None:
     """At the destination: the statement is right. The origin may now instruct the money."""
     _decide(conversation, "transfer-agreed", talk.Nothing())

@@ -1,8 +1,11 @@
 """Sichuan asks several questions at once: they go out together, and each is settled by its own reply."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests.exchange.questions import a_question, give_consent, make_due
 from tests.exchange.sides import FarChongqing
@@ -25,6 +28,17 @@ FAULTY_CASE = "SC-2026-000009"
 @pytest.fixture(autouse=True)
 def _nobody_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking_peers, "_alone", {})
+
+
+@contextmanager
+def without(*ways: str) -> Iterator[None]:
+    """The database answers in none of these ways, as it may choose to by what it knows of its tables."""
+    with connection.cursor() as cursor:
+        for way in ways:
+            cursor.execute(f"SET enable_{way} = off")
+        yield
+        for way in ways:
+            cursor.execute(f"RESET enable_{way}")
 
 
 def for_case(case: str) -> api.Question:
@@ -90,6 +104,21 @@ def test_a_node_that_serves_no_batches_is_asked_one_by_one(told: list[api.Outcom
     api.ask(a_question())
     api.ask(a_question())
     assert [deliver_next(far) for _ in range(3)] == [True, True, False]
+
+
+def test_no_more_are_claimed_than_may_go_however_the_database_looks_them_up(told: list[api.Outcome]) -> None:
+    far = FarChongqing()
+    far.is_up = False
+    api.ask(a_question())
+    deliver_next(far)
+    Outbox.objects.all().delete()
+    Peer.objects.update(rests_until=None)
+    far.is_up = True
+    for _ in range(3):
+        api.ask(a_question())
+    with without("hashjoin", "hashagg", "mergejoin", "sort", "material", "bitmapscan"):
+        deliver_next(far)
+    assert len(told) == 1
 
 
 def test_a_batch_that_is_refused_for_good_is_tried_one_by_one(told: list[api.Outcome]) -> None:

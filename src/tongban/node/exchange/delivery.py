@@ -41,13 +41,18 @@ _FIRST = first_due("exchange_outbox", "receiver", "state = 'waiting'")
 _CLAIM = """
 UPDATE exchange_outbox
    SET lease = %s, lease_until = now() + %s, attempts = attempts + 1
- WHERE id IN (SELECT id FROM exchange_outbox
-               WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
-                 AND receiver = %s
-               ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED)
+ WHERE id = ANY(ARRAY(
+           SELECT id FROM exchange_outbox
+            WHERE state = 'waiting' AND next_try <= now() AND (lease_until IS NULL OR lease_until < now())
+              AND receiver = %s
+            ORDER BY next_try LIMIT %s FOR UPDATE SKIP LOCKED))
 RETURNING *
 """
-"""The limit is a number in the text, so that the database reads only so many rows, however many wait."""
+"""The limit is a number in the text, so that the database reads only so many rows, however many wait.
+
+What may be claimed is looked up once, into an array: of a join the database may look it up for every row, and
+each time finds others that are not locked yet, beyond the limit.
+"""
 
 log = logging.getLogger(__name__)
 

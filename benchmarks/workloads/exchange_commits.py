@@ -31,8 +31,9 @@ def main() -> None:
     from tongban import protocol
     from tongban.node import arrays
     from tongban.node.clock import true_now
-    from tongban.node.exchange.accesses import answered_record
+    from tongban.node.exchange.accesses import answered_look
     from tongban.node.exchange.answers import Delivered, given, store_deliveries
+    from tongban.node.people import access
     from tongban.node.statements import Writes
     from tongban.node.translog import api as translog
     from tongban.protocol import Authenticated, StatuteBasis, Text
@@ -68,7 +69,8 @@ def main() -> None:
 
     def sealed(delivered: Delivered) -> translog.Prepared:
         (one,) = delivered.given
-        return answered_record(one.received.message, one.received.body_sha256, one.body)
+        look = answered_look(one.received.message, one.received.body_sha256, one.body)
+        return translog.prepare(access.ACCESS, look.id, access.logged(look))
 
     def append(records: Sequence[tuple[UUID, translog.Prepared]]) -> None:
         writes = Writes()

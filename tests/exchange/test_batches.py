@@ -69,7 +69,7 @@ def test_every_question_gets_its_own_answer_in_order(department: Fill) -> None:
     assert records(replies) == [RECORDS] * 3
     assert [reply.in_reply_to for reply in replies] == [message.id for message in messages]
     assert (Inbox.objects.count(), AccessRecord.objects.count(), SeenNonce.objects.count()) == (3, 3, 1)
-    assert LogRecord.objects.filter(kind="message").count() == 3
+    assert LogRecord.objects.filter(kind="access").count() == 3
 
 
 def test_a_question_that_may_not_be_asked_does_not_hold_up_the_others(department: Fill) -> None:

@@ -1,5 +1,7 @@
 """Chongqing's node answers Sichuan's questions: each once, each with its access record."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -288,12 +290,15 @@ def test_nothing_is_read_and_nothing_answered_while_the_log_takes_no_records(
     recording.look_again()
 
 
-def test_access_and_message_are_both_in_the_log(department: Fill) -> None:
+def test_one_record_in_the_log_says_who_saw_what_by_which_question_and_reply(department: Fill) -> None:
     department(Row())
     message = fresh_question()
     ask(message)
-    kinds = LogRecord.objects.order_by("id").values_list("kind", "about")
-    assert list(kinds) == [("access", AccessRecord.objects.get().id), ("message", message.id)]
+    (record,) = LogRecord.objects.all()
+    look, said = AccessRecord.objects.get(), json.loads(bytes(record.content))
+    assert (record.kind, record.about, said["message"]) == ("access", look.id, str(message.id))
+    assert said["sha256"] == hashlib.sha256(protocol.encode(message)).hexdigest()
+    assert said["reply_sha256"] == hashlib.sha256(bytes(Inbox.objects.get().reply)).hexdigest()
 
 
 def test_what_was_answered_before_is_looked_up_by_one_plan_however_much_is_asked(department: Fill) -> None:

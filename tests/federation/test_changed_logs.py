@@ -131,7 +131,7 @@ def _await_cosigned(nodes: TwoNodes, node: str) -> None:
     """Wait until the other node has cosigned every record of this one's log."""
     size = "SELECT coalesce(max(size), 0) FROM translog_logcheckpoint"
     await_that(
-        lambda: 2 < nodes.count(node, size) == _cosigned_size(nodes, node), f"the log of {node} is cosigned"
+        lambda: 1 < nodes.count(node, size) == _cosigned_size(nodes, node), f"the log of {node} is cosigned"
     )
 
 

@@ -12,9 +12,8 @@ import tongban
 from tests.exchange.sides import fresh_question
 from tests.translog.conftest import ActAs
 from tests.translog.writing_log import place
-from tongban.node.exchange.accesses import access_record
+from tongban.node.exchange.accesses import answered_look
 from tongban.node.people.access import store
-from tongban.node.people.models import AccessRecord
 from tongban.node.translog.parties import parties_of
 from tongban.node.translog.serving import shown_at
 from tongban.node.translog.stored_audit import check_records
@@ -37,8 +36,7 @@ def verified(act_as: ActAs) -> Callable[[], Audit]:
     """Three looks that were recorded and placed; call it to verify the database."""
     node = act_as("sichuan")
     accesses = [
-        access_record(fresh_question(case_ref=f"SC-2026-00000{n}"), "500000-yb", AccessRecord.Direction.OUT)
-        for n in range(3)
+        answered_look(fresh_question(case_ref=f"SC-2026-00000{n}"), bytes(32), b"a reply") for n in range(3)
     ]
     for access, n in zip(accesses, range(3), strict=True):
         access.message_id = None
@@ -69,7 +67,14 @@ def test_an_untouched_database_is_in_order(verified: Callable[[], Audit]) -> Non
 
 def test_a_changed_access_record_is_found(verified: Callable[[], Audit]) -> None:
     with without_safeguards("people_accessrecord") as run:
-        run("UPDATE people_accessrecord SET agency = '510100-yb' WHERE case_ref = 'SC-2026-000001'")
+        run("UPDATE people_accessrecord SET agency = '500000-yb' WHERE case_ref = 'SC-2026-000001'")
+    assert "was changed in the database since it was recorded (record 1)" in sentences(verified())
+
+
+@pytest.mark.parametrize("digest", ["question_sha256", "reply_sha256"])
+def test_a_changed_digest_of_question_or_reply_is_found(verified: Callable[[], Audit], digest: str) -> None:
+    with without_safeguards("people_accessrecord") as run:
+        run(f"UPDATE people_accessrecord SET {digest} = 'x' WHERE case_ref = 'SC-2026-000001'")
     assert "was changed in the database since it was recorded (record 1)" in sentences(verified())
 
 

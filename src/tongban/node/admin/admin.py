@@ -313,6 +313,7 @@ class AccessRecordAdmin(Kept):
 
     list_display = ("at", "direction", "agency", "service", "case_ref")
     list_filter = ("direction", ("agency", columns.ByName))
+    exclude = ("question_sha256", "reply_sha256")
 
 
 def _plain(model: type[Model], *shown: str, hides: tuple[str, ...] = ()) -> None:

@@ -1,4 +1,7 @@
-"""What every crossing of personal data leaves: who looked (数据访问记录), and which messages went."""
+"""What every crossing of personal data leaves: who looked (数据访问记录), and which messages went.
+
+A question that was answered leaves one record that says both; its digests say what was asked and replied.
+"""
 
 import hashlib
 from itertools import chain
@@ -87,27 +90,24 @@ def _carried(message: AnyUtterance) -> list[str]:
     return sorted({*getattr(body, "contents", ()), *chain.from_iterable(lines)})
 
 
+def answered_look(message: EvidenceRequest, body_sha256: bytes, reply: bytes) -> Look:
+    """The record, not stored yet, that another node saw what this one replied to a question of its."""
+    look = access_record(message, message.sender_agency, AccessRecord.Direction.OUT)
+    look.question_sha256 = body_sha256
+    look.reply_sha256 = hashlib.sha256(reply).digest()
+    return look
+
+
 def record_message(message: EvidenceRequest | AnyUtterance, body: bytes, *, is_own: bool) -> None:
     """Record in the log that a message was put on its way or taken in. Raises LogUnavailable."""
-    way = "out" if is_own else "in"
-    translog.record(MESSAGE, message.id, _facts(message, way, hashlib.sha256(body).digest()))
-
-
-def answered_record(message: EvidenceRequest, body_sha256: bytes, reply: bytes) -> translog.Prepared:
-    """The log's record, not stored yet, that this node replied to a question of another one."""
-    facts = _facts(message, "in", body_sha256)
-    facts["reply_sha256"] = hashlib.sha256(reply).hexdigest()
-    return translog.prepare(MESSAGE, message.id, facts)
-
-
-def _facts(message: EvidenceRequest | AnyUtterance, way: str, body_sha256: bytes) -> dict[str, Json]:
-    return {
+    facts: dict[str, Json] = {
         "message": str(message.id),
-        "way": way,
+        "way": "out" if is_own else "in",
         "kind": message.kind,
         "sender": message.sender,
         "receiver": message.receiver,
         "service": message.service,
         "case": message.case_ref,
-        "sha256": body_sha256.hex(),
+        "sha256": hashlib.sha256(body).hexdigest(),
     }
+    translog.record(MESSAGE, message.id, facts)

@@ -18,11 +18,10 @@ from tongban import protocol
 from tongban.node import arrays, statements
 from tongban.node.clock import true_now
 from tongban.node.exchange import attachments, enclosing
-from tongban.node.exchange.accesses import access_record, answered_record
+from tongban.node.exchange.accesses import answered_look
 from tongban.node.group_commit import GroupCommit
 from tongban.node.metrics import GROUP_SIZE
 from tongban.node.people.access import store_within
-from tongban.node.people.models import AccessRecord
 from tongban.protocol import Authenticated, Code, EvidenceAnswer, Refusal, Refused
 from tongban.protocol.signature import Verified
 
@@ -264,12 +263,8 @@ def _add_answers(writes: statements.Writes, made: _Made) -> None:
         arrays.texts(nonce for _, nonce in nonces),
     ]
     writes.add("stored", _STORE, values)
-    out = AccessRecord.Direction.OUT
-    looks = [access_record(one.received.message, one.received.message.sender_agency, out) for one in answers]
-    messages = [answered_record(one.received.message, one.received.body_sha256, one.body) for one in answers]
-    store_within(
-        writes, "stored", list(zip(rows, looks, strict=True)), list(zip(rows, messages, strict=True))
-    )
+    looks = [answered_look(one.received.message, one.received.body_sha256, one.body) for one in answers]
+    store_within(writes, "stored", list(zip(rows, looks, strict=True)))
 
 
 def _key(one: Given) -> _Key:

@@ -78,6 +78,8 @@ class Look:
     officer: Officer | None = None
     agent: Person | None = None
     message_id: UUID | None = None
+    question_sha256: bytes | None = None
+    reply_sha256: bytes | None = None
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -88,18 +90,19 @@ class Look:
 
 _COLUMNS = (
     *("id", "pseudonym", "at", "direction", "agency", "officer_id", "agent_id", "asking_node"),
-    *("service", "case_ref", "basis", "purpose", "fields", "message_id"),
+    *("service", "case_ref", "basis", "purpose", "fields", "message_id", "question_sha256", "reply_sha256"),
 )
 _INSERT_ALL = """
 INSERT INTO people_accessrecord
        (id, pseudonym, at, direction, agency, asking_node,
-        service, case_ref, basis, purpose, fields, message_id)
+        service, case_ref, basis, purpose, fields, message_id, question_sha256, reply_sha256)
 SELECT id, pseudonym, at, direction, agency, asking_node,
-       service, case_ref, basis, purpose, fields, message_id
+       service, case_ref, basis, purpose, fields, message_id, question_sha256, reply_sha256
   FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-              %s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::uuid[])
+              %s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::uuid[],
+              %s::bytea[], %s::bytea[])
        AS look(of_row, id, pseudonym, at, direction, agency, asking_node,
-               service, case_ref, basis, purpose, fields, message_id)
+               service, case_ref, basis, purpose, fields, message_id, question_sha256, reply_sha256)
  WHERE (of_row IN (SELECT id FROM """
 
 
@@ -119,6 +122,8 @@ def _row(look: Look) -> tuple[Cell, ...]:
         json_cell(look.purpose),
         json_cell(look.fields),
         look.message_id,
+        look.question_sha256,
+        look.reply_sha256,
     )
 
 
@@ -288,16 +293,10 @@ def store(accesses: Sequence[Look]) -> None:
         translog.record_all(translog.prepare(ACCESS, access.id, logged(access)) for access in accesses)
 
 
-def store_within(
-    writes: Writes,
-    of: str,
-    accesses: Sequence[tuple[UUID, Look]],
-    also: Iterable[tuple[UUID, translog.Prepared]] = (),
-) -> None:
-    """Store looks by parts of what is written, with their records in the log and others `also`.
+def store_within(writes: Writes, of: str, accesses: Sequence[tuple[UUID, Look]]) -> None:
+    """Store looks that questions of other nodes brought by parts of what is written, with the log's records.
 
-    They are not of this node's officers, and mean a message each. Each goes with the row of that `id` which
-    the part `of` gives, or is not stored. Raises LogUnavailable.
+    Each goes with the row of that `id` which the part `of` gives, or is not stored. Raises LogUnavailable.
     """
     looks = [look for _, look in accesses]
     values: list[Value] = [
@@ -314,15 +313,19 @@ def store_within(
         arrays.jsons(json_cell(look.purpose) for look in looks),
         arrays.jsons(json_cell(look.fields) for look in looks),
         arrays.uuids(cast(UUID, look.message_id) for look in looks),
+        arrays.binaries(cast(bytes, look.question_sha256) for look in looks),
+        arrays.binaries(cast(bytes, look.reply_sha256) for look in looks),
     ]
     writes.add("looked", f"{_INSERT_ALL}{of})) IS TRUE", values)
-    own = ((row, translog.prepare(ACCESS, look.id, logged(look))) for row, look in accesses)
-    translog.record_all_within(writes, of, [*own, *also])
+    records = [(row, translog.prepare(ACCESS, look.id, logged(look))) for row, look in accesses]
+    translog.record_all_within(writes, of, records)
 
 
 def logged(access: AccessRecord | Look) -> dict[str, Json]:
     """What the log's record says of an access; an auditor compares the two."""
-    by = {"agent": access.agent.pseudonym} if access.agent else {}
+    by: dict[str, Json] = {"agent": access.agent.pseudonym} if access.agent else {}
+    if access.question_sha256 is not None and access.reply_sha256 is not None:
+        by |= {"sha256": access.question_sha256.hex(), "reply_sha256": access.reply_sha256.hex()}
     return by | {
         "access": str(access.id),
         "person": access.pseudonym,

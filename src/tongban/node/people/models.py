@@ -265,7 +265,8 @@ class CounterEntry(models.Model):
 class AccessRecord(models.Model):
     """One look at one person's data (数据访问记录): who, when, why, on what basis, which fields.
 
-    `agent` is the person who looked by a mandate, or who had applied by one where an officer looked.
+    `agent` is the person who looked by a mandate, or who had applied by one where an officer looked. Of a
+    question that another node asked, SHA-256 digests say what was asked and what was replied, byte for byte.
     """
 
     class Direction(models.TextChoices):
@@ -305,6 +306,8 @@ class AccessRecord(models.Model):
     purpose = models.JSONField()
     fields = models.JSONField(default=list)
     message_id = models.UUIDField(null=True, blank=True, unique=True)
+    question_sha256 = models.BinaryField(null=True)
+    reply_sha256 = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("数据访问记录")

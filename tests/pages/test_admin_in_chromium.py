@@ -56,7 +56,7 @@ def operator(walk: Walk, officer: Officer) -> Account:
 
 
 def addresses() -> Iterator[str]:
-    yield from (*OWN, "/admin/people/", "/admin/people/officer/?q=nobody", "/admin/password_change/")
+    yield from (*OWN, "/admin/people/", "/admin/people/officer/?q=nobody")
     yield from (f"/admin/people/{one}/add/" for one in ("mandate", "representative", "enterprise"))
     for model in admin.site._registry:
         room = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from tongban.node.config import this_node
 from tongban.node.people import permissions
@@ -42,10 +43,11 @@ class OperatorSite(admin.AdminSite):
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's pages, and those on reference data and on the exchange."""
+        """Django's pages, and those on reference data and on the exchange; passwords change elsewhere."""
         return [
             path("reference/", self.admin_view(self._reference), name="reference"),
             path("exchange/", self.admin_view(self._exchange), name="exchange"),
+            path("password_change/", RedirectView.as_view(pattern_name="change-password")),
             *super().get_urls(),
         ]
 

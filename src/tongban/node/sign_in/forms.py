@@ -1,12 +1,32 @@
 """User name and password, slowed when somebody guesses."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
+from tongban.node.people.models import Account
 from tongban.node.portal import throttle
+
+if TYPE_CHECKING:
+    _SetPasswordForm = SetPasswordForm[Account]
+else:
+    _SetPasswordForm = SetPasswordForm
+
+
+class NewPasswordForm(_SetPasswordForm):
+    """Another password, twice; the rules are those of the node's settings."""
+
+    error_messages = {  # noqa: RUF012 - as Django's forms have it
+        "password_mismatch": _("两次输入的密码不一样。请再输入一次。"),
+    }
+
+    def __init__(self, account: Account, sent: Any = None) -> None:
+        super().__init__(account, sent)
+        for name, told in (("new_password1", _("请输入新密码")), ("new_password2", _("请再输入一次新密码"))):
+            self.fields[name].error_messages["required"] = told
 
 
 class SignInForm(LoginForm):

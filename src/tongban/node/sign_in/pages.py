@@ -1,11 +1,14 @@
 """The pages of signing in and out, and of an account's security: second factors and sessions."""
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from allauth.account.views import LoginView
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +16,10 @@ from tongban.node.people import permissions
 from tongban.node.people.models import Account
 from tongban.node.people.rights import officer_of
 from tongban.node.sign_in import partners, second_factor, sessions
-from tongban.node.sign_in.forms import SignInForm
+from tongban.node.sign_in.forms import NewPasswordForm, SignInForm
+
+_INVALID = 422
+_CHANGED = "password_changed"
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -54,8 +60,36 @@ def security(request: HttpRequest) -> HttpResponse:
         "is_owed": officer is not None and second_factor.is_owed(account),
         "is_citizen": account.person is not None,
         "linked": partners.linked(account),
+        "has_password": account.has_usable_password(),
+        "is_changed": request.session.pop(_CHANGED, False),
     }
     return render(request, "sign_in/security.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def password(request: HttpRequest) -> HttpResponse:
+    """Give the account another password, after who it is was confirmed anew; its other sessions end.
+
+    What was sent too late is not kept for after that: it holds a password.
+    """
+    account = request.user
+    assert isinstance(account, Account)
+    if not account.has_usable_password():
+        raise Http404
+    if is_reauthentication_required(request, app="account"):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+    form = NewPasswordForm(account, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(
+            request, "sign_in/password.html", {"form": form}, status=_INVALID if form.errors else 200
+        )
+    form.save()
+    sessions.end_others(account, request)
+    update_session_auth_hash(request, account)
+    request.session[_CHANGED] = True
+    return redirect("security")
 
 
 @require_POST

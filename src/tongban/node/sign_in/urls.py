@@ -30,6 +30,7 @@ urlpatterns = [
     path("security/", pages.security, name="mfa_list_webauthn"),
     path("security/", pages.security, name="usersessions_list"),
     path("security/", pages.security, name="socialaccount_connections"),
+    path("security/password/", pages.password, name="change-password"),
     path("security/codes/on/", codes.activate_totp, name="mfa_activate_totp"),
     path("security/codes/off/", codes.deactivate_totp, name="mfa_deactivate_totp"),
     path("security/recovery/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -245,6 +245,16 @@ def test_an_answer_that_the_form_here_does_not_take_is_words_and_fills_nothing_i
     assert drafts.open_drafts(woman) == []
 
 
+def test_a_question_that_is_not_for_the_applicant_is_not_filled_in(
+    there: Case, far: Window, woman: Person, published: Service, do: Callable[..., Case]
+) -> None:
+    Person.objects.filter(pk=woman.pk).update(resident_id="510104199003070015")
+    asked = {"service": "medical-retirement", "question": "work", "answer": "worker"}
+    far.notes("fact-proposed", position=1, title=TITLE, value=VALUE, **asked)
+    assert refused(lambda: do(there, "confirm-fact", woman, position="1")) == "proposal-unusable"
+    assert drafts.open_drafts(woman) == []
+
+
 def test_what_cannot_be_filled_in_is_not_confirmed_and_the_applicant_reads_what_to_do(
     there: Case,
     far: Window,

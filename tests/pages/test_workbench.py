@@ -73,6 +73,16 @@ def test_refusing_needs_a_reason(at_work: Client, waiting: Case) -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_wrong_stands_first_and_leads_to_its_field(at_work: Client, waiting: Case) -> None:
+    tried = {"revision": str(waiting.revision), "reason": ""}
+    shown = at_work.post(f"/workbench/cases/{waiting.number}/refuse/", tried).content.decode()
+    assert "<title>有误：" in shown
+    first = shown[shown.index("govuk-error-summary") : shown.index("<h1")]
+    assert '<a href="#reason">请写明不予通过的理由' in first
+    assert 'id="reason"' in shown
+
+
+@pytest.mark.django_db
 def test_refusing_keeps_the_officers_words(at_work: Client, waiting: Case) -> None:
     address = f"/workbench/cases/{waiting.number}/refuse/"
     response = at_work.post(

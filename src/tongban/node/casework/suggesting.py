@@ -5,7 +5,7 @@ answered it there, and they check and submit that themselves.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from tongban.node.casework import catalogue, drafts
 from tongban.node.casework.acting import Acting
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.applicants import Applicant
-from tongban.services import Question, Service, Text
+from tongban.services import Answer, Question, Service, Text
 from tongban.services.question import AnswerError
 
 _NOT_IN_A_LINE = frozenset({"file", "group", "place", "id-number"})
@@ -97,11 +97,16 @@ def fill_in(doing: Acting, kept: Any) -> None:
     try:
         draft = drafts.begin(applicant, kept["service"])
         question = drafts.service_of(draft).form.question(kept["question"])
-        if question is None:
+        if question is None or not _is_for(question, drafts.person_facts(draft)):
             raise Refused("proposal-unusable")
         drafts.fill_in(draft, question, _raw(question, kept["raw"]))
     except AnswerError as unusable:
         raise Refused("proposal-unusable") from unusable
+
+
+def _is_for(question: Question, person: Mapping[str, Answer]) -> bool:
+    """Whether the person may be asked it at all; what depends on other answers counts once they are there."""
+    return question.when is None or question.when.given not in person or question.when.holds(person)
 
 
 def _found(code: str, key: str) -> tuple[Service, Question] | None:

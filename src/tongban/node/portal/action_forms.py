@@ -3,7 +3,7 @@
 Promises: a form shows exactly what the definition asks for; what was written survives a refusal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -24,6 +24,10 @@ OWN_PAGES = frozenset(
 
 TALK = frozenset({"write", "write-back"})
 """Actions by which both sides talk: their forms come first and stand open."""
+
+
+GIVING_UP = frozenset({"break-off", "leave", "turn-away"})
+"""Actions that end it without a result: their forms come last."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,11 @@ class ActionForm:
     is_open: bool
 
 
+def errors_in(forms: Iterable[ActionForm]) -> list[tuple[str, str]]:
+    """What is wrong in the forms, by the id of the field, in the order of the page."""
+    return [(field.id, field.error) for form in forms for field in form.fields if field.error]
+
+
 def written_in(sent: QueryDict) -> dict[str, str]:
     """What was written into a form; of several boxes with one name all that were ticked."""
     return {key: " ".join(str(one) for one in sent.getlist(key)) for key in sent}
@@ -71,9 +80,14 @@ def action_forms(
 ) -> tuple[ActionForm, ...]:
     """The forms of the actions that are available: those one talks by, then those that bring the case on.
 
+    Those that end it without a result are the last.
+
     `tried` keeps what was written and shows what is wrong.
     """
-    offered = sorted(view.actions, key=lambda action: (action.code not in TALK, _is_aside(view, action)))
+    offered = sorted(
+        view.actions,
+        key=lambda action: (action.code not in TALK, action.code in GIVING_UP, _is_aside(view, action)),
+    )
     return tuple(
         _form(view, action, *((written or {}, wrong or {}) if action.code == tried else ({}, {})), tried)
         for action in offered

@@ -16,7 +16,7 @@ from tongban.node.people.access import accesses_of
 from tongban.node.people.applicants import Applicant
 from tongban.node.people.models import Person
 from tongban.node.pictures.passage import Stop, passage_line
-from tongban.node.portal.action_forms import action_forms, written_in
+from tongban.node.portal.action_forms import action_forms, errors_in, written_in
 from tongban.node.portal.doors import for_applicants
 from tongban.node.portal.looks import LookLine, look_lines, strip_of
 from tongban.node.portal.reasons import reasons_of
@@ -107,7 +107,8 @@ def act(request: HttpRequest, applicant: Applicant, number: str, code: str) -> H
         acting.perform(applicant, number, _revision(request), code, written)
     except InputsRefused as refused:
         view = cases.for_citizen(applicant, number)
-        tried = {"action_forms": action_forms(view, code, written, refused.fields)}
+        forms = action_forms(view, code, written, refused.fields)
+        tried = {"action_forms": forms, "errors": errors_in(forms)}
         return _page(request, applicant, view, tried, status=422)
     except Refused as refused:
         if refused.code == "not-found":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.node.casework import acting, actions, cases, reworking
 from tongban.node.casework.refusals import InputsRefused, Refused
 from tongban.node.people.models import Officer
-from tongban.node.portal.action_forms import ActionForm, action_forms, written_in
+from tongban.node.portal.action_forms import ActionForm, action_forms, errors_in, written_in
 from tongban.node.portal.case_pages import STOP_POLLING
 from tongban.node.portal.doors import for_officers
 from tongban.node.portal.reasons import reasons_of
@@ -127,8 +127,17 @@ def _page(
         "confirm_form": confirm or ConfirmForm(),
         "refuse_form": refuse or RefuseForm(),
         "action_forms": tried or action_forms(view),
+        "errors": [*_errors_of(confirm), *_errors_of(refuse), *errors_in(tried)],
         "act_url": "act",
         "problem": problem,
     }
     status = 409 if problem else 422 if confirm or refuse or tried else 200
     return render(request, "workbench/case.html", context, status=status)
+
+
+def _errors_of(form: ActForm | None) -> list[tuple[str, str]]:
+    """What is wrong in a form of the page's own, by the id of the field; its fields are named as they are."""
+    if form is None:
+        return []
+    told = [(name, str(one)) for name, every in form.errors.items() for one in every]
+    return [(name, one) for name, one in told if name != "revision"]

@@ -20,9 +20,9 @@ SAME_SQL = pytest.mark.same_sql
 Test = Callable[..., object]
 
 
-def same_sql_as(other: Test) -> pytest.MarkDecorator:
-    """For what a browser shows of pages that the other test opens too, in the same state, without one."""
-    return pytest.mark.same_sql.with_args(other)
+def same_sql_as(*others: Test) -> pytest.MarkDecorator:
+    """For what a browser shows of pages that the other tests open too, in the same state, without one."""
+    return pytest.mark.same_sql.with_args(*others)
 
 
 def reaches_postgres(item: pytest.Item) -> bool:

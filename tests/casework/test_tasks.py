@@ -1,7 +1,7 @@
 """Tasks: assigned in bulk or taken, given to who stands in; cases moved to another version; lists."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from tongban.node.casework.models import AbsenceChange, Case, PublishedService, 
 from tongban.node.clock import today
 from tongban.node.people import permissions
 from tongban.node.people.models import Officer
-from tongban.places.calendar import Calendar, calendar
+from tongban.places.calendar import Calendar
 
 
 @pytest.fixture
@@ -154,18 +154,19 @@ def test_no_case_moves_to_a_version_that_is_not_published(walk: Walk) -> None:
 def test_when_the_table_grows_provisional_limits_are_counted_anew_once(
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    christmas = datetime(2026, 12, 25, 2, 0, tzinfo=UTC)
-    monkeypatch.setattr(log, "now", lambda: christmas)
-    case = walk.proposed()
+    year = today().year
+    without_table = Calendar("known", "", frozenset({year - 1}), frozenset(), frozenset())
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "calendar", lambda: without_table)
+        case = walk.proposed()
     assert log.state_of(case).due_is_provisional
-    monkeypatch.undo()
-    known = calendar()
-    holidays = known.days_off | {date(2027, 1, 1), date(2027, 1, 4)}
-    grown = Calendar("next", known.source, known.years | {2027}, holidays, known.worked_weekends)
+    last = case.due_on
+    assert last is not None
+    grown = Calendar("next", "", frozenset({year, year + 1}), frozenset({last}), frozenset())
     monkeypatch.setattr(recounting, "calendar", lambda: grown)
     assert (recounting.recount_provisional(), recounting.recount_provisional()) == (1, 0)
     case = walk.again(case)
-    assert case.due_on == date(2027, 1, 19)
+    assert case.due_on == grown.add_working_days(last, 1).on
     assert Task.objects.get(closed_at=None).due_on == case.due_on
     assert not Task.objects.get(closed_at=None).due_is_provisional
     assert log.history(case)[-1].kind == "limit-recomputed"

@@ -183,3 +183,37 @@ def test_at_200_per_cent_zoom_nothing_is_lost_or_hidden(
             " && !one.closest('[tabindex=\"0\"]')).map(one => one.outerHTML)"
         )
         assert cut == [], address
+
+
+def test_a_password_is_changed_in_two_pages_that_are_accessible_and_fit(
+    enter: Callable[..., Page], citizen: Account
+) -> None:
+    page = enter(citizen)
+    page.goto("/security/")
+    press(page.get_by_role("link", name="修改密码"))
+    page.get_by_label("密码").fill(PASSWORD)
+    press(page.get_by_role("button", name="确认"))
+    page.get_by_label("新密码", exact=True).fill("12345678")
+    press(page.get_by_role("button", name="修改密码"))
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == []
+        assert overflow(page) <= 0
+    for name in ("新密码", "再输入一次新密码"):
+        page.get_by_label(name, exact=True).fill("another-long-password-4711")
+    press(page.get_by_role("button", name="修改密码"))
+    assert "密码已经修改" in page.get_by_role("status").inner_text()
+
+
+def test_what_is_wrong_in_an_officers_form_is_where_the_page_begins(
+    enter: Callable[..., Page], officer: Officer, walk: Walk
+) -> None:
+    case = walk.proposed()
+    page = enter(officer.account)
+    page.goto(f"/workbench/cases/{case.number}/")
+    press(page.get_by_role("button", name="不予通过"))
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    assert violations(page) == []
+    page.locator(".govuk-error-summary a").click()
+    assert page.evaluate("document.activeElement.id") == "reason"

@@ -201,6 +201,16 @@ def test_a_grant_names_a_service_and_a_place_that_there_are(inside: Client, oper
     assert not may(operator, Act.SUPERVISE)
 
 
+def test_the_first_page_leads_to_what_the_operator_changed(inside: Client) -> None:
+    assert "您还没有在这里改过什么" in inside.get("/admin/").content.decode()
+    code = "91510100MA6CD12345"
+    inside.post("/admin/people/enterprise/add/", {"code": code, "name": "成都示例有限公司"})
+    assert (
+        f'href="/admin/people/enterprise/{code}/change/">企业 {code}</a>'
+        in inside.get("/admin/").content.decode()
+    )
+
+
 def test_every_field_that_a_page_shows_has_a_name_in_chinese() -> None:
     shown: list[type[Model]] = [*admin.site._registry, Grant]
     nameless = [

@@ -40,6 +40,12 @@ def test_case_shows_evidence_proposal_and_answers(at_work: Client, waiting: Case
 
 
 @pytest.mark.django_db
+def test_a_case_among_many_windows_says_which_service_it_is_about(at_work: Client, waiting: Case) -> None:
+    shown = page(at_work, f"/workbench/cases/{waiting.number}/")
+    assert f"<title>{waiting.number} · 职工医保缴费年限互认与医保退休 · " in shown
+
+
+@pytest.mark.django_db
 def test_opening_a_case_is_recorded(at_work: Client, waiting: Case) -> None:
     before = AccessRecord.objects.filter(direction="read").count()
     at_work.get(f"/workbench/cases/{waiting.number}/")

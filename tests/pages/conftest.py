@@ -20,6 +20,7 @@ from tests.casework.conftest import (
 )
 from tests.pages.sample import STORY
 from tongban.node.casework import catalogue, proposing
+from tongban.node.portal.uploads import store
 
 __all__ = [
     "_sichuan",
@@ -40,6 +41,12 @@ __all__ = [
 def law(monkeypatch: pytest.MonkeyPatch) -> None:
     """The law answers with the story's whole explanation."""
     monkeypatch.setattr(proposing, "explain", lambda service, facts, on: STORY)
+
+
+@pytest.fixture
+def own_uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads lie in a folder of this test's: what sweeps, sweeps what no row of its own database names."""
+    monkeypatch.setattr(store, "folder", lambda: tmp_path / "uploads")
 
 
 @pytest.fixture(autouse=True)

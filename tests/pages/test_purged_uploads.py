@@ -29,7 +29,7 @@ from tongban.node.translog.api import LogRecord, LogUnavailable
 from tongban.node.translog.stored_audit import check_records
 from tongban.protocol.tlog.auditing import Audit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_uploads")]
 
 DAYS = 100
 PERIOD = """

@@ -33,6 +33,8 @@ from tongban.node.portal.uploads import first_page as first_page_of
 from tongban.node.portal.uploads.refusals import FileRefused
 from tongban.services.question import FILE_BYTES, Question
 
+pytestmark = pytest.mark.usefixtures("own_uploads")
+
 
 @pytest.fixture
 def draft(client: Client, citizen: Account, tmp_path: Path) -> Draft:

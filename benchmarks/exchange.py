@@ -39,7 +39,10 @@ def measure(size: Size) -> Result:
     turns, windows = size.rounds(TURNS), size.rounds(WINDOWS)
     with temporary("bench") as home, two_nodes(home) as nodes:
         nodes.asking.start("log")
-        nodes.asking.do("exchange_filling", str((turns + windows + 1) * count + trips + (turns + 2) * WARM))
+        nodes.asking.do(
+            "exchange_filling",
+            str((turns + windows + 1) * count + trips + (turns + 2) * (WARM + 8 * THREADS)),
+        )
         commits = nodes.holding.do("exchange_commits", str(size.of(1_000) + GROUP), str(GROUP))
         nodes.holding.start("log")
         _await_places(nodes)

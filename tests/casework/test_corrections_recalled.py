@@ -1,22 +1,9 @@
 """Corrections across two sides that were forgotten with an old backup come back, and nothing is said anew."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.casework.test_correcting_there import (
-    GIVEN,
-    UNTIL,
-    answer,
-    ask,
-    corrects,
-    far,
-    left,
-    please,
-    status_of,
-    tells,
-    topics,
-)
+from tests.casework.corrections import GIVEN, UNTIL, Do, answer, ask, status_of, tells, topics
+from tests.casework.test_asking_there import corrects, far, left, please
 from tests.casework.test_old_backup import catch_up, forgotten, kinds
 from tests.casework.test_two_sides import Far, _replays, clerk, do, moving, offered_services, statement, told
 from tongban.node.casework import log, tidings
@@ -26,8 +13,6 @@ from tongban.node.people.models import Person
 
 __all__ = ["_replays", "clerk", "do", "far", "left", "moving", "offered_services"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Do = Callable[..., Case]
 
 
 def test_a_question_of_an_officer_is_asked_again_and_its_answers_are_known(

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from tests.casework.corrections import status_of
 from tests.casework.test_lines import ask as ask_about
 from tests.casework.test_lines import corrected, held, says
 from tests.casework.test_old_backup import catch_up, forgotten, kinds
@@ -53,11 +54,6 @@ def come_again(far: Far) -> None:
     """Everything that Chongqing ever said comes once more."""
     for message in far.side.said:
         receiving.receive(far.side.delivery(message))
-
-
-def status_of(case: Case) -> str:
-    case.refresh_from_db()
-    return case.status
 
 
 # The home side.
